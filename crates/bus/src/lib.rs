@@ -1,0 +1,1 @@
+//! The internal channel bus: lanes named by what may be lost

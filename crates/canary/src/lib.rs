@@ -1,0 +1,1 @@
+//! An independent peer on the webrtc crate alone

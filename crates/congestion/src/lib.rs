@@ -1,0 +1,1 @@
+//! How much fits: transport-wide feedback, estimation, pacing

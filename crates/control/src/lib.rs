@@ -1,0 +1,1 @@
+//! Sessions, rooms and workers as sans-IO state machines

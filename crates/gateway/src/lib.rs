@@ -1,0 +1,1 @@
+//! The signalling gateway: HTTP and WebSocket shell with its dialects

@@ -1,0 +1,1 @@
+//! Many clients on real sockets

@@ -1,0 +1,1 @@
+//! The socket shell: UDP batches, polling, wake-ups, the clock

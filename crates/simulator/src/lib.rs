@@ -1,0 +1,1 @@
+//! A deterministic world in which one seed decides a run

@@ -1,0 +1,1 @@
+//! One peer's line: reachable by ICE, secret by DTLS and SRTP

@@ -1,0 +1,231 @@
+//! What a worker counts: plain fields, added up by their one owner and copied out as a snapshot.
+
+use std::time::Duration;
+
+use crate::drop_reason::DropReason;
+
+/// What a packet is, as far as counting goes.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum PacketKind {
+    /// ICE connectivity checks and their answers.
+    Stun,
+    /// Handshake records and alerts.
+    Dtls,
+    /// Reports and feedback.
+    Rtcp,
+    /// Sound.
+    Audio,
+    /// Picture.
+    Video,
+    /// Retransmissions on a stream of their own (RFC 4588).
+    Rtx,
+    /// RTP without media.
+    Padding,
+    /// RTP that no publication claimed yet.
+    Unbound,
+}
+
+impl PacketKind {
+    /// All of them, in the order of their indexes.
+    pub const ALL: [Self; 8] = [
+        Self::Stun,
+        Self::Dtls,
+        Self::Rtcp,
+        Self::Audio,
+        Self::Video,
+        Self::Rtx,
+        Self::Padding,
+        Self::Unbound,
+    ];
+
+    /// The label in metrics.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Stun => "stun",
+            Self::Dtls => "dtls",
+            Self::Rtcp => "rtcp",
+            Self::Audio => "audio",
+            Self::Video => "video",
+            Self::Rtx => "rtx",
+            Self::Padding => "padding",
+            Self::Unbound => "unbound",
+        }
+    }
+}
+
+/// Packets and their bytes.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Tally {
+    /// How many.
+    pub packets: u64,
+    /// How large together, as UDP payloads.
+    pub bytes: u64,
+}
+
+impl Tally {
+    /// Counts one packet of `bytes`.
+    pub const fn add(&mut self, bytes: usize) {
+        self.packets += 1;
+        self.bytes += bytes as u64;
+    }
+}
+
+/// Tallies by kind of packet.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct TallyByKind([Tally; PacketKind::ALL.len()]);
+
+impl TallyByKind {
+    /// Counts one packet.
+    pub const fn add(&mut self, kind: PacketKind, bytes: usize) {
+        self.0[kind as usize].add(bytes);
+    }
+
+    /// What was counted of a kind.
+    pub const fn get(&self, kind: PacketKind) -> Tally {
+        self.0[kind as usize]
+    }
+}
+
+/// How many packets died of what.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Drops([u64; DropReason::COUNT]);
+
+impl Default for Drops {
+    fn default() -> Self {
+        Self([0; DropReason::COUNT])
+    }
+}
+
+impl Drops {
+    /// Counts one.
+    pub const fn add(&mut self, reason: DropReason) {
+        self.0[reason.index()] += 1;
+    }
+
+    /// How many died of it.
+    pub const fn get(&self, reason: DropReason) -> u64 {
+        self.0[reason.index()]
+    }
+}
+
+/// Why a handshake or an open line came to an end.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub enum LineEnd {
+    /// No authenticated connectivity check came at all.
+    IceTimeout,
+    /// Checks stopped: consent to send is gone (RFC 7675).
+    ConsentLost,
+    /// The handshake did not finish in time.
+    DtlsTimeout,
+    /// The handshake broke down.
+    DtlsFailed,
+    /// The peer's certificate is not the one its fingerprint announced (RFC 8122 §6).
+    FingerprintMismatch,
+    /// The peer has an RSA certificate, which is not supported.
+    RsaCertificate,
+    /// No SRTP profile in common.
+    NoSrtpProfile,
+    /// The peer said goodbye.
+    ClosedByPeer,
+    /// We closed it.
+    ClosedByUs,
+}
+
+impl LineEnd {
+    /// All of them, in the order of their indexes.
+    pub const ALL: [Self; 9] = [
+        Self::IceTimeout,
+        Self::ConsentLost,
+        Self::DtlsTimeout,
+        Self::DtlsFailed,
+        Self::FingerprintMismatch,
+        Self::RsaCertificate,
+        Self::NoSrtpProfile,
+        Self::ClosedByPeer,
+        Self::ClosedByUs,
+    ];
+
+    /// The label in metrics and notices.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::IceTimeout => "ice_timeout",
+            Self::ConsentLost => "consent_lost",
+            Self::DtlsTimeout => "dtls_timeout",
+            Self::DtlsFailed => "dtls_failed",
+            Self::FingerprintMismatch => "fingerprint_mismatch",
+            Self::RsaCertificate => "rsa_certificate",
+            Self::NoSrtpProfile => "no_srtp_profile",
+            Self::ClosedByPeer => "closed_by_peer",
+            Self::ClosedByUs => "closed_by_us",
+        }
+    }
+}
+
+/// Everything one worker has counted since it started, and what it holds now.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct WorkerCounters {
+    /// Stage *receive*: datagrams taken from the socket.
+    pub received: TallyByKind,
+    /// Stage *decrypt*: packets that authenticated.
+    pub decrypted: TallyByKind,
+    /// Stage *route*: packets handed to another worker.
+    pub crossed: Tally,
+    /// Stage *send*: datagrams handed to the socket.
+    pub sent: TallyByKind,
+    /// Packets refused, by reason.
+    pub drops: Drops,
+    /// Messages handed to the kernel; with segmentation offload one carries several datagrams.
+    pub send_messages: u64,
+    /// Datagrams the kernel dropped because the receive buffer was full.
+    pub kernel_drops: u64,
+
+    /// Lines opened: ICE and DTLS done.
+    pub lines_opened: u64,
+    /// Lines ended, by [`LineEnd`].
+    pub lines_ended: [u64; LineEnd::ALL.len()],
+    /// Nanoseconds from a peer's command to its open line, summed over `lines_opened`.
+    pub line_open_nanos: u64,
+
+    /// Keyframes requested from publishers (PLI or FIR sent).
+    pub keyframe_requests_sent: u64,
+    /// Keyframe requests received from subscribers (PLI).
+    pub plis_received: u64,
+    /// Keyframe requests received from subscribers (FIR).
+    pub firs_received: u64,
+    /// Keyframes seen from publishers.
+    pub keyframes_received: u64,
+    /// Packets asked of publishers again.
+    pub nacks_sent: u64,
+    /// Packets subscribers asked for again.
+    pub nacks_received: u64,
+    /// … of which were no longer, or not yet, in the cache.
+    pub nacks_missed: u64,
+    /// … of which were asked again too soon and left unanswered.
+    pub nacks_suppressed: u64,
+    /// Packets resent, as RTX or byte-identical.
+    pub resent: Tally,
+    /// Transport-wide feedback packets sent to publishers.
+    pub twcc_sent: u64,
+    /// Transport-wide feedback packets received from subscribers.
+    pub twcc_received: u64,
+    /// Layer changes that took effect.
+    pub layer_switches: u64,
+
+    /// Peers held now.
+    pub peers: u64,
+    /// Publications held now that live here.
+    pub publications: u64,
+    /// Publications held now that live on another worker.
+    pub mirrors: u64,
+    /// Subscriptions held now.
+    pub subscriptions: u64,
+    /// Entries of the address table.
+    pub addresses: u64,
+
+    /// Most datagrams found waiting in one turn, on any lane from another worker, since start.
+    pub media_lane_peak: u64,
+    /// Turns taken.
+    pub turns: u64,
+    /// Time spent working, as opposed to waiting.
+    pub busy: Duration,
+}

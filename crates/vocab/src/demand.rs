@@ -1,0 +1,46 @@
+//! What subscribers want of a publication, aggregated.
+
+use crate::ids::PublicationId;
+use crate::layer::{EncodingIndex, MAX_ENCODINGS};
+
+/// What one worker wants of a publication that lives on another. Latest value wins.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Demand {
+    /// The publication it is about.
+    pub publication: PublicationId,
+    /// Which encodings to send over, by [`EncodingIndex`]; none wanted stops the flow.
+    pub encodings: EncodingSet,
+    /// Encodings of which a keyframe is needed now.
+    pub keyframes: EncodingSet,
+}
+
+/// A small set of encodings.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct EncodingSet(u8);
+
+impl EncodingSet {
+    /// Adds one.
+    pub const fn insert(&mut self, encoding: EncodingIndex) {
+        self.0 |= 1 << encoding.0;
+    }
+
+    /// Whether it is in.
+    pub const fn contains(self, encoding: EncodingIndex) -> bool {
+        self.0 & (1 << encoding.0) != 0
+    }
+
+    /// Everything in either.
+    pub const fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Whether nothing is in.
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// The members, lowest first.
+    pub fn iter(self) -> impl Iterator<Item = EncodingIndex> {
+        (0..MAX_ENCODINGS as u8).map(EncodingIndex).filter(move |&encoding| self.contains(encoding))
+    }
+}

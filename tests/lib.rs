@@ -1,0 +1,1 @@
+//! The house tests need no library code.
