@@ -1,7 +1,7 @@
 //! Who and what: identifiers of the things the server keeps.
 //!
-//! Numbers are handed out by `control`, never reused within a run, and mean nothing to a client
-//! beyond equality. Names come from clients and operators and are bounded where they enter.
+//! Numbers are never reused within a run and mean nothing to a client beyond equality: session
+//! numbers come from the gateway's registry, all others from `control`. Names come from clients and operators and are bounded where they enter.
 
 use std::fmt;
 use std::sync::Arc;

@@ -19,6 +19,7 @@ pub mod demand;
 pub mod drop_reason;
 pub mod ids;
 pub mod layer;
+pub mod line;
 pub mod negotiated;
 pub mod observed;
 pub mod rtp;

@@ -2,8 +2,10 @@
 
 use std::time::Instant;
 
+use crate::codec::Codec;
 use crate::layer::{EncodingIndex, PictureSize, TemporalLayer};
-use crate::rtp::{ExtSeqNo, PayloadType, RtpTimestamp};
+use crate::rtp::{ExtSeqNo, RtpTimestamp};
+use crate::wall_clock::NtpTime;
 
 /// What was read from one packet. A small `Copy` value: from here on it stands for the packet.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -16,8 +18,8 @@ pub struct Observed {
     pub seq: ExtSeqNo,
     /// Its media time, as the publisher counted.
     pub timestamp: RtpTimestamp,
-    /// Its payload type, as the publisher numbers them.
-    pub payload_type: PayloadType,
+    /// What it is encoded with.
+    pub codec: Codec,
     /// Last packet of a frame, or first of a talkspurt (RFC 3550 §5.1).
     pub marker: bool,
     /// First packet of a keyframe.
@@ -32,6 +34,18 @@ pub struct Observed {
     pub size: Option<PictureSize>,
     /// Loudness, when the packet tells.
     pub audio_level: Option<AudioLevel>,
+}
+
+/// What a publisher's sender report said: the link between its media clock and its wall clock
+/// (RFC 3550 §6.4.1).
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct ClockPair {
+    /// The publisher's wall clock.
+    pub ntp: NtpTime,
+    /// The same moment on the encoding's media clock.
+    pub rtp: RtpTimestamp,
+    /// When the report arrived here.
+    pub arrival: Instant,
 }
 
 /// Loudness of one audio packet (RFC 6464 §3).
