@@ -1,1 +1,7 @@
-//! Sessions, rooms and workers as sans-IO state machines
+//! Sessions, rooms and workers as state machines.
+#![forbid(unsafe_code)]
+
+pub mod intent;
+pub mod notice;
+pub mod query;
+pub mod refusal;

@@ -1,0 +1,146 @@
+//! Intents: what a participant wants, whatever dialect it speaks.
+//!
+//! Session descriptions and candidates are opaque text up to here; only control reads them.
+
+use switchyard_vocab::ids::{Identity, PublicationId, RoomName, SessionId};
+use switchyard_vocab::layer::SpatialLayer;
+
+/// One intent with its sender.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Request {
+    /// Whose intent it is.
+    pub session: SessionId,
+    /// The sender's own number for it; comes back in whatever answers it.
+    pub id: Option<RequestId>,
+    /// What is wanted.
+    pub intent: Intent,
+}
+
+/// A participant's own number for a request.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct RequestId(pub u64);
+
+/// What a participant wants.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Intent {
+    /// Enter a room. Must come first; the room is made when nobody is in it.
+    Join(Join),
+    /// Go away. Also sent by the gateway when the connection is lost.
+    Leave,
+    /// Publish: the description of the connection on which the participant sends. Sent again
+    /// whenever that connection changes: more tracks, fewer tracks, new ICE credentials.
+    Offer {
+        /// The participant's session description.
+        sdp: String,
+        /// What the m-lines are about; those left out are taken as unnamed.
+        tracks: Vec<TrackDescription>,
+    },
+    /// The participant's answer to our latest offer on the connection on which it receives.
+    Answer {
+        /// Which offer it answers.
+        offer: OfferId,
+        /// The participant's session description.
+        sdp: String,
+    },
+    /// A trickled candidate. The server learns addresses from checks, so it is only validated.
+    Candidate {
+        /// Which of the two connections.
+        connection: Connection,
+        /// The candidate line; empty at the end of candidates.
+        candidate: String,
+    },
+    /// Stop publishing a track without a new description.
+    Unpublish {
+        /// Which one.
+        publication: PublicationId,
+    },
+    /// Silence or unsilence an own publication for everybody.
+    SetMuted {
+        /// Which one.
+        publication: PublicationId,
+        /// Whether it is silent from now on.
+        muted: bool,
+    },
+    /// Receive a publication.
+    Subscribe {
+        /// Which one.
+        publication: PublicationId,
+    },
+    /// Stop receiving a publication.
+    Unsubscribe {
+        /// Which one.
+        publication: PublicationId,
+    },
+    /// Choose the highest layer wanted of a subscribed publication.
+    SetMaxLayer {
+        /// Which one.
+        publication: PublicationId,
+        /// 0 is the smallest picture; [`SpatialLayer::HIGHEST`] takes any.
+        layer: SpatialLayer,
+    },
+    /// Pause or resume a subscribed publication for this participant alone.
+    SetPaused {
+        /// Which one.
+        publication: PublicationId,
+        /// Whether nothing of it is wanted from now on.
+        paused: bool,
+    },
+    /// Ask for an offer with new ICE credentials on the connection on which the participant
+    /// receives. (For the other one it sends an offer itself.)
+    RestartIce,
+}
+
+/// Entering a room.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Join {
+    /// Which room.
+    pub room: RoomName,
+    /// As whom. The dialect has checked that the participant may call itself so.
+    pub identity: Identity,
+    /// A name for people to read.
+    pub display_name: Option<String>,
+    /// Subscribe to every publication there is and will be.
+    pub auto_subscribe: bool,
+}
+
+/// What an m-line is about.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct TrackDescription {
+    /// The MID of the m-line.
+    pub mid: String,
+    /// Where the media comes from.
+    pub source: TrackSource,
+    /// A name for people to read.
+    pub name: Option<String>,
+    /// Begins silent.
+    pub muted: bool,
+}
+
+/// Where media comes from.
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
+pub enum TrackSource {
+    /// A camera.
+    Camera,
+    /// A microphone.
+    Microphone,
+    /// A shared screen or window.
+    Screen,
+    /// The sound of a shared screen or window.
+    ScreenAudio,
+    /// Anything else.
+    #[default]
+    Unknown,
+}
+
+/// Which of a session's connections is meant.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Connection {
+    /// The participant offers and sends.
+    Publish,
+    /// The server offers and the participant receives.
+    Subscribe,
+}
+
+/// Number of an offer of ours, rising within a session.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct OfferId(pub u64);

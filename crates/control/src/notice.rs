@@ -1,0 +1,179 @@
+//! Notices: what control tells a participant, whatever dialect it speaks.
+
+use switchyard_bus::event::Layers;
+use switchyard_vocab::codec::MediaKind;
+use switchyard_vocab::counters::LineEnd;
+use switchyard_vocab::decision::Decision;
+use switchyard_vocab::ids::{Identity, PublicationId, RoomName, SessionId};
+use switchyard_vocab::rtp::Mid;
+
+use crate::intent::{Connection, OfferId, RequestId, TrackSource};
+use crate::refusal::Refusal;
+
+/// One notice with its addressee.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Addressed {
+    /// Who is told.
+    pub session: SessionId,
+    /// The request it answers, if it answers one.
+    pub in_reply_to: Option<RequestId>,
+    /// What is told.
+    pub notice: Notice,
+}
+
+/// What a participant is told.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Notice {
+    /// You are in; this is who and what is there.
+    Joined {
+        /// The room.
+        room: RoomName,
+        /// Who you are.
+        identity: Identity,
+        /// The others, with what they publish.
+        participants: Vec<Participant>,
+    },
+    /// Somebody came.
+    ParticipantJoined(Participant),
+    /// Somebody went, with all that they published.
+    ParticipantLeft {
+        /// Who.
+        identity: Identity,
+    },
+    /// Somebody publishes a new track.
+    PublicationAdded {
+        /// Who.
+        identity: Identity,
+        /// What.
+        publication: Publication,
+    },
+    /// A track is gone.
+    PublicationRemoved {
+        /// Who published it.
+        identity: Identity,
+        /// Which one.
+        publication: PublicationId,
+    },
+    /// A track was silenced or unsilenced by its publisher.
+    PublicationMuted {
+        /// Who published it.
+        identity: Identity,
+        /// Which one.
+        publication: PublicationId,
+        /// Whether it is silent now.
+        muted: bool,
+    },
+    /// What a publication sends has changed.
+    PublicationLayers {
+        /// Which one.
+        publication: PublicationId,
+        /// Its live encodings, the smallest first.
+        layers: Layers,
+    },
+    /// Our answer to your offer.
+    Answer {
+        /// Our session description.
+        sdp: String,
+        /// What became of the m-lines on which you send.
+        publications: Vec<Published>,
+    },
+    /// Our offer on the connection on which you receive; answer it with its number.
+    Offer {
+        /// Its number.
+        offer: OfferId,
+        /// Our session description.
+        sdp: String,
+        /// Which publication each active m-line carries.
+        subscriptions: Vec<Subscribed>,
+    },
+    /// What you get of a subscribed publication, and why not more.
+    SubscriptionChanged {
+        /// Which one.
+        publication: PublicationId,
+        /// What you get now.
+        decision: Decision,
+    },
+    /// One of your connections opened or ended.
+    ConnectionChanged {
+        /// Which one.
+        connection: Connection,
+        /// What happened.
+        state: ConnectionState,
+    },
+    /// Your request was carried out and has no other answer.
+    Done,
+    /// Your request was refused; nothing has changed.
+    Refused(Refusal),
+    /// The session is over; nothing follows.
+    Ended(EndReason),
+}
+
+/// Somebody in the room.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Participant {
+    /// Who.
+    pub identity: Identity,
+    /// A name for people to read.
+    pub display_name: Option<String>,
+    /// What they publish.
+    pub publications: Vec<Publication>,
+}
+
+/// A published track.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Publication {
+    /// Its number.
+    pub id: PublicationId,
+    /// Sound or picture.
+    pub kind: MediaKind,
+    /// Where it comes from.
+    pub source: TrackSource,
+    /// A name for people to read.
+    pub name: Option<String>,
+    /// Whether its publisher has silenced it.
+    pub muted: bool,
+    /// How many encodings were offered.
+    pub encodings: u8,
+}
+
+/// What became of an m-line on which a participant sends.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Published {
+    /// The m-line.
+    pub mid: Mid,
+    /// The publication it feeds, or why it was refused.
+    pub outcome: Result<PublicationId, Refusal>,
+}
+
+/// Which publication an m-line of our offer carries.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Subscribed {
+    /// The m-line.
+    pub mid: Mid,
+    /// What it carries.
+    pub publication: PublicationId,
+}
+
+/// What happened to a connection.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum ConnectionState {
+    /// Media may flow.
+    Open,
+    /// It is over.
+    Ended(LineEnd),
+}
+
+/// Why a session is over.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum EndReason {
+    /// You left.
+    Left,
+    /// Somebody joined as you; the newer session stays.
+    Replaced,
+    /// The server stops.
+    ServerStopping,
+    /// You did not join in time, or broke the dialect's rules.
+    ProtocolError,
+    /// You could not be told things as fast as they happened.
+    TooSlow,
+}

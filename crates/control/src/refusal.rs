@@ -1,0 +1,77 @@
+//! Refusals: why a request was not carried out, whose fault that is and what to change.
+
+/// Why a request was refused. The text says what to change; the code is for programs.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum Refusal {
+    /// The first intent of a session has to be a join.
+    #[error("join a room first")]
+    NotJoined,
+    /// One session is in one room.
+    #[error("this session is already in a room")]
+    AlreadyJoined,
+    /// A name is empty, too long, or holds control characters.
+    #[error("{what} {problem}")]
+    BadName {
+        /// Which name.
+        what: &'static str,
+        /// What is wrong with it and what is accepted.
+        problem: String,
+    },
+    /// The session description could not be used.
+    #[error("session description: {0}")]
+    BadDescription(String),
+    /// No codec in common.
+    #[error("no usable codec: offered {offered}, accepted {accepted}")]
+    NoUsableCodec {
+        /// What the description offered.
+        offered: String,
+        /// What the server accepts.
+        accepted: String,
+    },
+    /// There is no such publication, or it is gone.
+    #[error("there is no publication {0}")]
+    UnknownPublication(u64),
+    /// The publication belongs to somebody else.
+    #[error("publication {0} belongs to another participant")]
+    NotYours(u64),
+    /// Nobody can subscribe to what they publish themselves.
+    #[error("publication {0} is your own")]
+    OwnPublication(u64),
+    /// The session does not receive that publication.
+    #[error("publication {0} is not subscribed to")]
+    NotSubscribed(u64),
+    /// The answer is for an offer that was replaced, or that was never made.
+    #[error("offer {0} is not the one that waits for an answer")]
+    StaleAnswer(u64),
+    /// A limit of the server is reached.
+    #[error("{what} limit of {limit} reached")]
+    LimitReached {
+        /// Of what there are too many.
+        what: &'static str,
+        /// How many there may be.
+        limit: usize,
+    },
+    /// The server is stopping.
+    #[error("the server is stopping")]
+    Stopping,
+}
+
+impl Refusal {
+    /// Short stable name for programs.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::NotJoined => "not_joined",
+            Self::AlreadyJoined => "already_joined",
+            Self::BadName { .. } => "bad_name",
+            Self::BadDescription(_) => "bad_description",
+            Self::NoUsableCodec { .. } => "no_usable_codec",
+            Self::UnknownPublication(_) => "unknown_publication",
+            Self::NotYours(_) => "not_yours",
+            Self::OwnPublication(_) => "own_publication",
+            Self::NotSubscribed(_) => "not_subscribed",
+            Self::StaleAnswer(_) => "stale_answer",
+            Self::LimitReached { .. } => "limit_reached",
+            Self::Stopping => "stopping",
+        }
+    }
+}
