@@ -1,0 +1,100 @@
+//! Every metric there is: name, type, unit, labels, help, and how it is read.
+//!
+//! `docs/metrics.md` is written from this table; a test compares the two.
+
+mod document;
+mod table;
+
+use switchyard_vocab::counters::{TallyByKind, WorkerCounters};
+
+pub use document::document;
+pub use table::METRICS;
+
+use crate::shells::{ControlTotals, GatewayTotals};
+
+/// One metric.
+#[derive(Clone, Copy, Debug)]
+pub struct Metric {
+    /// Its name: `switchyard_<stage>_<what>_<unit>`, with `_total` when it only rises.
+    pub name: &'static str,
+    /// What operators read.
+    pub help: &'static str,
+    /// How it moves.
+    pub kind: Kind,
+    /// Where its values come from.
+    pub read: Read,
+}
+
+/// How a metric moves.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Kind {
+    /// Only rises, from zero at start.
+    Counter,
+    /// Rises and falls.
+    Gauge,
+    /// A sum of seconds and the number of times it was added to.
+    Summary,
+}
+
+impl Kind {
+    /// The word of the exposition format.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Counter => "counter",
+            Self::Gauge => "gauge",
+            Self::Summary => "summary",
+        }
+    }
+}
+
+/// Where the values of a metric come from.
+#[derive(Clone, Copy, Debug)]
+pub enum Read {
+    /// Added up over all workers.
+    Workers(fn(&WorkerCounters) -> f64),
+    /// Packets by kind, added up over all workers.
+    PacketsByKind(fn(&WorkerCounters) -> &TallyByKind),
+    /// Bytes by kind, added up over all workers.
+    BytesByKind(fn(&WorkerCounters) -> &TallyByKind),
+    /// Refused packets by reason, added up over all workers.
+    DropsByReason,
+    /// Ended lines by reason, added up over all workers.
+    LinesByEnd,
+    /// One value per worker.
+    EachWorker(fn(&WorkerCounters) -> f64),
+    /// Sum and count, added up over all workers.
+    SumAndCount(fn(&WorkerCounters) -> (f64, u64)),
+    /// From control; left out when control did not answer.
+    Control(fn(&ControlTotals) -> f64),
+    /// From control, a value for each name of the label.
+    ControlBy(&'static str, &'static [(&'static str, fn(&ControlTotals) -> f64)]),
+    /// One when control answered in time, else zero.
+    ControlAnswers,
+    /// From the gateway.
+    Gateway(fn(&GatewayTotals) -> f64),
+    /// From the gateway, a value for each name of the label.
+    GatewayBy(&'static str, &'static [(&'static str, fn(&GatewayTotals) -> f64)]),
+    /// Always one; the labels say what is running.
+    Build,
+}
+
+impl Read {
+    /// The label of its values, if they have one.
+    pub const fn label(self) -> Option<&'static str> {
+        match self {
+            Self::PacketsByKind(_) | Self::BytesByKind(_) => Some("kind"),
+            Self::DropsByReason | Self::LinesByEnd => Some("reason"),
+            Self::EachWorker(_) => Some("worker"),
+            Self::ControlBy(label, _) | Self::GatewayBy(label, _) => Some(label),
+            Self::Build => Some("version"),
+            Self::Workers(_)
+            | Self::SumAndCount(_)
+            | Self::Control(_)
+            | Self::ControlAnswers
+            | Self::Gateway(_) => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

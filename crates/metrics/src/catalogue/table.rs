@@ -1,0 +1,342 @@
+//! The table itself, in the order of a packet's journey, then the way back, then the shells.
+
+use super::Kind::{Counter, Gauge, Summary};
+use super::{Kind, Metric, Read};
+
+const fn metric(name: &'static str, kind: Kind, help: &'static str, read: Read) -> Metric {
+    Metric { name, help, kind, read }
+}
+
+/// Every metric, in the order of the document.
+pub const METRICS: &[Metric] = &[
+    metric(
+        "switchyard_receive_packets_total",
+        Counter,
+        "Datagrams taken from the media sockets, by kind of packet.",
+        Read::PacketsByKind(|worker| &worker.received),
+    ),
+    metric(
+        "switchyard_receive_bytes_total",
+        Counter,
+        "Bytes taken from the media sockets, as UDP payload, by kind of packet.",
+        Read::BytesByKind(|worker| &worker.received),
+    ),
+    metric(
+        "switchyard_receive_kernel_dropped_packets_total",
+        Counter,
+        "Datagrams the kernel dropped because a socket's receive buffer was full. Rising means that \
+         the buffer is too small (net.core.rmem_max) or that a worker is overloaded.",
+        Read::EachWorker(|worker| worker.kernel_drops as f64),
+    ),
+    metric(
+        "switchyard_decrypt_packets_total",
+        Counter,
+        "Packets that authenticated, by kind of packet.",
+        Read::PacketsByKind(|worker| &worker.decrypted),
+    ),
+    metric(
+        "switchyard_decrypt_bytes_total",
+        Counter,
+        "Bytes of packets that authenticated, by kind of packet.",
+        Read::BytesByKind(|worker| &worker.decrypted),
+    ),
+    metric(
+        "switchyard_route_crossed_packets_total",
+        Counter,
+        "Packets handed from the publisher's worker to another one.",
+        Read::Workers(|worker| worker.crossed.packets as f64),
+    ),
+    metric(
+        "switchyard_route_crossed_bytes_total",
+        Counter,
+        "Bytes handed from the publisher's worker to another one.",
+        Read::Workers(|worker| worker.crossed.bytes as f64),
+    ),
+    metric(
+        "switchyard_route_lane_peak_packets",
+        Gauge,
+        "Most packets found waiting in one turn on a lane from another worker, since start.",
+        Read::EachWorker(|worker| worker.media_lane_peak as f64),
+    ),
+    metric(
+        "switchyard_select_layer_switches_total",
+        Counter,
+        "Changes of the forwarded layer that took effect.",
+        Read::Workers(|worker| worker.layer_switches as f64),
+    ),
+    metric(
+        "switchyard_send_packets_total",
+        Counter,
+        "Datagrams handed to the media sockets, by kind of packet.",
+        Read::PacketsByKind(|worker| &worker.sent),
+    ),
+    metric(
+        "switchyard_send_bytes_total",
+        Counter,
+        "Bytes handed to the media sockets, as UDP payload, by kind of packet.",
+        Read::BytesByKind(|worker| &worker.sent),
+    ),
+    metric(
+        "switchyard_send_messages_total",
+        Counter,
+        "Messages handed to the kernel; with segmentation offload one carries several datagrams.",
+        Read::Workers(|worker| worker.send_messages as f64),
+    ),
+    metric(
+        "switchyard_dropped_packets_total",
+        Counter,
+        "Packets refused on their journey, by reason.",
+        Read::DropsByReason,
+    ),
+    metric(
+        "switchyard_line_opened_total",
+        Counter,
+        "Media connections opened: ICE and DTLS done.",
+        Read::Workers(|worker| worker.lines_opened as f64),
+    ),
+    metric(
+        "switchyard_line_ended_total",
+        Counter,
+        "Media connections ended, opened before or not, by reason.",
+        Read::LinesByEnd,
+    ),
+    metric(
+        "switchyard_line_open_seconds",
+        Summary,
+        "Time from the command to open a media connection to media flowing on it: the network's, the \
+         client's and the server's share of a join together.",
+        Read::SumAndCount(|worker| (worker.line_open_nanos as f64 / 1e9, worker.lines_opened)),
+    ),
+    metric(
+        "switchyard_feedback_keyframe_requests_sent_total",
+        Counter,
+        "Keyframe requests (PLI or FIR) sent to publishers.",
+        Read::Workers(|worker| worker.keyframe_requests_sent as f64),
+    ),
+    metric(
+        "switchyard_feedback_pli_received_total",
+        Counter,
+        "Keyframe requests received from subscribers as PLI.",
+        Read::Workers(|worker| worker.plis_received as f64),
+    ),
+    metric(
+        "switchyard_feedback_fir_received_total",
+        Counter,
+        "Keyframe requests received from subscribers as FIR.",
+        Read::Workers(|worker| worker.firs_received as f64),
+    ),
+    metric(
+        "switchyard_observe_keyframes_total",
+        Counter,
+        "Keyframes received from publishers.",
+        Read::Workers(|worker| worker.keyframes_received as f64),
+    ),
+    metric(
+        "switchyard_feedback_nack_sent_packets_total",
+        Counter,
+        "Packets asked of publishers again (NACK).",
+        Read::Workers(|worker| worker.nacks_sent as f64),
+    ),
+    metric(
+        "switchyard_feedback_nack_received_packets_total",
+        Counter,
+        "Packets that subscribers asked for again (NACK).",
+        Read::Workers(|worker| worker.nacks_received as f64),
+    ),
+    metric(
+        "switchyard_feedback_nack_missed_packets_total",
+        Counter,
+        "Packets that subscribers asked for again and that were no longer, or not yet, in the cache.",
+        Read::Workers(|worker| worker.nacks_missed as f64),
+    ),
+    metric(
+        "switchyard_feedback_nack_suppressed_packets_total",
+        Counter,
+        "Packets that subscribers asked for again too soon, left unanswered.",
+        Read::Workers(|worker| worker.nacks_suppressed as f64),
+    ),
+    metric(
+        "switchyard_feedback_resent_packets_total",
+        Counter,
+        "Packets resent to subscribers, on an RTX stream or byte-identical.",
+        Read::Workers(|worker| worker.resent.packets as f64),
+    ),
+    metric(
+        "switchyard_feedback_resent_bytes_total",
+        Counter,
+        "Bytes resent to subscribers, on an RTX stream or byte-identical.",
+        Read::Workers(|worker| worker.resent.bytes as f64),
+    ),
+    metric(
+        "switchyard_feedback_twcc_sent_total",
+        Counter,
+        "Transport-wide feedback packets sent to publishers.",
+        Read::Workers(|worker| worker.twcc_sent as f64),
+    ),
+    metric(
+        "switchyard_feedback_twcc_received_total",
+        Counter,
+        "Transport-wide feedback packets received from subscribers.",
+        Read::Workers(|worker| worker.twcc_received as f64),
+    ),
+    metric(
+        "switchyard_worker_busy_seconds_total",
+        Counter,
+        "Time a worker spent working, as opposed to waiting. Its rate is the share of a core in use: \
+         rate(switchyard_worker_busy_seconds_total[1m]).",
+        Read::EachWorker(|worker| worker.busy.as_secs_f64()),
+    ),
+    metric(
+        "switchyard_worker_turns_total",
+        Counter,
+        "Turns a worker has taken.",
+        Read::EachWorker(|worker| worker.turns as f64),
+    ),
+    metric(
+        "switchyard_worker_peers",
+        Gauge,
+        "Media connections a worker holds.",
+        Read::EachWorker(|worker| worker.peers as f64),
+    ),
+    metric(
+        "switchyard_worker_addresses",
+        Gauge,
+        "Entries of a worker's table from network address to peer.",
+        Read::EachWorker(|worker| worker.addresses as f64),
+    ),
+    metric(
+        "switchyard_worker_publications",
+        Gauge,
+        "Publications whose publisher is on the worker.",
+        Read::EachWorker(|worker| worker.publications as f64),
+    ),
+    metric(
+        "switchyard_worker_mirrors",
+        Gauge,
+        "Publications a worker receives from another worker.",
+        Read::EachWorker(|worker| worker.mirrors as f64),
+    ),
+    metric(
+        "switchyard_worker_subscriptions",
+        Gauge,
+        "Subscriptions a worker serves.",
+        Read::EachWorker(|worker| worker.subscriptions as f64),
+    ),
+    metric(
+        "switchyard_control_up",
+        Gauge,
+        "Whether control answered when this page was made. The other control metrics are absent when not.",
+        Read::ControlAnswers,
+    ),
+    metric(
+        "switchyard_control_rooms",
+        Gauge,
+        "Rooms that somebody is in.",
+        Read::Control(|control| control.rooms as f64),
+    ),
+    metric(
+        "switchyard_control_sessions",
+        Gauge,
+        "Sessions, joined or about to join.",
+        Read::Control(|control| control.sessions as f64),
+    ),
+    metric(
+        "switchyard_control_peers",
+        Gauge,
+        "Media connections that control has opened and not yet seen end.",
+        Read::Control(|control| control.peers as f64),
+    ),
+    metric(
+        "switchyard_control_publications",
+        Gauge,
+        "Published tracks.",
+        Read::Control(|control| control.publications as f64),
+    ),
+    metric(
+        "switchyard_control_subscriptions",
+        Gauge,
+        "Publications on their way to a participant, counted once per participant.",
+        Read::Control(|control| control.subscriptions as f64),
+    ),
+    metric(
+        "switchyard_control_joins_total",
+        Counter,
+        "Attempts to join a room, by outcome.",
+        Read::ControlBy(
+            "outcome",
+            &[
+                ("accepted", |control| control.joins_accepted as f64),
+                ("refused", |control| control.joins_refused as f64),
+            ],
+        ),
+    ),
+    metric(
+        "switchyard_control_requests_refused_total",
+        Counter,
+        "Requests of participants that were refused, joins included.",
+        Read::Control(|control| control.requests_refused as f64),
+    ),
+    metric(
+        "switchyard_gateway_connections",
+        Gauge,
+        "Signalling connections open now.",
+        Read::Gateway(|gateway| gateway.connections as f64),
+    ),
+    metric(
+        "switchyard_gateway_connections_accepted_total",
+        Counter,
+        "Signalling connections accepted.",
+        Read::Gateway(|gateway| gateway.connections_accepted as f64),
+    ),
+    metric(
+        "switchyard_gateway_connections_refused_total",
+        Counter,
+        "Signalling connections refused before they opened, by reason.",
+        Read::GatewayBy(
+            "reason",
+            &[
+                ("unauthorized", |gateway| gateway.connections_refused.unauthorized as f64),
+                ("malformed", |gateway| gateway.connections_refused.malformed as f64),
+                ("rate_limited", |gateway| gateway.connections_refused.rate_limited as f64),
+                ("full", |gateway| gateway.connections_refused.full as f64),
+                ("stopping", |gateway| gateway.connections_refused.stopping as f64),
+            ],
+        ),
+    ),
+    metric(
+        "switchyard_gateway_messages_received_total",
+        Counter,
+        "Signalling messages read from clients.",
+        Read::Gateway(|gateway| gateway.messages_received as f64),
+    ),
+    metric(
+        "switchyard_gateway_messages_sent_total",
+        Counter,
+        "Signalling messages written to clients.",
+        Read::Gateway(|gateway| gateway.messages_sent as f64),
+    ),
+    metric(
+        "switchyard_gateway_messages_rejected_total",
+        Counter,
+        "Signalling messages of clients that broke the dialect's rules and were answered with an error.",
+        Read::Gateway(|gateway| gateway.messages_rejected as f64),
+    ),
+    metric(
+        "switchyard_gateway_sessions_ended_total",
+        Counter,
+        "Sessions that the gateway ended by itself, by reason.",
+        Read::GatewayBy(
+            "reason",
+            &[
+                ("too_slow", |gateway| gateway.sessions_too_slow as f64),
+                ("silent", |gateway| gateway.sessions_silent as f64),
+            ],
+        ),
+    ),
+    metric(
+        "switchyard_build_info",
+        Gauge,
+        "Always one; its label says which version is running.",
+        Read::Build,
+    ),
+];

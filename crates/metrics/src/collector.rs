@@ -1,0 +1,171 @@
+//! Reads the latest of everything and turns it into metric families.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use prometheus::core::{Collector, Desc};
+use prometheus::proto::{Counter, Gauge, LabelPair, Metric as Sample, MetricFamily, MetricType, Summary};
+use switchyard_bus::snapshot::Reader;
+use switchyard_vocab::counters::{LineEnd, PacketKind, TallyByKind, WorkerCounters};
+use switchyard_vocab::drop_reason::DropReason;
+
+use crate::catalogue::{Kind, METRICS, Metric, Read};
+use crate::shells::Shells;
+
+/// All metrics of the server, as the `prometheus` crate wants them.
+#[derive(Debug)]
+pub(crate) struct House {
+    descriptions: Vec<Desc>,
+    workers: Vec<Reader>,
+    shells: Arc<Mutex<Shells>>,
+    version: String,
+}
+
+impl House {
+    /// Over the snapshots of all workers, by number, and whatever `shells` holds when it is read.
+    pub(crate) fn new(workers: Vec<Reader>, shells: Arc<Mutex<Shells>>, version: String) -> Self {
+        let descriptions = METRICS.iter().map(description).collect();
+        Self { descriptions, workers, shells, version }
+    }
+}
+
+impl Collector for House {
+    fn desc(&self) -> Vec<&Desc> {
+        self.descriptions.iter().collect()
+    }
+
+    fn collect(&self) -> Vec<MetricFamily> {
+        let moment = Moment {
+            workers: self.workers.iter().map(Reader::latest).collect(),
+            shells: *self.shells.lock().unwrap_or_else(PoisonError::into_inner),
+            version: &self.version,
+        };
+        METRICS.iter().filter_map(|metric| moment.family(metric)).collect()
+    }
+}
+
+fn description(metric: &Metric) -> Desc {
+    let labels = metric.read.label().map(str::to_owned).into_iter().collect();
+    Desc::new(metric.name.to_owned(), metric.help.to_owned(), labels, Default::default())
+        .expect("a test proves that every name of the catalogue is well formed")
+}
+
+/// Everything as it was at one moment.
+struct Moment<'a> {
+    workers: Vec<WorkerCounters>,
+    shells: Shells,
+    version: &'a str,
+}
+
+impl Moment<'_> {
+    /// The family of a metric; `None` when there is nothing to say, because families are never empty.
+    fn family(&self, metric: &Metric) -> Option<MetricFamily> {
+        let samples = self.samples(metric);
+        if samples.is_empty() {
+            return None;
+        }
+        let mut family = MetricFamily::default();
+        family.set_name(metric.name.to_owned());
+        family.set_help(metric.help.to_owned());
+        family.set_field_type(match metric.kind {
+            Kind::Counter => MetricType::COUNTER,
+            Kind::Gauge => MetricType::GAUGE,
+            Kind::Summary => MetricType::SUMMARY,
+        });
+        family.set_metric(samples);
+        Some(family)
+    }
+
+    fn samples(&self, metric: &Metric) -> Vec<Sample> {
+        let label = metric.read.label().unwrap_or_default();
+        let plain = |value: f64| vec![sample(metric.kind, None, value)];
+        let labelled = |name: &str, value: f64| sample(metric.kind, Some((label, name)), value);
+        match metric.read {
+            Read::Workers(read) => plain(self.sum(read)),
+            Read::PacketsByKind(read) => self.by_kind(read, |kind, packets, _| labelled(kind, packets)),
+            Read::BytesByKind(read) => self.by_kind(read, |kind, _, bytes| labelled(kind, bytes)),
+            Read::DropsByReason => DropReason::ALL
+                .iter()
+                .map(|&reason| labelled(reason.as_str(), self.sum(|worker| worker.drops.get(reason) as f64)))
+                .collect(),
+            Read::LinesByEnd => LineEnd::ALL
+                .iter()
+                .map(|&end| labelled(end.as_str(), self.sum(|worker| lines_ended(worker, end))))
+                .collect(),
+            Read::EachWorker(read) => self
+                .workers
+                .iter()
+                .enumerate()
+                .map(|(number, worker)| labelled(&number.to_string(), read(worker)))
+                .collect(),
+            Read::SumAndCount(read) => vec![summary(self.workers.iter().map(read))],
+            Read::Control(read) => self.shells.control.map_or_else(Vec::new, |control| plain(read(&control))),
+            Read::ControlBy(_, values) => self.shells.control.map_or_else(Vec::new, |control| {
+                values.iter().map(|(name, read)| labelled(name, read(&control))).collect()
+            }),
+            Read::ControlAnswers => plain(f64::from(u8::from(self.shells.control.is_some()))),
+            Read::Gateway(read) => plain(read(&self.shells.gateway)),
+            Read::GatewayBy(_, values) => {
+                values.iter().map(|(name, read)| labelled(name, read(&self.shells.gateway))).collect()
+            }
+            Read::Build => vec![labelled(self.version, 1.0)],
+        }
+    }
+
+    fn sum(&self, read: impl Fn(&WorkerCounters) -> f64) -> f64 {
+        // Not `sum()`: that of nothing is minus zero, and would be printed so.
+        self.workers.iter().map(read).fold(0.0, |sum, value| sum + value)
+    }
+
+    fn by_kind(
+        &self,
+        tallies: fn(&WorkerCounters) -> &TallyByKind,
+        sample: impl Fn(&str, f64, f64) -> Sample,
+    ) -> Vec<Sample> {
+        PacketKind::ALL
+            .iter()
+            .map(|&kind| {
+                let packets = self.sum(|worker| tallies(worker).get(kind).packets as f64);
+                let bytes = self.sum(|worker| tallies(worker).get(kind).bytes as f64);
+                sample(kind.as_str(), packets, bytes)
+            })
+            .collect()
+    }
+}
+
+fn lines_ended(worker: &WorkerCounters, end: LineEnd) -> f64 {
+    worker.lines_ended.get(end as usize).copied().unwrap_or_default() as f64
+}
+
+fn sample(kind: Kind, label: Option<(&str, &str)>, value: f64) -> Sample {
+    let mut sample = Sample::from_label(label.into_iter().map(pair).collect());
+    match kind {
+        Kind::Counter => {
+            let mut counter = Counter::default();
+            counter.set_value(value);
+            sample.set_counter(counter);
+        }
+        Kind::Gauge | Kind::Summary => {
+            let mut gauge = Gauge::default();
+            gauge.set_value(value);
+            sample.set_gauge(gauge);
+        }
+    }
+    sample
+}
+
+fn summary(parts: impl Iterator<Item = (f64, u64)>) -> Sample {
+    let (sum, count) = parts.fold((0.0, 0), |(sum, count), part| (sum + part.0, count + part.1));
+    let mut summary = Summary::default();
+    summary.set_sample_sum(sum);
+    summary.set_sample_count(count);
+    let mut sample = Sample::default();
+    sample.set_summary(summary);
+    sample
+}
+
+fn pair((name, value): (&str, &str)) -> LabelPair {
+    let mut pair = LabelPair::default();
+    pair.set_name(name.to_owned());
+    pair.set_value(value.to_owned());
+    pair
+}

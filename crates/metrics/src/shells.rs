@@ -1,0 +1,67 @@
+//! What control and the gateway have counted, as values: whoever serves the page hands them over.
+
+/// Everything that is not counted by a worker.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Shells {
+    /// What control told; `None` when it did not answer in time.
+    pub control: Option<ControlTotals>,
+    /// What the gateway counted.
+    pub gateway: GatewayTotals,
+}
+
+/// What control holds, and what it has counted since start.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct ControlTotals {
+    /// Rooms that somebody is in.
+    pub rooms: u64,
+    /// Sessions, joined or about to join.
+    pub sessions: u64,
+    /// Peers opened and not yet ended.
+    pub peers: u64,
+    /// Publications.
+    pub publications: u64,
+    /// Subscriptions.
+    pub subscriptions: u64,
+    /// Joins that were let in.
+    pub joins_accepted: u64,
+    /// Joins that were refused.
+    pub joins_refused: u64,
+    /// Requests refused, of any kind.
+    pub requests_refused: u64,
+}
+
+/// What the gateway holds, and what it has counted since start.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct GatewayTotals {
+    /// Signalling connections open now.
+    pub connections: u64,
+    /// Signalling connections accepted.
+    pub connections_accepted: u64,
+    /// Signalling connections refused, by reason.
+    pub connections_refused: RefusedConnections,
+    /// Messages read from clients.
+    pub messages_received: u64,
+    /// Messages written to clients.
+    pub messages_sent: u64,
+    /// Messages of clients that were answered with an error of the dialect.
+    pub messages_rejected: u64,
+    /// Sessions ended because their client read too slowly.
+    pub sessions_too_slow: u64,
+    /// Sessions ended because nothing was heard of their client.
+    pub sessions_silent: u64,
+}
+
+/// Signalling connections refused, by reason.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct RefusedConnections {
+    /// No token, or one that does not hold.
+    pub unauthorized: u64,
+    /// A request that could not be understood.
+    pub malformed: u64,
+    /// Too many attempts from one address.
+    pub rate_limited: u64,
+    /// As many connections as the server takes.
+    pub full: u64,
+    /// The server is stopping.
+    pub stopping: u64,
+}
