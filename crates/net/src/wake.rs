@@ -28,8 +28,8 @@ const CALLED: u8 = 2;
 ///     └──────────── rise() ──────┘  from any state, before the worker looks at its lanes
 /// ```
 ///
-/// No wake-up is lost: a call that comes after [`rise`](Self::rise) keeps the worker from falling
-/// asleep, and what was put on a lane before an earlier call is visible after `rise`.
+/// No wake-up is lost: a call that comes after the worker rose keeps it from falling asleep again, and
+/// what was put on a lane before an earlier call is visible once it has risen.
 #[derive(Debug)]
 pub struct EventFd {
     counter: File,

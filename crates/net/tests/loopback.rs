@@ -177,6 +177,24 @@ fn coalesced_datagrams_are_told_apart() {
 }
 
 #[test]
+fn a_coalesced_run_is_one_message_of_the_batch() {
+    let (mut sender, mut port) = (open(UdpPort::bind, "127.0.0.1:0"), open(UdpPort::bind, "127.0.0.1:0"));
+    if !sender.uses_gso() {
+        eprintln!("skipped: this kernel has no segmentation offload");
+        return;
+    }
+    let tuple = Tuple { local: sender.local_addr(), remote: port.local_addr() };
+    let mut outbox = Outbox::new();
+    (0..8).for_each(|number| write(&mut outbox, tuple, &[number; 1200]));
+    outbox.flush(&mut sender, Instant::now());
+    let mut batch = RecvBatch::new();
+
+    assert_eq!(batch.recv(&mut port).unwrap(), 1);
+    assert_eq!(batch.datagrams().count(), 8);
+    assert!(!batch.is_full());
+}
+
+#[test]
 fn more_than_a_batch_arrives_in_order() {
     for bind in PATHS {
         let mut port = open(bind, "127.0.0.1:0");
