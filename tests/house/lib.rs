@@ -1,0 +1,73 @@
+//! The workspace as data: its manifests, sources, documents and dependencies.
+//!
+//! Tests that look at the whole house read it through here. Nothing here judges; the rules stand
+//! in `architecture.rs`.
+//!
+//! ```
+//! let house = switchyard_tests::House::open();
+//!
+//! assert!(house.crates().iter().any(|krate| krate.name == "vocab"));
+//! ```
+#![forbid(unsafe_code)]
+
+mod licence;
+mod lock;
+mod manifest;
+mod source;
+mod table;
+
+use std::path::{Path, PathBuf};
+
+pub use licence::is_allowed;
+pub use lock::Package;
+pub use manifest::{Crate, Import, Section};
+pub use source::Source;
+
+/// The tree of files around the workspace manifest.
+#[derive(Debug)]
+pub struct House {
+    root: PathBuf,
+}
+
+impl House {
+    /// The house this test was built in.
+    pub fn open() -> Self {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent();
+        Self { root: root.expect("tests/ stands inside the workspace").to_owned() }
+    }
+
+    /// The crates under `crates/`, by name.
+    pub fn crates(&self) -> Vec<Crate> {
+        manifest::read_all(&self.root.join("crates"))
+    }
+
+    /// Every file of ours that people write: sources, scripts, manifests and documents.
+    pub fn sources(&self) -> Vec<Source> {
+        source::read_all(&self.root)
+    }
+
+    /// The rows `name -> what it may import` of the block that follows `heading` in a document.
+    pub fn import_table(&self, document: &str, heading: &str) -> Vec<(String, Vec<String>)> {
+        table::read(&self.text(document), heading)
+    }
+
+    /// Everything the workspace is built from on this kind of machine, ours and others'.
+    pub fn packages(&self) -> Vec<Package> {
+        lock::resolve(&self.root)
+    }
+
+    /// A file's text.
+    ///
+    /// # Panics
+    ///
+    /// When there is no such file: a rule that reads it has nothing to say then.
+    pub fn text(&self, path: &str) -> String {
+        let path = self.root.join(path);
+        std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    }
+
+    /// Whether there is such a file or folder.
+    pub fn has(&self, path: &str) -> bool {
+        self.root.join(path).exists()
+    }
+}

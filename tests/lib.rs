@@ -1,1 +1,0 @@
-//! The house tests need no library code.
