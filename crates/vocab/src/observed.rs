@@ -34,6 +34,8 @@ pub struct Observed {
     pub size: Option<PictureSize>,
     /// Loudness, when the packet tells.
     pub audio_level: Option<AudioLevel>,
+    /// How the camera was held, when the packet tells: the byte of `urn:3gpp:video-orientation`.
+    pub orientation: Option<u8>,
 }
 
 /// What a publisher's sender report said: the link between its media clock and its wall clock
