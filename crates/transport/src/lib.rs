@@ -1,1 +1,7 @@
-//! One peer's line: reachable by ICE, secret by DTLS and SRTP
+//! One peer's line
+#![forbid(unsafe_code)]
+
+pub mod demux;
+pub mod srtp;
+#[cfg(test)]
+mod testing;

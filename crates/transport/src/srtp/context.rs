@@ -1,0 +1,7 @@
+//! The contexts of one peer: what came from it, and what goes to it.
+
+mod inbound;
+mod outbound;
+
+pub use inbound::{Inbound, MAX_SSRCS, SSRC_IDLE};
+pub use outbound::Outbound;
