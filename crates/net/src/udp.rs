@@ -25,7 +25,10 @@ pub enum BindError {
     /// Ports below 1024 usually need a capability.
     #[error("not allowed to use UDP {0}")]
     Forbidden(SocketAddr),
-    /// Anything else the kernel says, such as no IPv6 at all.
+    /// The machine does not speak this version of IP at all.
+    #[error("this machine has no {}", if .0.is_ipv4() { "IPv4" } else { "IPv6" })]
+    NoSuchFamily(SocketAddr),
+    /// Anything else the kernel says.
     #[error("cannot open UDP {address}")]
     Kernel {
         /// What was to be opened.
@@ -93,6 +96,7 @@ impl UdpPort {
             io::ErrorKind::AddrInUse => BindError::Taken(address),
             io::ErrorKind::AddrNotAvailable => BindError::NotOurAddress(address),
             io::ErrorKind::PermissionDenied => BindError::Forbidden(address),
+            _ if source.raw_os_error() == Some(libc::EAFNOSUPPORT) => BindError::NoSuchFamily(address),
             _ => BindError::Kernel { address, source },
         })
     }

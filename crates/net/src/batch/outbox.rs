@@ -111,12 +111,17 @@ impl Outbox {
     /// that, the send buffer is full and the datagram is to be dropped and counted. A reservation
     /// that is not committed is simply forgotten.
     pub fn reserve(&mut self, tuple: Tuple, max_len: usize) -> Option<&mut [u8]> {
-        if max_len > MAX_MESSAGE_BYTES || !self.has_message_for(tuple) {
+        if !self.has_room(tuple, max_len) {
             return None;
         }
         let slot = self.slab.get_mut(self.used..self.used + max_len)?;
         self.reserved = Some(Reservation { tuple, max_len });
         Some(slot)
+    }
+
+    /// Whether [`reserve`](Self::reserve) would find room.
+    pub fn has_room(&self, tuple: Tuple, max_len: usize) -> bool {
+        max_len <= MAX_MESSAGE_BYTES && self.used + max_len <= self.slab.len() && self.has_message_for(tuple)
     }
 
     /// Queues the first `len` bytes of the reserved room. None at all queues nothing.
