@@ -19,14 +19,19 @@ pub struct Demand {
 pub struct EncodingSet(u8);
 
 impl EncodingSet {
+    /// No encoding.
+    pub const NONE: Self = Self(0);
+    /// Every encoding there may be.
+    pub const ALL: Self = Self((1 << MAX_ENCODINGS) - 1);
+
     /// Adds one.
     pub const fn insert(&mut self, encoding: EncodingIndex) {
-        self.0 |= 1 << encoding.0;
+        self.0 |= Self::bit(encoding);
     }
 
     /// Whether it is in.
     pub const fn contains(self, encoding: EncodingIndex) -> bool {
-        self.0 & (1 << encoding.0) != 0
+        self.0 & Self::bit(encoding) != 0
     }
 
     /// Everything in either.
@@ -37,6 +42,11 @@ impl EncodingSet {
     /// Whether nothing is in.
     pub const fn is_empty(self) -> bool {
         self.0 == 0
+    }
+
+    /// Encodings that can't exist are in no set.
+    const fn bit(encoding: EncodingIndex) -> u8 {
+        if encoding.index() < MAX_ENCODINGS { 1 << encoding.0 } else { 0 }
     }
 
     /// The members, lowest first.
