@@ -1,0 +1,124 @@
+//! Header extensions: one map of ids for the whole bundle (RFC 8285, RFC 8843 §9).
+
+use switchyard_vocab::codec::MediaKind;
+use switchyard_vocab::negotiated::{Extension, ExtensionMap};
+
+use crate::error::{SdpError, excerpt};
+use crate::section::{Direction, Section};
+
+/// Most `a=extmap` lines read of one m-line; browsers list up to 14.
+pub(crate) const MAX_EXTENSIONS: usize = 32;
+
+/// Highest id of the one-byte form; 15 is forbidden and longer forms are not spoken (RFC 8285 §4.2).
+const MAX_ID: u8 = 14;
+
+/// One `a=extmap` line of a remote m-line.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct OfferedExtension {
+    /// Its id; 1–14 can be used.
+    pub id: u8,
+    /// In which direction the peer uses it.
+    pub direction: Direction,
+    /// Its URI, cut to 80 characters.
+    pub uri: String,
+    /// Which extension that is, when the server knows it.
+    pub extension: Option<Extension>,
+}
+
+impl OfferedExtension {
+    pub(crate) fn parse(value: &str) -> Option<Self> {
+        let mut words = value.split_ascii_whitespace();
+        let (id, direction) = match words.next()?.split_once('/') {
+            Some((id, direction)) => (id, Direction::parse(direction)?),
+            None => (value.split_ascii_whitespace().next()?, Direction::SendRecv),
+        };
+        let uri = words.next()?;
+        let extension = Extension::ALL.into_iter().find(|extension| extension.uri() == uri);
+        Some(Self { id: id.parse().ok()?, direction, uri: excerpt(uri), extension })
+    }
+}
+
+/// Refuses an id that stands for two things when one of them matters to us.
+pub(crate) fn check_ids<'a>(sections: impl IntoIterator<Item = &'a Section>) -> Result<(), SdpError> {
+    let mut meanings: [Option<&OfferedExtension>; MAX_ID as usize + 1] = [None; MAX_ID as usize + 1];
+    for offered in sections.into_iter().flat_map(|section| &section.extensions) {
+        let Some(meaning) = meanings.get_mut(usize::from(offered.id)) else { continue };
+        match meaning {
+            None => *meaning = Some(offered),
+            Some(first) if first.uri == offered.uri => {}
+            Some(first) if first.extension.is_none() && offered.extension.is_none() => {}
+            Some(first) => {
+                return Err(SdpError::ExtensionIdReused {
+                    id: offered.id,
+                    one: first.uri.clone(),
+                    other: offered.uri.clone(),
+                });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whether the peer can number packets transport-wide on any of its m-lines.
+pub(crate) fn has_transport_cc<'a>(sections: impl IntoIterator<Item = &'a Section>) -> bool {
+    let mut offered = sections.into_iter().flat_map(|section| &section.extensions);
+    offered.any(|offered| is_usable(offered) && offered.extension == Some(Extension::TransportCc))
+}
+
+/// The extensions of an m-line on which the peer sends that we accept, under the peer's ids.
+///
+/// `abs_send_time` is true only where transport-wide numbers are absent: with both active, senders
+/// pay for two and estimators disagree.
+pub(crate) fn accepted(section: &Section, abs_send_time: bool) -> ExtensionMap {
+    let mut map = ExtensionMap::default();
+    for offered in &section.extensions {
+        let Some(extension) = offered.extension else { continue };
+        let wanted = extension != Extension::AbsSendTime || abs_send_time;
+        if wanted && is_usable(offered) && offered.direction.sends() && map.id(extension).is_none() {
+            map.set(extension, offered.id);
+        }
+    }
+    map
+}
+
+/// The direction with which we answer an accepted extension: the mirror of a qualified one,
+/// nothing for an unqualified one.
+pub(crate) fn answered_direction(section: &Section, id: u8) -> Option<Direction> {
+    let offered = section.extensions.iter().find(|offered| offered.id == id)?;
+    (offered.direction == Direction::SendOnly).then_some(Direction::RecvOnly)
+}
+
+/// The extensions a client that answers our offer will read, under the ids it answered with.
+pub(crate) fn answered(section: &Section, offered: &ExtensionMap) -> ExtensionMap {
+    let mut map = ExtensionMap::default();
+    for answered in &section.extensions {
+        let Some(extension) = answered.extension else { continue };
+        if offered.id(extension).is_some() && is_usable(answered) && answered.direction.receives() {
+            map.set(extension, answered.id);
+        }
+    }
+    map
+}
+
+/// The extensions of our own offers. Ids never change within a connection, whatever is offered;
+/// they are the ones browsers use by themselves.
+pub(crate) fn offered(kind: MediaKind, abs_send_time: bool) -> ExtensionMap {
+    let mut map = ExtensionMap::default();
+    map.set(Extension::Mid, 4);
+    map.set(Extension::TransportCc, 3);
+    if abs_send_time {
+        map.set(Extension::AbsSendTime, 2);
+    }
+    match kind {
+        MediaKind::Audio => map.set(Extension::AudioLevel, 1),
+        MediaKind::Video => map.set(Extension::VideoOrientation, 13),
+    }
+    map
+}
+
+fn is_usable(offered: &OfferedExtension) -> bool {
+    (1..=MAX_ID).contains(&offered.id)
+}
+
+#[cfg(test)]
+mod tests;
