@@ -2,6 +2,8 @@
 #![forbid(unsafe_code)]
 
 pub mod demux;
+pub mod dtls;
+pub mod ice_lite;
 pub mod srtp;
 #[cfg(test)]
 mod testing;

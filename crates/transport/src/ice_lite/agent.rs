@@ -1,0 +1,229 @@
+//! The agent: what a Binding request is answered with, and what it changes.
+
+use std::time::Instant;
+
+use switchyard_vocab::datagram::Tuple;
+use switchyard_vocab::drop_reason::DropReason;
+use switchyard_vocab::line::IceCredentials;
+use switchyard_wire::stun::{
+    BindingRequest, ErrorReason, Key, MAX_RESPONSE_LEN, Role, write_error, write_success,
+};
+
+use super::liveness::Liveness;
+use super::tuples::{Touched, Tuples};
+
+/// What became of a request. Either way an answer was written, for the path it came on.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum StunOutcome {
+    /// The peer proved itself and was told so.
+    Answered,
+    /// An error was the answer; the request changed nothing. The reason is for counting.
+    Refused(DropReason),
+}
+
+/// What an answered request changed.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Checked {
+    /// The path is new.
+    pub added: Option<Tuple>,
+    /// The path that had to go for it.
+    pub forgotten: Option<Tuple>,
+    /// The path to send on from now on.
+    pub selected: Option<Tuple>,
+}
+
+/// The controlled, lite side of one ICE session.
+pub struct IceLite {
+    current: Generation,
+    /// Credentials from before a restart: answered until the new ones carry a nomination.
+    previous: Option<Generation>,
+    tuples: Tuples,
+    liveness: Liveness,
+}
+
+/// One pair of credentials.
+struct Generation {
+    local: IceCredentials,
+    key: Key,
+    /// Unknown until the peer's description arrived; its checks may be faster.
+    remote_ufrag: Option<String>,
+    /// The highest NOMINATION value so far, when the peer uses renomination.
+    nomination: Option<u32>,
+}
+
+impl IceLite {
+    /// Ready to answer checks that are made with `local`.
+    pub fn new(now: Instant, local: IceCredentials) -> Self {
+        Self {
+            current: Generation::new(local),
+            previous: None,
+            tuples: Tuples::default(),
+            liveness: Liveness::new(now),
+        }
+    }
+
+    /// The peer's description arrived: from now on its ufrag has to be right as well.
+    pub fn set_remote(&mut self, remote: &IceCredentials) {
+        self.current.remote_ufrag = Some(remote.ufrag.clone());
+    }
+
+    /// New credentials (RFC 8445 §9). Paths stay, and the old credentials are answered, until a
+    /// request with the new ones is nominated.
+    ///
+    /// Called again with the same `local` it only fills in the peer's half.
+    pub fn restart(&mut self, now: Instant, local: IceCredentials, remote: Option<&IceCredentials>) {
+        if self.current.local != local {
+            let old = std::mem::replace(&mut self.current, Generation::new(local));
+            self.previous = Some(old);
+            self.liveness.on_restart(now);
+        }
+        if let Some(remote) = remote {
+            self.set_remote(remote);
+        }
+    }
+
+    /// Answers one request that names one of our ufrags; the answer is appended to `out`.
+    ///
+    /// An error means silence: the request is for somebody else.
+    pub fn handle_binding_request(
+        &mut self,
+        now: Instant,
+        tuple: Tuple,
+        request: &BindingRequest<'_>,
+        out: &mut Vec<u8>,
+    ) -> Result<(StunOutcome, Checked), DropReason> {
+        let server_ufrag = request.server_ufrag().ok_or(DropReason::UnknownUfrag)?;
+        let is_current = self.current.local.ufrag == server_ufrag;
+        let generation = if is_current {
+            &mut self.current
+        } else {
+            let previous = self.previous.as_mut().filter(|old| old.local.ufrag == server_ufrag);
+            previous.ok_or(DropReason::UnknownUfrag)?
+        };
+        if let Err(refusal) = generation.judge(request) {
+            return Ok((refuse(request, &refusal, &generation.key, out), Checked::default()));
+        }
+        let is_nominated = generation.is_nominated(request);
+        append(out, |room| write_success(room, request.transaction(), tuple.remote, &generation.key).ok());
+
+        self.liveness.on_check(now);
+        if is_nominated && is_current {
+            self.previous = None;
+        }
+        Ok((StunOutcome::Answered, self.note(tuple, is_nominated)))
+    }
+
+    fn note(&mut self, tuple: Tuple, is_nominated: bool) -> Checked {
+        let mut checked = Checked::default();
+        if let Touched::Added { evicted } = self.tuples.touch(tuple) {
+            checked.added = Some(tuple);
+            checked.forgotten = evicted;
+        }
+        if is_nominated && self.tuples.select(tuple) {
+            checked.selected = Some(tuple);
+        }
+        checked
+    }
+
+    /// Opens a path without a check, for lines that are opened with given keys.
+    pub fn assume(&mut self, now: Instant, tuple: Tuple) -> Checked {
+        self.liveness.on_check(now);
+        self.note(tuple, true)
+    }
+
+    /// Whether `ufrag` is one of ours that is still answered.
+    pub fn answers(&self, ufrag: &str) -> bool {
+        self.ufrags().any(|ours| ours == ufrag)
+    }
+
+    /// Our ufrags that are still answered, the newest first: what the worker finds the line by.
+    pub fn ufrags(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(&self.current).chain(&self.previous).map(|generation| generation.local.ufrag.as_str())
+    }
+
+    /// The paths.
+    pub const fn tuples(&self) -> &Tuples {
+        &self.tuples
+    }
+
+    /// The clocks.
+    pub const fn liveness(&self) -> &Liveness {
+        &self.liveness
+    }
+
+    /// Authenticated media came.
+    pub const fn on_media(&mut self, now: Instant) {
+        self.liveness.on_media(now);
+    }
+}
+
+/// Why a request is refused, and what for it is counted.
+struct Refusal<'r> {
+    reason: ErrorReason<'r>,
+    counted: DropReason,
+    /// Errors before authentication must not be signed (RFC 8489 §9.1.3).
+    is_signed: bool,
+}
+
+impl Generation {
+    fn new(local: IceCredentials) -> Self {
+        Self { key: Key::new(&local.pwd), local, remote_ufrag: None, nomination: None }
+    }
+
+    /// RFC 8489 §9.1.3, §6.3.1 and RFC 8445 §7.3.1.1, in that order.
+    fn judge<'r>(&self, request: &'r BindingRequest<'_>) -> Result<(), Refusal<'r>> {
+        if !request.has_integrity() {
+            return Err(Refusal::unsigned(ErrorReason::BadRequest, DropReason::MalformedStun));
+        }
+        let is_from_peer =
+            self.remote_ufrag.is_none() || request.client_ufrag() == self.remote_ufrag.as_deref();
+        if !is_from_peer || !request.verify(&self.key) {
+            return Err(Refusal::unsigned(ErrorReason::Unauthorized, DropReason::StunUnauthentic));
+        }
+        if !request.unknown().is_empty() {
+            let reason = ErrorReason::UnknownAttributes(request.unknown().as_slice());
+            return Err(Refusal { reason, counted: DropReason::MalformedStun, is_signed: true });
+        }
+        // We are always controlled: a peer that believes to be so as well has to change its mind.
+        if let Some(Role::Controlled(_)) = request.role() {
+            let reason = ErrorReason::RoleConflict;
+            return Err(Refusal { reason, counted: DropReason::StunUnexpected, is_signed: true });
+        }
+        Ok(())
+    }
+
+    /// Whether the peer wants this path. A NOMINATION value counts unless a higher one came before.
+    fn is_nominated(&mut self, request: &BindingRequest<'_>) -> bool {
+        match request.nomination().filter(|&value| value > 0) {
+            Some(value) if self.nomination.is_some_and(|highest| value < highest) => false,
+            Some(value) => {
+                self.nomination = Some(value);
+                true
+            }
+            None => request.use_candidate(),
+        }
+    }
+}
+
+impl<'r> Refusal<'r> {
+    const fn unsigned(reason: ErrorReason<'r>, counted: DropReason) -> Self {
+        Self { reason, counted, is_signed: false }
+    }
+}
+
+fn refuse(request: &BindingRequest<'_>, refusal: &Refusal<'_>, key: &Key, out: &mut Vec<u8>) -> StunOutcome {
+    let key = refusal.is_signed.then_some(key);
+    append(out, |room| write_error(room, request.transaction(), refusal.reason, key).ok());
+    StunOutcome::Refused(refusal.counted)
+}
+
+fn append(out: &mut Vec<u8>, write: impl FnOnce(&mut [u8]) -> Option<usize>) {
+    let start = out.len();
+    out.resize(start + MAX_RESPONSE_LEN, 0);
+    let written = write(&mut out[start..]);
+    debug_assert!(written.is_some(), "the room is made for the longest answer");
+    out.truncate(start + written.unwrap_or(0));
+}
+
+#[cfg(test)]
+mod tests;

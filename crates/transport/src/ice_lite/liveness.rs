@@ -1,0 +1,94 @@
+//! How long ago a peer was heard, and what follows.
+//!
+//! A lite server makes no checks of its own, so the peer's authenticated checks are the only
+//! sign that it still agrees to be sent to (RFC 7675).
+
+use std::time::{Duration, Instant};
+
+use switchyard_vocab::counters::LineEnd;
+
+/// Time for the first check. A client starts within a second of having our candidates; a
+/// description that is still on its way through a slow network needs some more.
+pub const CHECKING_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// Silence after which a peer counts as disconnected. Firefox checks about every five seconds:
+/// less than two of its intervals would be false alarms.
+pub const DISCONNECTED_AFTER: Duration = Duration::from_secs(10);
+
+/// Silence after which consent is gone and the line ends (RFC 7675 §5.1). Media never puts it off.
+pub const CONSENT_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// What silence means at some moment.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Verdict {
+    /// Heard lately, or not yet expected.
+    Alive,
+    /// Silent for [`DISCONNECTED_AFTER`], and may come back.
+    Disconnected,
+    /// Over.
+    Ended(LineEnd),
+}
+
+/// The two clocks of one peer: checks keep consent, checks and media keep it connected.
+#[derive(Clone, Copy, Debug)]
+pub struct Liveness {
+    /// Creation, or the latest restart: the moment from which a check may be expected.
+    expected_from: Instant,
+    checked: Option<Instant>,
+    heard: Instant,
+}
+
+impl Liveness {
+    /// A peer that was just announced.
+    pub const fn new(now: Instant) -> Self {
+        Self { expected_from: now, checked: None, heard: now }
+    }
+
+    /// An authenticated check came.
+    pub const fn on_check(&mut self, now: Instant) {
+        self.checked = Some(now);
+        self.heard = now;
+    }
+
+    /// Authenticated media came.
+    pub const fn on_media(&mut self, now: Instant) {
+        self.heard = now;
+    }
+
+    /// Both sides agreed to look for a new path: the search gets its full time.
+    pub const fn on_restart(&mut self, now: Instant) {
+        self.expected_from = now;
+    }
+
+    /// Whether a check ever came.
+    pub const fn is_checked(&self) -> bool {
+        self.checked.is_some()
+    }
+
+    /// What is true at `now`.
+    pub fn verdict(&self, now: Instant) -> Verdict {
+        match self.checked {
+            None if now >= self.expected_from + CHECKING_TIMEOUT => Verdict::Ended(LineEnd::IceTimeout),
+            None => Verdict::Alive,
+            Some(_) if now >= self.consent_ends() => Verdict::Ended(LineEnd::ConsentLost),
+            Some(_) if now >= self.heard + DISCONNECTED_AFTER => Verdict::Disconnected,
+            Some(_) => Verdict::Alive,
+        }
+    }
+
+    /// When the verdict of `now` changes, if nothing is heard.
+    pub fn next_change(&self, now: Instant) -> Instant {
+        if self.checked.is_none() {
+            return self.expected_from + CHECKING_TIMEOUT;
+        }
+        let disconnected = self.heard + DISCONNECTED_AFTER;
+        if now < disconnected { disconnected.min(self.consent_ends()) } else { self.consent_ends() }
+    }
+
+    fn consent_ends(&self) -> Instant {
+        self.checked.map_or(self.expected_from, |checked| checked.max(self.expected_from)) + CONSENT_TIMEOUT
+    }
+}
+
+#[cfg(test)]
+mod tests;

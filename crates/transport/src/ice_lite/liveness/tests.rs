@@ -1,0 +1,62 @@
+use super::*;
+use crate::testing::epoch;
+
+fn at(seconds: u64) -> Instant {
+    epoch() + Duration::from_secs(seconds)
+}
+
+#[test]
+fn without_a_first_check_it_ends_after_fifteen_seconds() {
+    let liveness = Liveness::new(at(0));
+
+    assert_eq!(liveness.next_change(at(0)), at(15));
+    assert_eq!(liveness.verdict(at(14)), Verdict::Alive);
+    assert_eq!(liveness.verdict(at(15)), Verdict::Ended(LineEnd::IceTimeout));
+}
+
+#[test]
+fn four_lost_checks_are_survived_and_thirty_seconds_are_not() {
+    let mut liveness = Liveness::new(at(0));
+    liveness.on_check(at(0));
+
+    assert_eq!(liveness.verdict(at(9)), Verdict::Alive);
+    assert_eq!(liveness.verdict(at(10)), Verdict::Disconnected);
+    assert_eq!(liveness.verdict(at(29)), Verdict::Disconnected);
+    assert_eq!(liveness.verdict(at(30)), Verdict::Ended(LineEnd::ConsentLost));
+}
+
+#[test]
+fn media_keeps_it_connected_but_does_not_renew_consent() {
+    let mut liveness = Liveness::new(at(0));
+    liveness.on_check(at(0));
+    liveness.on_media(at(29));
+
+    assert_eq!(liveness.verdict(at(29)), Verdict::Alive);
+    assert_eq!(liveness.next_change(at(29)), at(30));
+    assert_eq!(liveness.verdict(at(30)), Verdict::Ended(LineEnd::ConsentLost));
+}
+
+#[test]
+fn a_restart_gives_the_search_its_time() {
+    let mut liveness = Liveness::new(at(0));
+    liveness.on_check(at(0));
+    liveness.on_restart(at(25));
+
+    assert_eq!(liveness.verdict(at(54)), Verdict::Disconnected);
+    assert_eq!(liveness.verdict(at(55)), Verdict::Ended(LineEnd::ConsentLost));
+}
+
+#[test]
+fn every_deadline_it_names_is_one_at_which_something_changes() {
+    let mut liveness = Liveness::new(at(0));
+    liveness.on_check(at(3));
+    let mut now = at(3);
+
+    let mut verdicts = vec![liveness.verdict(now)];
+    while !matches!(verdicts.last(), Some(Verdict::Ended(_))) {
+        now = liveness.next_change(now);
+        verdicts.push(liveness.verdict(now));
+    }
+
+    assert_eq!(verdicts, [Verdict::Alive, Verdict::Disconnected, Verdict::Ended(LineEnd::ConsentLost)]);
+}
