@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use switchyard_vocab::negotiated::{Extension, ExtensionMap};
 use switchyard_vocab::observed::AudioLevel;
-use switchyard_vocab::rtp::{Mid, Rid};
+use switchyard_vocab::rtp::{Mid, Rid, SeqNo};
 
 use super::RtpPacket;
 use crate::bytes::{u16_at, u24_at, u24_bytes};
@@ -21,7 +21,7 @@ pub struct KnownExtensions {
     /// Which encoding it repairs.
     pub repaired_rid: Option<Rid>,
     /// Its number on the transport.
-    pub transport_seq: Option<TransportSeq>,
+    pub transport_seq: Option<SeqNo>,
     /// When it was sent.
     pub abs_send_time: Option<AbsSendTime>,
     /// How loud it is.
@@ -39,7 +39,9 @@ impl KnownExtensions {
                 Some(Extension::Mid) => known.mid = Mid::parse(data).ok(),
                 Some(Extension::Rid) => known.rid = Rid::parse(data).ok(),
                 Some(Extension::RepairedRid) => known.repaired_rid = Rid::parse(data).ok(),
-                Some(Extension::TransportCc) => known.transport_seq = TransportSeq::parse(data),
+                Some(Extension::TransportCc) => {
+                    known.transport_seq = TransportSeq::parse(data).map(|TransportSeq(seq)| seq);
+                }
                 Some(Extension::AbsSendTime) => known.abs_send_time = AbsSendTime::parse(data),
                 Some(Extension::AudioLevel) => known.audio_level = parse_audio_level(data),
                 Some(Extension::VideoOrientation) => known.orientation = VideoOrientation::parse(data),
@@ -53,17 +55,17 @@ impl KnownExtensions {
 /// Number of a packet on its transport, counted over all streams; wraps at 16 bits
 /// (draft-holmer-rmcat-transport-wide-cc-extensions-01 §2).
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-pub struct TransportSeq(pub u16);
+pub struct TransportSeq(pub SeqNo);
 
 impl TransportSeq {
     /// Reads the first form; the second form's feedback request behind it is not ours to answer.
     pub fn parse(data: &[u8]) -> Option<Self> {
-        u16_at(data, 0).map(Self)
+        u16_at(data, 0).map(|seq| Self(SeqNo(seq)))
     }
 
     /// As it travels.
     pub const fn bytes(self) -> [u8; 2] {
-        self.0.to_be_bytes()
+        self.0.0.to_be_bytes()
     }
 }
 

@@ -202,7 +202,7 @@ fn all_that_was_negotiated_is_read_at_once() {
             (1, b"a0"),
             (2, b"hi"),
             (3, b"lo"),
-            (4, &TransportSeq(0xfffe).bytes()),
+            (4, &TransportSeq(SeqNo(0xfffe)).bytes()),
             (5, &time.bytes()),
             (6, &audio_level_bytes(level)),
             (7, &VideoOrientation(3).bytes()),
@@ -216,7 +216,7 @@ fn all_that_was_negotiated_is_read_at_once() {
     assert_eq!(known.mid, Mid::parse(b"a0").ok());
     assert_eq!(known.rid, Rid::parse(b"hi").ok());
     assert_eq!(known.repaired_rid, Rid::parse(b"lo").ok());
-    assert_eq!(known.transport_seq, Some(TransportSeq(0xfffe)));
+    assert_eq!(known.transport_seq, Some(SeqNo(0xfffe)));
     assert_eq!(known.abs_send_time, Some(time));
     assert_eq!(known.audio_level, Some(level));
     assert_eq!(known.orientation, Some(VideoOrientation(3)));
