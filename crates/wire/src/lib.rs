@@ -19,6 +19,7 @@
 #![forbid(unsafe_code)]
 
 mod bytes;
+pub mod payload;
 pub mod rtcp;
 pub mod rtp;
 pub mod stun;

@@ -1,0 +1,5 @@
+//! What the front of a payload tells about the frame: is it a keyframe, which layer, which number.
+//!
+//! Opus has no module: nothing in its payload decides anything.
+
+pub mod vp8;
