@@ -1,4 +1,4 @@
-//! The workspace as data: its manifests, sources, documents and dependencies.
+//! The workspace as data: its manifests, its source files and the tables of its documents.
 //!
 //! Tests that look at the whole house read it through here. Nothing here judges; the rules stand
 //! in `architecture.rs`.
@@ -10,16 +10,12 @@
 //! ```
 #![forbid(unsafe_code)]
 
-mod licence;
-mod lock;
 mod manifest;
 mod source;
 mod table;
 
 use std::path::{Path, PathBuf};
 
-pub use licence::is_allowed;
-pub use lock::Package;
 pub use manifest::{Crate, Import, Section};
 pub use source::Source;
 
@@ -49,11 +45,6 @@ impl House {
     /// The rows `name -> what it may import` of the block that follows `heading` in a document.
     pub fn import_table(&self, document: &str, heading: &str) -> Vec<(String, Vec<String>)> {
         table::read(&self.text(document), heading)
-    }
-
-    /// Everything the workspace is built from on this kind of machine, ours and others'.
-    pub fn packages(&self) -> Vec<Package> {
-        lock::resolve(&self.root)
     }
 
     /// A file's text.
