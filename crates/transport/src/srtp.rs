@@ -20,7 +20,7 @@ pub use context::{Inbound, MAX_SSRCS, Outbound, SSRC_IDLE};
 pub use error::{DecryptError, ProtectError};
 pub use keys::{MasterKey, SrtpKeys};
 pub use profile::SrtpProfile;
-pub use replay::{ReplayWindow, RTCP_WINDOW, RTP_WINDOW};
+pub use replay::{RTCP_WINDOW, RTP_WINDOW, ReplayWindow};
 
 #[cfg(test)]
 mod tests;

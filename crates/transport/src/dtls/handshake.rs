@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use dimpl::{Dtls, Error, Output, UnexpectedMessageError};
 use switchyard_vocab::counters::LineEnd;
+use switchyard_vocab::drop_reason::DropReason;
 use switchyard_vocab::line::{DtlsRole, Fingerprint};
 
 use super::certificate::Certificate;
@@ -53,6 +54,8 @@ pub struct Drained {
 pub struct Handshake {
     inner: Dtls,
     announced: Vec<Fingerprint>,
+    /// A server that has not answered yet.
+    awaits_hello: bool,
     verified: bool,
     is_done: bool,
     is_over: bool,
@@ -74,6 +77,7 @@ impl Handshake {
         let mut handshake = Self {
             inner: certificate.associate(now, role, versions),
             announced,
+            awaits_hello: role == DtlsRole::Server,
             verified: false,
             is_done: false,
             is_over: false,
@@ -85,8 +89,15 @@ impl Handshake {
     }
 
     /// Takes one datagram from a path that ICE has authenticated.
-    pub fn handle_datagram(&mut self, now: Instant, datagram: &[u8]) -> Drained {
-        self.step(now, |dtls| dtls.handle_packet(datagram))
+    ///
+    /// Refuses what cannot be of use: anything after the end, and anything but a ClientHello
+    /// before the first one. The library keeps ten datagrams until it has a whole hello and
+    /// then gives up for good, so junk must not get that far.
+    pub fn handle_datagram(&mut self, now: Instant, datagram: &[u8]) -> Result<Drained, DropReason> {
+        if self.is_over || (self.awaits_hello && !is_client_hello(datagram)) {
+            return Err(DropReason::DtlsRefused);
+        }
+        Ok(self.step(now, |dtls| dtls.handle_packet(datagram)))
     }
 
     /// Lets time pass: retransmits, or gives up.
@@ -141,10 +152,12 @@ impl Handshake {
     fn drain(&mut self, now: Instant) -> Drained {
         let mut drained = Drained::default();
         let mut is_connected = false;
+        let mut is_grown = false;
         let mut room = vec![0; if self.is_done { OUTPUT_ROOM_OPEN } else { OUTPUT_ROOM }];
         loop {
             match self.inner.poll_output(&mut room) {
                 Output::Packet(datagram) if self.outgoing.len() < MAX_OUTGOING => {
+                    self.awaits_hello = false;
                     self.outgoing.push_back(datagram.into());
                 }
                 Output::PeerCert(leaf) => match judge(&self.announced, leaf) {
@@ -158,8 +171,9 @@ impl Handshake {
                 Output::Connected => is_connected = true,
                 Output::KeyingMaterial(material, profile) => drained.keys = keys(&material, profile),
                 Output::CloseNotify => drained.ended = drained.ended.or(Some(LineEnd::ClosedByPeer)),
-                Output::BufferTooSmall { needed } if needed > room.len() && needed <= OUTPUT_ROOM => {
-                    room.resize(needed, 0);
+                Output::BufferTooSmall { .. } if !is_grown => {
+                    is_grown = true;
+                    room.resize(OUTPUT_ROOM, 0);
                 }
                 Output::BufferTooSmall { .. } => {
                     drained.ended = drained.ended.or(Some(LineEnd::DtlsFailed));
@@ -188,6 +202,13 @@ impl Handshake {
             drained.ended = drained.ended.or(Some(LineEnd::NoSrtpProfile));
         }
     }
+}
+
+/// Whether the first record is a piece of a readable ClientHello (RFC 6347 §4.1, §4.2.2).
+fn is_client_hello(datagram: &[u8]) -> bool {
+    const HANDSHAKE: u8 = 22;
+    const CLIENT_HELLO: u8 = 1;
+    matches!(datagram, [HANDSHAKE, _, _, 0, 0, _, _, _, _, _, _, _, _, CLIENT_HELLO, ..])
 }
 
 fn judge(announced: &[Fingerprint], leaf: &[u8]) -> Result<(), LineEnd> {

@@ -151,6 +151,11 @@ impl IceLite {
         &self.liveness
     }
 
+    /// From now on the peer can be expected to check.
+    pub const fn expect_checks(&mut self, now: Instant) {
+        self.liveness.on_restart(now);
+    }
+
     /// Authenticated media came.
     pub const fn on_media(&mut self, now: Instant) {
         self.liveness.on_media(now);

@@ -36,7 +36,8 @@ fn push_random<R: Rng>(rng: &mut R, text: &mut String, count: usize) {
 /// The worker that issued `ufrag`; `None` when it is none of ours.
 pub fn worker_of(ufrag: &str) -> Option<WorkerId> {
     let digits = ufrag.get(..WORKER_DIGITS)?;
-    let is_ours = ufrag.len() == UFRAG_LEN && digits.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    let is_ours =
+        ufrag.len() == UFRAG_LEN && digits.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
     is_ours.then(|| u8::from_str_radix(digits, 16).ok().map(WorkerId)).flatten()
 }
 

@@ -55,7 +55,7 @@ impl Liveness {
         self.heard = now;
     }
 
-    /// Both sides agreed to look for a new path: the search gets its full time.
+    /// A search for a path begins, the first or a new one: it gets its full time.
     pub const fn on_restart(&mut self, now: Instant) {
         self.expected_from = now;
     }
@@ -76,13 +76,14 @@ impl Liveness {
         }
     }
 
-    /// When the verdict of `now` changes, if nothing is heard.
-    pub fn next_change(&self, now: Instant) -> Instant {
-        if self.checked.is_none() {
-            return self.expected_from + CHECKING_TIMEOUT;
+    /// When to ask for a verdict again, if nothing is heard. `is_disconnected` says that
+    /// [`Verdict::Disconnected`] has been acted on.
+    pub fn deadline(&self, is_disconnected: bool) -> Instant {
+        match self.checked {
+            None => self.expected_from + CHECKING_TIMEOUT,
+            Some(_) if is_disconnected => self.consent_ends(),
+            Some(_) => self.consent_ends().min(self.heard + DISCONNECTED_AFTER),
         }
-        let disconnected = self.heard + DISCONNECTED_AFTER;
-        if now < disconnected { disconnected.min(self.consent_ends()) } else { self.consent_ends() }
     }
 
     fn consent_ends(&self) -> Instant {

@@ -1,6 +1,6 @@
 //! Sealing and opening one packet in place. Knows no state: index in, bytes out.
 
-use aws_lc_rs::aead::{Aad, AES_128_GCM, AES_256_GCM, LessSafeKey, Nonce, UnboundKey};
+use aws_lc_rs::aead::{AES_128_GCM, AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use aws_lc_rs::cipher::{EncryptingKey, EncryptionContext};
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::hmac;
@@ -62,7 +62,11 @@ impl PacketCipher {
             Self::Gcm { key, salt } => {
                 let (header, payload) = plain.split_at_mut(header_len);
                 let tag = key
-                    .seal_in_place_separate_tag(gcm_rtp_nonce(salt, ssrc, index), Aad::from(&*header), payload)
+                    .seal_in_place_separate_tag(
+                        gcm_rtp_nonce(salt, ssrc, index),
+                        Aad::from(&*header),
+                        payload,
+                    )
                     .expect("a packet is far shorter than the cipher's limit");
                 tag_room.copy_from_slice(tag.as_ref());
             }

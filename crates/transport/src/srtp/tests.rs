@@ -64,7 +64,8 @@ fn we_open_what_they_seal() {
         let mut setup = setup(ours, theirs);
 
         for step in (0..70_000u32).step_by(331) {
-            let plain = rtp(0xDEAD, 32_767u16.wrapping_add(step as u16), &vec![step as u8; step as usize % 1200]);
+            let plain =
+                rtp(0xDEAD, 32_767u16.wrapping_add(step as u16), &vec![step as u8; step as usize % 1200]);
             let mut packet = setup.theirs.encrypt_rtp(&plain).unwrap();
 
             let len = setup.inbound.unprotect_rtp(epoch(), &mut packet).unwrap();

@@ -19,8 +19,7 @@ struct Meeting {
 
 impl Meeting {
     fn new(our_role: DtlsRole, ours: DtlsVersions, theirs: DtlsVersions) -> Self {
-        let their_role =
-            if our_role == DtlsRole::Server { DtlsRole::Client } else { DtlsRole::Server };
+        let their_role = if our_role == DtlsRole::Server { DtlsRole::Client } else { DtlsRole::Server };
         Self::with(our_role, ours, DtlsClient::new(their_role, theirs))
     }
 
@@ -31,8 +30,9 @@ impl Meeting {
     }
 
     fn deliver(&mut self, now: Instant, datagram: &[u8]) {
-        let drained = self.ours.handle_datagram(now, datagram);
-        self.note(drained);
+        if let Ok(drained) = self.ours.handle_datagram(now, datagram) {
+            self.note(drained);
+        }
     }
 
     fn note(&mut self, drained: Drained) {
@@ -256,9 +256,8 @@ fn readable_alerts_and_junk_do_not_end_an_open_association() {
         let mut meeting = Meeting::new(DtlsRole::Server, versions, versions);
         meeting.settle(epoch());
 
-        let alert = |level, description| {
-            [21, 0xFE, 0xFD, 0, 0, 0, 0, 0, 0, 0, 50, 0, 2, level, description].to_vec()
-        };
+        let alert =
+            |level, description| [21, 0xFE, 0xFD, 0, 0, 0, 0, 0, 0, 0, 50, 0, 2, level, description].to_vec();
         for junk in [alert(2, 40), alert(1, 0), vec![22; 300], vec![0x2F; 40], vec![20]] {
             meeting.deliver(epoch(), &junk);
         }

@@ -12,7 +12,11 @@ fn agent() -> IceLite {
     agent
 }
 
-fn ask(agent: &mut IceLite, tuple: Tuple, bytes: &[u8]) -> (Result<(StunOutcome, Checked), DropReason>, Vec<u8>) {
+fn ask(
+    agent: &mut IceLite,
+    tuple: Tuple,
+    bytes: &[u8],
+) -> (Result<(StunOutcome, Checked), DropReason>, Vec<u8>) {
     let mut out = Vec::new();
     let request = BindingRequest::parse(bytes).unwrap();
     (agent.handle_binding_request(epoch(), tuple, &request, &mut out), out)
@@ -44,7 +48,8 @@ fn a_good_check_is_answered_with_the_address_it_came_from() {
 fn an_answer_is_never_larger_than_its_request() {
     let request = Check::default().bytes();
     let (_, answer) = ask(&mut agent(), tuple(5), &request);
-    let (_, refusal) = ask(&mut agent(), tuple(5), &Check { role: Role::Controlled(1), ..Check::default() }.bytes());
+    let (_, refusal) =
+        ask(&mut agent(), tuple(5), &Check { role: Role::Controlled(1), ..Check::default() }.bytes());
 
     assert!(answer.len() <= request.len() && refusal.len() <= request.len());
 }
@@ -94,7 +99,8 @@ fn a_stranger_gets_no_answer_at_all() {
     let mut elsewhere = local();
     elsewhere.ufrag = "00elsewhereelsewhe".into();
 
-    let (result, answer) = ask(&mut agent(), tuple(5), &Check { local: elsewhere, ..Check::default() }.bytes());
+    let (result, answer) =
+        ask(&mut agent(), tuple(5), &Check { local: elsewhere, ..Check::default() }.bytes());
 
     assert_eq!(result, Err(DropReason::UnknownUfrag));
     assert!(answer.is_empty());

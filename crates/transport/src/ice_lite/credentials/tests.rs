@@ -27,7 +27,8 @@ fn credentials_differ_from_line_to_line() {
 
 #[test]
 fn ufrags_of_strangers_lead_nowhere() {
-    for ufrag in ["", "0", "00", "00short", "zz0123456789abcdef", "+10123456789abcdef", "ü0123456789abcdef"] {
+    for ufrag in ["", "0", "00", "00short", "zz0123456789abcdef", "+10123456789abcdef", "ü0123456789abcdef"]
+    {
         assert_eq!(worker_of(ufrag), None, "{ufrag}");
     }
 }

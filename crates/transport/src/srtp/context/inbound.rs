@@ -82,8 +82,7 @@ impl Inbound {
 
         let index = ExtSeqNo(u64::from(word & !ENCRYPTED));
         self.rtcp_streams.admit(ssrc, index)?;
-        let len =
-            self.rtcp.open_rtcp(ssrc, word, packet).map_err(|_| DecryptError::Unauthentic(ssrc))?;
+        let len = self.rtcp.open_rtcp(ssrc, word, packet).map_err(|_| DecryptError::Unauthentic(ssrc))?;
         self.rtcp_streams.remember(now, ssrc, index)?;
         Ok(len)
     }
@@ -159,8 +158,11 @@ impl<const WORDS: usize> Streams<WORDS> {
     }
 
     fn make_room(&mut self, now: Instant) -> bool {
-        let longest_silent =
-            self.by_ssrc.iter().min_by_key(|(ssrc, stream)| (stream.last_heard, ssrc.0)).map(|(ssrc, stream)| (*ssrc, stream.last_heard));
+        let longest_silent = self
+            .by_ssrc
+            .iter()
+            .min_by_key(|(ssrc, stream)| (stream.last_heard, ssrc.0))
+            .map(|(ssrc, stream)| (*ssrc, stream.last_heard));
         match longest_silent {
             Some((ssrc, heard)) if now.saturating_duration_since(heard) >= SSRC_IDLE => {
                 self.by_ssrc.remove(&ssrc);

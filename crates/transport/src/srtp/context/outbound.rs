@@ -51,7 +51,12 @@ impl Outbound {
     /// `buf` must have [`SrtpProfile::rtp_overhead`] bytes of room behind `len`. `index` is the
     /// sequence number that is already in the header, extended: its rollover counter is
     /// `(index >> 16) - 1`, so streams numbered from [`ExtSeqNo::starting_at`] begin at zero.
-    pub fn protect_rtp(&mut self, index: ExtSeqNo, buf: &mut [u8], len: usize) -> Result<usize, ProtectError> {
+    pub fn protect_rtp(
+        &mut self,
+        index: ExtSeqNo,
+        buf: &mut [u8],
+        len: usize,
+    ) -> Result<usize, ProtectError> {
         let protected = room(buf, len, self.profile.rtp_overhead())?;
         let header_len = header_len(&buf[..len]).map_err(|_| ProtectError::MalformedHeader)?;
         let ssrc = ssrc_at(buf, 8).ok_or(ProtectError::MalformedHeader)?;

@@ -125,7 +125,9 @@ fn a_peer_has_no_more_streams_than_the_limit_until_one_falls_silent() {
 #[test]
 fn a_packet_from_before_the_first_turn_is_refused_quietly() {
     let (mut outbound, mut inbound) = pair(PROFILE);
-    inbound.unprotect_rtp(epoch(), &mut protected(&mut outbound, 1, ExtSeqNo::starting_at(SeqNo(3)))).unwrap();
+    inbound
+        .unprotect_rtp(epoch(), &mut protected(&mut outbound, 1, ExtSeqNo::starting_at(SeqNo(3))))
+        .unwrap();
 
     let mut early = rtp(1, 65_000, &[0; 40]);
 

@@ -63,11 +63,8 @@ fn a_buffer_without_room_is_refused() {
     let mut packet = rtp(1, 7, b"payload");
     let len = packet.len();
 
-    let refused = outbound(SrtpProfile::AeadAes128Gcm).protect_rtp(
-        ExtSeqNo::starting_at(SeqNo(7)),
-        &mut packet,
-        len,
-    );
+    let refused =
+        outbound(SrtpProfile::AeadAes128Gcm).protect_rtp(ExtSeqNo::starting_at(SeqNo(7)), &mut packet, len);
 
     assert_eq!(refused, Err(ProtectError::NoRoom { len, needed: len + 16, room: len }));
 }

@@ -1,0 +1,80 @@
+//! Media over an open line: packets in, packets out, in place.
+
+use std::time::Instant;
+
+use switchyard_vocab::datagram::Tuple;
+use switchyard_vocab::drop_reason::DropReason;
+use switchyard_vocab::rtp::ExtSeqNo;
+
+use super::state::{Line, Media, Stage};
+use crate::srtp::SrtpProfile;
+
+impl Line {
+    /// Opens one RTP packet in place and tells the length of the plain one.
+    ///
+    /// An authentic packet is a sign of life, but does not renew consent.
+    pub fn decrypt_rtp(
+        &mut self,
+        now: Instant,
+        tuple: Tuple,
+        packet: &mut [u8],
+    ) -> Result<usize, DropReason> {
+        let media = self.media_from(tuple)?;
+        let len = media.inbound.unprotect_rtp(now, packet)?;
+        self.on_media(now);
+        Ok(len)
+    }
+
+    /// Opens one RTCP packet in place and tells the length of the plain compound packet.
+    pub fn decrypt_rtcp(
+        &mut self,
+        now: Instant,
+        tuple: Tuple,
+        packet: &mut [u8],
+    ) -> Result<usize, DropReason> {
+        let media = self.media_from(tuple)?;
+        let len = media.inbound.unprotect_rtcp(now, packet)?;
+        self.on_media(now);
+        Ok(len)
+    }
+
+    /// Protects the plain RTP packet `buf[..len]` in place and tells its new length.
+    ///
+    /// See [`Outbound::protect_rtp`](crate::srtp::Outbound::protect_rtp) for `index` and room.
+    pub fn encrypt_rtp(&mut self, index: ExtSeqNo, buf: &mut [u8], len: usize) -> Result<usize, DropReason> {
+        Ok(self.media()?.outbound.protect_rtp(index, buf, len)?)
+    }
+
+    /// Protects the plain compound RTCP packet `buf[..len]` in place and tells its new length.
+    pub fn encrypt_rtcp(&mut self, buf: &mut [u8], len: usize) -> Result<usize, DropReason> {
+        Ok(self.media()?.outbound.protect_rtcp(buf, len)?)
+    }
+
+    /// The profile, once the line is open.
+    pub const fn profile(&self) -> Option<SrtpProfile> {
+        match &self.stage {
+            Stage::Open(media) => Some(media.outbound.profile()),
+            _ => None,
+        }
+    }
+
+    fn media_from(&mut self, tuple: Tuple) -> Result<&mut Media, DropReason> {
+        if !self.knows(tuple) {
+            return Err(DropReason::UnknownAddress);
+        }
+        self.media()
+    }
+
+    const fn media(&mut self) -> Result<&mut Media, DropReason> {
+        match &mut self.stage {
+            Stage::Open(media) => Ok(media),
+            Stage::Closed => Err(DropReason::PeerGone),
+            _ => Err(DropReason::NoKeys),
+        }
+    }
+
+    fn on_media(&mut self, now: Instant) {
+        self.ice.on_media(now);
+        self.on_heard();
+    }
+}
