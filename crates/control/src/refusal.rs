@@ -1,5 +1,7 @@
 //! Refusals: why a request was not carried out, whose fault that is and what to change.
 
+use switchyard_sdp::SdpError;
+
 /// Why a request was refused. The text says what to change; the code is for programs.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum Refusal {
@@ -54,6 +56,15 @@ pub enum Refusal {
     /// The server is stopping.
     #[error("the server is stopping")]
     Stopping,
+}
+
+impl From<SdpError> for Refusal {
+    fn from(error: SdpError) -> Self {
+        match error {
+            SdpError::NoUsableCodec { offered, accepted } => Self::NoUsableCodec { offered, accepted },
+            other => Self::BadDescription(other.to_string()),
+        }
+    }
 }
 
 impl Refusal {

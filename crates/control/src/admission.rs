@@ -1,0 +1,81 @@
+//! Admission: what may enter at all. Names are checked and counts are bounded here.
+
+use serde::{Deserialize, Serialize};
+use switchyard_sdp::Trickled;
+
+use crate::refusal::Refusal;
+
+/// How much control will hold. Every map keyed by what clients send has its bound here.
+///
+/// Reaching a bound refuses the request that would cross it ([`Refusal::LimitReached`]) and
+/// changes nothing else. Lengths count bytes of UTF-8.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Limits {
+    /// Sessions on this server, joined or about to join.
+    pub sessions: usize,
+    /// Rooms with somebody in them.
+    pub rooms: usize,
+    /// Participants of one room. A join tells everybody there, so the cost grows with the square.
+    pub participants_per_room: usize,
+    /// Tracks one session may publish at once.
+    pub publications_per_session: usize,
+    /// Publications one session may receive at once. Each is an m-line, and a client's
+    /// `setRemoteDescription` takes seconds when there are many hundreds.
+    pub subscriptions_per_session: usize,
+    /// Length of a room's name.
+    pub room_name_bytes: usize,
+    /// Length of an identity.
+    pub identity_bytes: usize,
+    /// Length of a name for people to read, of a participant or of a track.
+    pub display_name_bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            sessions: 10_000,
+            rooms: 5_000,
+            participants_per_room: 1_000,
+            publications_per_session: 16,
+            subscriptions_per_session: 200,
+            room_name_bytes: 128,
+            identity_bytes: 128,
+            display_name_bytes: 128,
+        }
+    }
+}
+
+/// Refuses one more of `what` when there are `held` already.
+pub(crate) fn room_for_one_more(what: &'static str, held: usize, limit: usize) -> Result<(), Refusal> {
+    if held < limit { Ok(()) } else { Err(Refusal::LimitReached { what, limit }) }
+}
+
+/// Checks a name that others will see: something, not too long, no control characters.
+pub(crate) fn check_name(what: &'static str, name: &str, longest: usize) -> Result<(), Refusal> {
+    let problem = if name.is_empty() {
+        "is empty".to_owned()
+    } else if name.len() > longest {
+        format!("has {} bytes, at most {longest} are accepted", name.len())
+    } else if name.chars().any(char::is_control) {
+        "holds control characters".to_owned()
+    } else {
+        return Ok(());
+    };
+    Err(Refusal::BadName { what, problem })
+}
+
+/// Checks a name that may be left out.
+pub(crate) fn check_optional(what: &'static str, name: Option<&str>, longest: usize) -> Result<(), Refusal> {
+    name.map_or(Ok(()), |name| check_name(what, name, longest))
+}
+
+/// Checks a trickled candidate. Nothing is kept of it: addresses are learned from checks that
+/// authenticate, and a lite agent sends none of its own (RFC 8445 §2.5).
+pub(crate) fn check_candidate(candidate: &str) -> Result<(), Refusal> {
+    Trickled::parse(candidate)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

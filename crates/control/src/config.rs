@@ -1,0 +1,56 @@
+//! What control is told about the server it runs in.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use switchyard_vocab::ids::WorkerId;
+use switchyard_vocab::line::{Fingerprint, FingerprintHash};
+
+use crate::admission::Limits;
+use crate::placement::Placement;
+use crate::session::line::Place;
+
+/// How long a session may take to join before it is ended; a client joins with its first message.
+pub const JOIN_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Everything control needs to know of its server. `Default` has no workers and no certificate.
+#[derive(Clone, Debug)]
+pub struct ControlConfig {
+    /// Bounds.
+    pub limits: Limits,
+    /// How sessions are spread over workers.
+    pub placement: Placement,
+    /// How long a session may take to join.
+    pub join_timeout: Duration,
+    /// Every worker, in the order of their numbers (at most 256).
+    pub workers: Vec<WorkerAddress>,
+    /// Fingerprint of the server's DTLS certificate, announced in every description.
+    pub fingerprint: Fingerprint,
+}
+
+/// Where clients reach one worker.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct WorkerAddress {
+    /// The UDP addresses to announce as host candidates, the preferred one first.
+    pub candidates: Vec<SocketAddr>,
+}
+
+impl Default for ControlConfig {
+    fn default() -> Self {
+        Self {
+            limits: Limits::default(),
+            placement: Placement::default(),
+            join_timeout: JOIN_TIMEOUT,
+            workers: Vec::new(),
+            fingerprint: Fingerprint { hash: FingerprintHash::Sha256, digest: Vec::new() },
+        }
+    }
+}
+
+impl ControlConfig {
+    /// A worker as descriptions announce it.
+    pub(crate) fn place(&self, worker: WorkerId) -> Option<Place<'_>> {
+        let WorkerAddress { candidates } = self.workers.get(worker.index())?;
+        Some(Place { worker, candidates, fingerprint: &self.fingerprint })
+    }
+}

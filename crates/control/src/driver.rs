@@ -1,0 +1,207 @@
+//! The driver: takes intents and events one at a time, gives commands and notices.
+//!
+//! It composes and decides little: what a participant may do is told in the modules beside it,
+//! one per kind of request.
+
+mod events;
+mod joining;
+mod offering;
+mod publishing;
+mod subscribing;
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use rustc_hash::FxHashMap;
+use switchyard_bus::event::Event;
+use switchyard_vocab::ids::{RoomName, SessionId, WorkerId};
+
+use crate::admission;
+use crate::config::ControlConfig;
+use crate::deadlines::Deadlines;
+use crate::directory::Directory;
+use crate::intent::{Intent, Request, RequestId};
+use crate::issuer::Issuer;
+use crate::notice::{EndReason, Notice};
+use crate::outbox::Outbox;
+use crate::query::{Answer, Query, Totals};
+use crate::refusal::Refusal;
+use crate::room::Room;
+use crate::session::Session;
+
+pub use crate::issuer::IssueCredentials;
+pub use crate::outbox::Output;
+
+/// All sessions and rooms of a server.
+///
+/// After every `handle_*` call, empty it with [`poll_output`](Self::poll_output) and come back at
+/// [`poll_timeout`](Self::poll_timeout). Outputs leave in an order that counts: the commands that
+/// make a description true come before the notice that carries it.
+pub struct Control {
+    config: ControlConfig,
+    issuer: Issuer,
+    /// Sessions that have spoken but are in no room, with the time by which they must be.
+    waiting: FxHashMap<SessionId, Instant>,
+    sessions: BTreeMap<SessionId, Session>,
+    rooms: FxHashMap<RoomName, Room>,
+    directory: Directory,
+    deadlines: Deadlines,
+    outbox: Outbox,
+    counted: Counted,
+    stopping: bool,
+}
+
+/// What is counted since start.
+#[derive(Default)]
+struct Counted {
+    sessions_placed: u64,
+    joins_accepted: u64,
+    joins_refused: u64,
+    requests_refused: u64,
+}
+
+/// Who asks, and the number the answer has to carry.
+#[derive(Clone, Copy)]
+struct Asker {
+    session: SessionId,
+    request: Option<RequestId>,
+}
+
+impl Control {
+    /// An empty server. `seed` decides every random choice; `issue_credentials` makes ICE
+    /// credentials whose ufrag leads to the given worker.
+    pub fn new(config: ControlConfig, seed: [u8; 32], issue_credentials: IssueCredentials) -> Self {
+        Self {
+            issuer: Issuer::new(seed, issue_credentials),
+            directory: Directory::new(config.workers.len()),
+            config,
+            waiting: FxHashMap::default(),
+            sessions: BTreeMap::new(),
+            rooms: FxHashMap::default(),
+            deadlines: Deadlines::default(),
+            outbox: Outbox::default(),
+            counted: Counted::default(),
+            stopping: false,
+        }
+    }
+
+    /// Takes what a participant wants. A refused request changes nothing.
+    pub fn handle_request(&mut self, now: Instant, request: Request) {
+        let Request { session, id, intent } = request;
+        let is_join = matches!(intent, Intent::Join(_));
+        let asker = Asker { session, request: id };
+        if let Err(refusal) = self.carry_out(now, asker, intent) {
+            self.counted.requests_refused += 1;
+            self.counted.joins_refused += u64::from(is_join);
+            self.outbox.reply(session, id, Notice::Refused(refusal));
+            self.expect_join(now, session);
+        }
+        self.handle_timeout(now);
+    }
+
+    /// Takes what a worker tells.
+    pub fn handle_event(&mut self, now: Instant, worker: WorkerId, event: Event) {
+        self.on_event(now, worker, event);
+        self.handle_timeout(now);
+    }
+
+    /// Does what is due at `now`. May be called at any time.
+    pub fn handle_timeout(&mut self, now: Instant) {
+        while let Some(session) = self.deadlines.take_due(now) {
+            if self.waiting.contains_key(&session) {
+                self.end_session(now, Asker { session, request: None }, EndReason::ProtocolError);
+            } else {
+                self.on_negotiation_due(now, session);
+            }
+        }
+    }
+
+    /// When [`handle_timeout`](Self::handle_timeout) wants to be called next.
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        self.deadlines.soonest()
+    }
+
+    /// The next thing to be done, in order.
+    pub fn poll_output(&mut self) -> Option<Output> {
+        self.outbox.pop()
+    }
+
+    /// Looks at what control holds.
+    pub fn answer(&self, query: Query) -> Answer {
+        match query {
+            Query::Totals => Answer::Totals(Totals {
+                rooms: self.rooms.len() as u64,
+                sessions: (self.sessions.len() + self.waiting.len()) as u64,
+                peers: self.directory.peers.len() as u64,
+                publications: self.directory.publications.len() as u64,
+                subscriptions: self.directory.subscriptions.len() as u64,
+                joins_accepted: self.counted.joins_accepted,
+                joins_refused: self.counted.joins_refused,
+                requests_refused: self.counted.requests_refused,
+            }),
+        }
+    }
+
+    /// Ends every session and lets nobody in any more. Peers are told to be closed; the workers
+    /// themselves are stopped by whoever runs them.
+    pub fn stop(&mut self, now: Instant) {
+        self.stopping = true;
+        let everybody: Vec<_> = self.waiting.keys().chain(self.sessions.keys()).copied().collect();
+        for session in everybody {
+            self.end_session(now, Asker { session, request: None }, EndReason::ServerStopping);
+        }
+    }
+
+    fn carry_out(&mut self, now: Instant, asker: Asker, intent: Intent) -> Result<(), Refusal> {
+        match intent {
+            Intent::Join(join) => return self.join(now, asker, join),
+            Intent::Leave => {
+                self.leave(now, asker);
+                return Ok(());
+            }
+            _ if !self.sessions.contains_key(&asker.session) => {
+                return Err(if self.stopping { Refusal::Stopping } else { Refusal::NotJoined });
+            }
+            Intent::Offer { sdp, tracks } => return self.publish(now, asker, &sdp, &tracks),
+            Intent::Answer { offer, sdp } => self.accept_answer(now, asker.session, offer, &sdp)?,
+            Intent::Candidate { candidate, .. } => admission::check_candidate(&candidate)?,
+            Intent::Unpublish { publication } => self.unpublish(now, asker.session, publication)?,
+            Intent::SetMuted { publication, muted } => self.set_muted(asker.session, publication, muted)?,
+            Intent::Subscribe { publication } => self.subscribe(now, asker.session, publication)?,
+            Intent::Unsubscribe { publication } => self.unsubscribe(now, asker.session, publication)?,
+            Intent::SetMaxLayer { publication, layer } => {
+                self.prefer(asker.session, publication, |preference| preference.max_layer = layer)?;
+            }
+            Intent::SetPaused { publication, paused } => {
+                self.prefer(asker.session, publication, |preference| preference.paused = paused)?;
+            }
+            Intent::RestartIce => self.restart_subscribing(now, asker.session),
+        }
+        self.done(asker);
+        Ok(())
+    }
+
+    /// Confirms a request that carries a number; without one nobody could match the answer.
+    fn done(&mut self, asker: Asker) {
+        if asker.request.is_some() {
+            self.outbox.reply(asker.session, asker.request, Notice::Done);
+        }
+    }
+
+    fn room_of(&self, session: SessionId) -> Option<&Room> {
+        self.rooms.get(&self.sessions.get(&session)?.room)
+    }
+
+    fn room_of_mut(&mut self, session: SessionId) -> Option<&mut Room> {
+        self.rooms.get_mut(&self.sessions.get(&session)?.room)
+    }
+
+    /// Notes when a session next wants to be looked at; called after whatever may have moved that.
+    fn rearm(&mut self, session: SessionId) {
+        let at = self.sessions.get(&session).and_then(|session| session.subscribing.deadline());
+        self.deadlines.set(session, at);
+    }
+}
+
+#[cfg(test)]
+mod tests;

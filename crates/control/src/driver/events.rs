@@ -1,0 +1,69 @@
+//! What workers tell, passed on to whom it concerns. Events about what is gone are too late and
+//! mean nothing.
+
+use std::time::Instant;
+
+use switchyard_bus::event::{Event, Layers};
+use switchyard_vocab::counters::LineEnd;
+use switchyard_vocab::decision::Decision;
+use switchyard_vocab::ids::{PeerId, PublicationId, SessionId, SubscriptionId, WorkerId};
+
+use super::Control;
+use crate::intent::Connection;
+use crate::notice::{ConnectionState, Notice};
+
+impl Control {
+    pub(super) fn on_event(&mut self, now: Instant, worker: WorkerId, event: Event) {
+        match event {
+            Event::PeerOpened { peer, .. } => self.on_peer_opened(worker, peer),
+            Event::PeerEnded { peer, end } => self.on_peer_ended(now, worker, peer, end),
+            Event::PublicationChanged { publication, layers } => {
+                self.on_publication_changed(publication, layers);
+            }
+            Event::SubscriptionChanged { subscription, decision } => {
+                self.on_subscription_changed(subscription, decision);
+            }
+        }
+    }
+
+    fn on_peer_opened(&mut self, worker: WorkerId, peer: PeerId) {
+        let Some(entry) = self.directory.peers.get(&peer).filter(|entry| entry.worker == worker) else {
+            return;
+        };
+        let notice = Notice::ConnectionChanged { connection: entry.connection, state: ConnectionState::Open };
+        self.outbox.tell(entry.session, notice);
+    }
+
+    fn on_peer_ended(&mut self, now: Instant, worker: WorkerId, peer: PeerId, end: LineEnd) {
+        let Some(entry) = self.directory.peers.get(&peer).filter(|entry| entry.worker == worker).copied()
+        else {
+            return;
+        };
+        self.directory.remove_peer(peer);
+        match entry.connection {
+            Connection::Publish => self.on_publishing_ended(now, entry.session),
+            Connection::Subscribe => self.on_subscribing_ended(now, entry.session),
+        }
+        self.tell_ended(entry.session, entry.connection, end);
+    }
+
+    pub(super) fn tell_ended(&mut self, session: SessionId, connection: Connection, end: LineEnd) {
+        let state = ConnectionState::Ended(end);
+        self.outbox.tell(session, Notice::ConnectionChanged { connection, state });
+    }
+
+    fn on_publication_changed(&mut self, publication: PublicationId, layers: Layers) {
+        let Some(&owner) = self.directory.publications.get(&publication) else { return };
+        let Some(room) = self.room_of_mut(owner) else { return };
+        let Some(track) = room.track_mut(publication) else { return };
+        track.layers = layers;
+        let concerned: Vec<_> = track.subscribers.iter().copied().chain([owner]).collect();
+        self.outbox.tell_all(concerned, &Notice::PublicationLayers { publication, layers });
+    }
+
+    fn on_subscription_changed(&mut self, subscription: SubscriptionId, decision: Decision) {
+        let Some(entry) = self.directory.subscriptions.get(&subscription) else { return };
+        let notice = Notice::SubscriptionChanged { publication: entry.publication, decision };
+        self.outbox.tell(entry.session, notice);
+    }
+}

@@ -1,0 +1,167 @@
+//! Coming and going: join, replace, leave, and all that has to be cleaned up after somebody.
+
+use std::time::Instant;
+
+use switchyard_bus::command::Command;
+use switchyard_vocab::ids::{SessionId, WorkerId};
+
+use super::{Asker, Control};
+use crate::admission::{check_name, check_optional, room_for_one_more};
+use crate::intent::Join;
+use crate::notice::{EndReason, Notice, Participant};
+use crate::placement::WorkerLoad;
+use crate::refusal::Refusal;
+use crate::room::Member;
+use crate::session::Session;
+
+impl Control {
+    pub(super) fn join(&mut self, now: Instant, asker: Asker, join: Join) -> Result<(), Refusal> {
+        let replaced = self.admit(asker.session, &join)?;
+        if let Some(session) = replaced {
+            self.end_session(now, Asker { session, request: None }, EndReason::Replaced);
+        }
+        self.waiting.remove(&asker.session);
+        self.deadlines.set(asker.session, None);
+        self.counted.joins_accepted += 1;
+
+        self.enter(asker, &join);
+        if join.auto_subscribe {
+            self.subscribe_to_all(now, asker.session);
+        }
+        Ok(())
+    }
+
+    /// Checks whether a session may join. Gives back the session it would replace.
+    fn admit(&self, session: SessionId, join: &Join) -> Result<Option<SessionId>, Refusal> {
+        if self.stopping {
+            return Err(Refusal::Stopping);
+        }
+        if self.sessions.contains_key(&session) {
+            return Err(Refusal::AlreadyJoined);
+        }
+        let limits = &self.config.limits;
+        check_name("room", join.room.as_str(), limits.room_name_bytes)?;
+        check_name("identity", join.identity.as_str(), limits.identity_bytes)?;
+        check_optional("display name", join.display_name.as_deref(), limits.display_name_bytes)?;
+
+        let room = self.rooms.get(&join.room);
+        let replaced = room.and_then(|room| room.session_of(&join.identity));
+        if replaced.is_some() {
+            return Ok(replaced);
+        }
+        let already_counted = usize::from(self.waiting.contains_key(&session));
+        let held = self.sessions.len() + self.waiting.len() - already_counted;
+        room_for_one_more("sessions", held, limits.sessions)?;
+        match room {
+            Some(room) => {
+                room_for_one_more("participants per room", room.len(), limits.participants_per_room)?;
+            }
+            None => room_for_one_more("rooms", self.rooms.len(), limits.rooms)?,
+        }
+        Ok(None)
+    }
+
+    fn enter(&mut self, asker: Asker, join: &Join) {
+        let member = Member {
+            identity: join.identity.clone(),
+            display_name: join.display_name.clone(),
+            auto_subscribe: join.auto_subscribe,
+            cname: self.issuer.cname(),
+        };
+        let newcomer = Participant {
+            identity: join.identity.clone(),
+            display_name: join.display_name.clone(),
+            publications: Vec::new(),
+        };
+        let room = self.rooms.entry(join.room.clone()).or_default();
+        room.enter(asker.session, member);
+        let joined = Notice::Joined {
+            room: join.room.clone(),
+            identity: join.identity.clone(),
+            participants: room.participants_except(asker.session),
+        };
+        self.outbox.reply(asker.session, asker.request, joined);
+        self.outbox.tell_all(room.others(asker.session), &Notice::ParticipantJoined(newcomer));
+        self.sessions.insert(asker.session, Session::new(join.room.clone()));
+    }
+
+    /// Remembers that a session has spoken without being in a room, so that it has to join in time.
+    pub(super) fn expect_join(&mut self, now: Instant, session: SessionId) {
+        let known = self.sessions.contains_key(&session) || self.waiting.contains_key(&session);
+        let held = self.sessions.len() + self.waiting.len();
+        if known || self.stopping || held >= self.config.limits.sessions {
+            return;
+        }
+        let until = now + self.config.join_timeout;
+        self.waiting.insert(session, until);
+        self.deadlines.set(session, Some(until));
+    }
+
+    /// Lets a session go. Somebody who is not here is told so only when it asked with a number:
+    /// the gateway sends a leave without one for every connection it loses.
+    pub(super) fn leave(&mut self, now: Instant, asker: Asker) {
+        let known = self.sessions.contains_key(&asker.session) || self.waiting.contains_key(&asker.session);
+        if known || asker.request.is_some() {
+            self.end_session(now, asker, EndReason::Left);
+        }
+    }
+
+    /// Ends a session and everything that hangs on it.
+    pub(super) fn end_session(&mut self, now: Instant, asker: Asker, reason: EndReason) {
+        let id = asker.session;
+        self.waiting.remove(&id);
+        self.deadlines.set(id, None);
+        if let Some(session) = self.sessions.remove(&id) {
+            for peer in session.peers() {
+                self.close_peer(peer);
+            }
+            for subscription in session.subscribing.subscriptions() {
+                self.directory.subscriptions.remove(&subscription);
+            }
+            self.leave_room(now, id, &session);
+        }
+        self.outbox.reply(id, asker.request, Notice::Ended(reason));
+    }
+
+    fn leave_room(&mut self, now: Instant, id: SessionId, session: &Session) {
+        let Some(room) = self.rooms.get_mut(&session.room) else { return };
+        let Some((member, published)) = room.leave(id) else { return };
+        let others: Vec<_> = room.sessions().collect();
+        if others.is_empty() {
+            self.rooms.remove(&session.room);
+        }
+        for track in &published {
+            self.forget_publication(now, track);
+        }
+        self.outbox.tell_all(others, &Notice::ParticipantLeft { identity: member.identity });
+    }
+
+    pub(super) fn close_peer(&mut self, peer: switchyard_vocab::ids::PeerId) {
+        if let Some(entry) = self.directory.remove_peer(peer) {
+            self.outbox.command(entry.worker, Command::ClosePeer { peer });
+        }
+    }
+
+    /// The worker of a session's peers, chosen when the first of them is needed.
+    pub(super) fn worker_of(&mut self, id: SessionId) -> Option<WorkerId> {
+        if let Some(worker) = self.sessions.get(&id)?.worker {
+            return Some(worker);
+        }
+        let worker = self.config.placement.choose(&self.loads(id), self.counted.sessions_placed)?;
+        self.counted.sessions_placed += 1;
+        self.sessions.get_mut(&id)?.worker = Some(worker);
+        Some(worker)
+    }
+
+    fn loads(&self, id: SessionId) -> Vec<WorkerLoad> {
+        let peers = self.directory.peers_per_worker().iter();
+        let mut loads: Vec<_> = peers.map(|&peers| WorkerLoad { peers, of_room: 0 }).collect();
+        let members = self.room_of(id).into_iter().flat_map(|room| room.sessions());
+        for member in members.filter_map(|member| self.sessions.get(&member)) {
+            if let Some(load) = member.worker.and_then(|worker| loads.get_mut(worker.index())) {
+                load.of_room += member.peers().count();
+            }
+        }
+        loads
+    }
+}

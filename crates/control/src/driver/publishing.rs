@@ -1,0 +1,212 @@
+//! Publishing: what a participant sends, and who hears of it.
+
+use std::collections::BTreeSet;
+use std::time::Instant;
+
+use switchyard_bus::command::Command;
+use switchyard_bus::event::Layers;
+use switchyard_sdp::{RemoteDescription, SectionKind};
+use switchyard_vocab::ids::{PublicationId, SessionId};
+use switchyard_vocab::negotiated::ReceiveSection;
+
+use super::{Asker, Control};
+use crate::admission::check_optional;
+use crate::directory::PeerEntry;
+use crate::intent::{Connection, TrackDescription};
+use crate::notice::{Notice, Publication};
+use crate::refusal::Refusal;
+use crate::room::Track;
+use crate::session::publishing::Settled;
+
+impl Control {
+    /// Answers an offer and carries out what it changes.
+    pub(super) fn publish(
+        &mut self,
+        now: Instant,
+        asker: Asker,
+        sdp: &str,
+        tracks: &[TrackDescription],
+    ) -> Result<(), Refusal> {
+        let offer = RemoteDescription::parse(sdp)?;
+        self.check_offer(&offer, tracks)?;
+        let worker = self.worker_of(asker.session).ok_or(NO_WORKERS)?;
+        let Some(place) = self.config.place(worker) else { return Err(NO_WORKERS) };
+        let Some(session) = self.sessions.get_mut(&asker.session) else { return Err(Refusal::NotJoined) };
+        let settled = session.publishing.handle_offer(&offer, &place, asker.session, &mut self.issuer)?;
+
+        let Settled { closed, opened, commands, removed, added, answer } = settled;
+        if let Some(peer) = closed {
+            self.close_peer(peer);
+        }
+        if let Some(peer) = opened {
+            let entry = PeerEntry { session: asker.session, connection: Connection::Publish, worker };
+            self.directory.add_peer(peer, entry);
+        }
+        for command in commands {
+            self.outbox.command(worker, command);
+        }
+        let added: Vec<_> =
+            added.iter().filter_map(|section| self.add_publication(asker.session, section, tracks)).collect();
+        let removed: Vec<_> = removed
+            .into_iter()
+            .filter_map(|publication| self.take_publication(now, asker.session, publication))
+            .collect();
+
+        self.outbox.reply(asker.session, asker.request, answer);
+        for notice in removed {
+            self.tell_others(asker.session, &notice);
+        }
+        for publication in added {
+            self.announce(now, asker.session, publication);
+        }
+        Ok(())
+    }
+
+    fn check_offer(&self, offer: &RemoteDescription, tracks: &[TrackDescription]) -> Result<(), Refusal> {
+        for track in tracks {
+            check_optional("track name", track.name.as_deref(), self.config.limits.display_name_bytes)?;
+        }
+        let sending = offer
+            .live_sections()
+            .filter(|section| matches!(section.kind, SectionKind::Media(_)) && section.direction.sends());
+        let limit = self.config.limits.publications_per_session;
+        if sending.count() > limit {
+            return Err(Refusal::LimitReached { what: "publications per session", limit });
+        }
+        Ok(())
+    }
+
+    /// Enters a new publication into its room and mutes it when it begins silent.
+    fn add_publication(
+        &mut self,
+        owner: SessionId,
+        section: &ReceiveSection,
+        tracks: &[TrackDescription],
+    ) -> Option<Publication> {
+        let described = tracks.iter().find(|track| track.mid == section.mid.as_str());
+        let about = Publication {
+            id: section.publication,
+            kind: section.kind,
+            source: described.map(|track| track.source).unwrap_or_default(),
+            name: described.and_then(|track| track.name.clone()),
+            muted: described.is_some_and(|track| track.muted),
+            encodings: section.rids.len().max(1) as u8,
+        };
+        let home = self.sessions.get(&owner)?.worker?;
+        let codec = section.codecs.first()?.codec;
+        let track = Track {
+            owner,
+            home,
+            codec,
+            about: about.clone(),
+            layers: Layers::default(),
+            subscribers: BTreeSet::new(),
+        };
+        self.room_of_mut(owner)?.publish(track);
+        self.directory.publications.insert(about.id, owner);
+        if about.muted {
+            self.outbox.command(home, Command::SetMuted { publication: about.id, muted: true });
+        }
+        Some(about)
+    }
+
+    /// Tells the others of a new publication and subscribes those who want everything.
+    fn announce(&mut self, now: Instant, owner: SessionId, publication: Publication) {
+        let Some(room) = self.room_of(owner) else { return };
+        let Some(member) = room.member(owner) else { return };
+        let wanting = room.auto_subscribers_except(owner);
+        let id = publication.id;
+        let identity = member.identity.clone();
+        self.tell_others(owner, &Notice::PublicationAdded { identity, publication });
+        for session in wanting {
+            // Whoever is at its limit goes without; it may unsubscribe from something and ask.
+            let _ = self.subscribe(now, session, id);
+        }
+    }
+
+    pub(super) fn unpublish(
+        &mut self,
+        now: Instant,
+        session: SessionId,
+        publication: PublicationId,
+    ) -> Result<(), Refusal> {
+        self.own_track(session, publication)?;
+        let publisher = self.sessions.get_mut(&session).ok_or(Refusal::NotJoined)?;
+        let worker = publisher.worker;
+        if let (Some(command), Some(worker)) = (publisher.publishing.withdraw(publication), worker) {
+            self.outbox.command(worker, command);
+        }
+        if let Some(notice) = self.take_publication(now, session, publication) {
+            self.tell_others(session, &notice);
+        }
+        Ok(())
+    }
+
+    pub(super) fn set_muted(
+        &mut self,
+        session: SessionId,
+        publication: PublicationId,
+        muted: bool,
+    ) -> Result<(), Refusal> {
+        let track = self.own_track(session, publication)?;
+        if std::mem::replace(&mut track.about.muted, muted) == muted {
+            return Ok(());
+        }
+        let home = track.home;
+        self.outbox.command(home, Command::SetMuted { publication, muted });
+
+        let Some(room) = self.room_of(session) else { return Ok(()) };
+        let Some(member) = room.member(session) else { return Ok(()) };
+        let notice = Notice::PublicationMuted { identity: member.identity.clone(), publication, muted };
+        let everybody: Vec<_> = room.sessions().collect();
+        self.outbox.tell_all(everybody, &notice);
+        Ok(())
+    }
+
+    fn own_track(&mut self, session: SessionId, publication: PublicationId) -> Result<&mut Track, Refusal> {
+        let room = self.room_of_mut(session).ok_or(Refusal::NotJoined)?;
+        let track = room.track_mut(publication).ok_or(Refusal::UnknownPublication(publication.0))?;
+        if track.owner == session { Ok(track) } else { Err(Refusal::NotYours(publication.0)) }
+    }
+
+    /// Takes a publication out of its room. Gives back what the others have to be told.
+    fn take_publication(
+        &mut self,
+        now: Instant,
+        owner: SessionId,
+        publication: PublicationId,
+    ) -> Option<Notice> {
+        let room = self.room_of_mut(owner)?;
+        let track = room.withdraw(publication)?;
+        let identity = room.member(owner)?.identity.clone();
+        self.forget_publication(now, &track);
+        Some(Notice::PublicationRemoved { identity, publication })
+    }
+
+    /// Stops all that hangs on a publication that is no longer in its room.
+    pub(super) fn forget_publication(&mut self, now: Instant, track: &Track) {
+        self.directory.publications.remove(&track.about.id);
+        for &subscriber in &track.subscribers {
+            self.stop_subscription(now, subscriber, track.about.id);
+        }
+    }
+
+    /// The publish connection is gone, and all that came by it. The next offer makes a fresh one.
+    pub(super) fn on_publishing_ended(&mut self, now: Instant, owner: SessionId) {
+        let Some(session) = self.sessions.get_mut(&owner) else { return };
+        for publication in session.publishing.reset() {
+            if let Some(notice) = self.take_publication(now, owner, publication) {
+                self.tell_others(owner, &notice);
+            }
+        }
+    }
+
+    fn tell_others(&mut self, session: SessionId, notice: &Notice) {
+        let Some(session_room) = self.sessions.get(&session).map(|session| &session.room) else { return };
+        let Some(room) = self.rooms.get(session_room) else { return };
+        self.outbox.tell_all(room.others(session), notice);
+    }
+}
+
+/// A server without workers can carry nothing.
+pub(super) const NO_WORKERS: Refusal = Refusal::LimitReached { what: "workers", limit: 0 };

@@ -1,0 +1,98 @@
+//! Subscribing: what a participant wants to receive.
+
+use std::time::Instant;
+
+use switchyard_bus::command::{Command, Preference};
+use switchyard_vocab::ids::{PublicationId, SessionId};
+
+use super::Control;
+use crate::admission::room_for_one_more;
+use crate::directory::SubscriptionEntry;
+use crate::refusal::Refusal;
+
+impl Control {
+    /// Wants a publication for a session; wanting it twice is wanting it once.
+    pub(super) fn subscribe(
+        &mut self,
+        now: Instant,
+        session: SessionId,
+        publication: PublicationId,
+    ) -> Result<(), Refusal> {
+        let limit = self.config.limits.subscriptions_per_session;
+        let subscriber = self.sessions.get_mut(&session).ok_or(Refusal::NotJoined)?;
+        let room = self.rooms.get_mut(&subscriber.room).ok_or(Refusal::NotJoined)?;
+        let track = room.track_mut(publication).ok_or(Refusal::UnknownPublication(publication.0))?;
+        if track.owner == session {
+            return Err(Refusal::OwnPublication(publication.0));
+        }
+        if subscriber.subscribing.is_wanted(publication) {
+            return Ok(());
+        }
+        room_for_one_more("subscriptions per session", subscriber.subscribing.len(), limit)?;
+
+        track.subscribers.insert(session);
+        let subscription = self.issuer.subscription();
+        subscriber.subscribing.want(now, publication, subscription);
+        self.directory.subscriptions.insert(subscription, SubscriptionEntry { session, publication });
+        self.rearm(session);
+        Ok(())
+    }
+
+    /// Wants whatever is published now, up to the limit.
+    pub(super) fn subscribe_to_all(&mut self, now: Instant, session: SessionId) {
+        let tracks = self.room_of(session).map(|room| room.tracks_of_others(session)).unwrap_or_default();
+        for publication in tracks {
+            if self.subscribe(now, session, publication).is_err() {
+                break;
+            }
+        }
+    }
+
+    pub(super) fn unsubscribe(
+        &mut self,
+        now: Instant,
+        session: SessionId,
+        publication: PublicationId,
+    ) -> Result<(), Refusal> {
+        let room = self.room_of_mut(session).ok_or(Refusal::NotJoined)?;
+        let track = room.track_mut(publication).ok_or(Refusal::UnknownPublication(publication.0))?;
+        if !track.subscribers.remove(&session) {
+            return Err(Refusal::NotSubscribed(publication.0));
+        }
+        self.stop_subscription(now, session, publication);
+        Ok(())
+    }
+
+    /// Stops forwarding at once; the m-line follows with the next offer.
+    pub(super) fn stop_subscription(&mut self, now: Instant, session: SessionId, publication: PublicationId) {
+        let Some(subscriber) = self.sessions.get_mut(&session) else { return };
+        let Some(stopped) = subscriber.subscribing.unwant(now, publication) else { return };
+        self.directory.subscriptions.remove(&stopped.subscription);
+        if let (true, Some(worker)) = (stopped.flowing, subscriber.worker) {
+            self.outbox.command(worker, Command::Unsubscribe { subscription: stopped.subscription });
+        }
+        self.rearm(session);
+    }
+
+    /// Changes what a session wants of a publication. Kept when nothing flows yet.
+    pub(super) fn prefer(
+        &mut self,
+        session: SessionId,
+        publication: PublicationId,
+        change: impl FnOnce(&mut Preference),
+    ) -> Result<(), Refusal> {
+        let room = self.room_of(session).ok_or(Refusal::NotJoined)?;
+        room.track(publication).ok_or(Refusal::UnknownPublication(publication.0))?;
+        let subscriber = self.sessions.get_mut(&session).ok_or(Refusal::NotJoined)?;
+        let wanted =
+            subscriber.subscribing.wanted_mut(publication).ok_or(Refusal::NotSubscribed(publication.0))?;
+        let before = wanted.preference;
+        change(&mut wanted.preference);
+        if let (true, Some(worker)) = (wanted.flowing && wanted.preference != before, subscriber.worker) {
+            let command =
+                Command::Prefer { subscription: wanted.subscription, preference: wanted.preference };
+            self.outbox.command(worker, command);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,4 @@
+mod bounds;
+mod joining;
+mod publishing;
+mod subscribing;

@@ -1,0 +1,197 @@
+use std::time::Duration;
+
+use proptest::prelude::*;
+use switchyard_bus::event::{Event, Layers};
+use switchyard_vocab::counters::LineEnd;
+use switchyard_vocab::ids::{PeerId, PublicationId, SubscriptionId, WorkerId};
+use switchyard_vocab::layer::SpatialLayer;
+
+use crate::admission::Limits;
+use crate::config::ControlConfig;
+use crate::driver::Output;
+use crate::intent::{Intent, OfferId};
+use crate::notice::Notice;
+use crate::refusal::Refusal;
+use crate::testing::description::Client;
+use crate::testing::{House, candidate, config, join};
+
+/// Asserts that nothing of anybody is left anywhere.
+fn assert_empty(house: &House) {
+    let control = &house.control;
+    assert!(control.sessions.is_empty() && control.waiting.is_empty() && control.rooms.is_empty());
+    assert!(control.directory.peers.is_empty());
+    assert!(control.directory.publications.is_empty());
+    assert!(control.directory.subscriptions.is_empty());
+    assert!(control.directory.peers_per_worker().iter().all(|&peers| peers == 0));
+    assert_eq!(control.deadlines.len(), 0);
+}
+
+#[test]
+fn five_hundred_joins_and_leaves_leave_every_map_empty() {
+    let mut house = House::new();
+    for session in 0..500 {
+        house.join_and_publish(session, &format!("n{session}"));
+        if let Some((_, sdp)) = house.latest_offer(session).filter(|_| session % 2 == 0) {
+            let sdp = Client::new(session).answer(&sdp);
+            house.ask(session, Intent::Answer { offer: OfferId(1), sdp });
+        }
+        if session >= 5 {
+            house.ask(session - 5, Intent::Leave);
+        }
+    }
+    for session in 495..500 {
+        house.ask(session, Intent::Leave);
+    }
+
+    assert_empty(&house);
+    assert_eq!(house.totals().joins_accepted, 500);
+}
+
+#[test]
+fn too_many_tracks_and_too_many_subscriptions_name_their_limit() {
+    let limits = Limits { publications_per_session: 2, subscriptions_per_session: 3, ..Limits::default() };
+    let mut house = House::with(ControlConfig { limits, ..config() });
+    house.join_and_publish(1, "ada");
+    let more = [("0", "audio", "sendonly"), ("1", "video", "sendonly"), ("2", "video", "sendonly")];
+
+    let refused = house.reply(1, Client::new(1).offer(&more));
+    let what = "publications per session";
+    assert_eq!(refused, Notice::Refused(Refusal::LimitReached { what, limit: 2 }));
+
+    let last = house.join_and_publish(2, "bob")[1];
+    house.join(3, "eve");
+    assert_eq!(house.totals().subscriptions, 2 + 2 + 3, "eve takes three of four");
+    let refused = house.reply(3, Intent::Subscribe { publication: last });
+    let what = "subscriptions per session";
+    assert_eq!(refused, Notice::Refused(Refusal::LimitReached { what, limit: 3 }));
+}
+
+#[test]
+fn one_seed_decides_everything() {
+    let run = || {
+        let mut house = House::new();
+        house.join_and_publish(1, "ada");
+        house.join_and_publish(2, "bob");
+        house.answer(1);
+        house.answer(2);
+        house.log
+    };
+
+    assert_eq!(run(), run());
+}
+
+#[test]
+fn without_workers_offers_are_refused_and_nobody_is_offered_anything() {
+    let mut house = House::with(ControlConfig { workers: Vec::new(), ..config() });
+    house.join(1, "ada");
+
+    let refused = house.reply(1, Client::new(1).offer_both());
+
+    assert_eq!(refused, Notice::Refused(Refusal::LimitReached { what: "workers", limit: 0 }));
+}
+
+#[derive(Clone, Debug)]
+enum Step {
+    Ask(u64, Intent),
+    AnswerLatest(u64),
+    Pass(u64),
+    Tell(Event),
+}
+
+fn intent() -> impl Strategy<Value = Intent> {
+    let publication = || (1..30_u64).prop_map(PublicationId);
+    let direction = prop_oneof![Just("sendonly"), Just("inactive"), Just("sendrecv")];
+    prop_oneof![
+        3 => (0..2, 0..4).prop_map(|(room, name)| join(&format!("r{room}"), &format!("n{name}"))),
+        1 => Just(Intent::Leave),
+        4 => (0..4_u64, 0..2_u32, direction).prop_map(|(certificate, generation, direction)| {
+            let client = Client { certificate, generation };
+            client.offer(&[("0", "audio", direction), ("1", "video", "sendonly")])
+        }),
+        1 => "[ -~\r\n]{0,40}".prop_map(|sdp| Intent::Offer { sdp, tracks: Vec::new() }),
+        1 => (0..9_u64, "[ -~\r\n]{0,40}").prop_map(|(offer, sdp)| Intent::Answer { offer: OfferId(offer), sdp }),
+        1 => ".{0,20}".prop_map(|text| candidate(&text)),
+        1 => publication().prop_map(|publication| Intent::Unpublish { publication }),
+        1 => (publication(), any::<bool>()).prop_map(|(publication, muted)| Intent::SetMuted { publication, muted }),
+        1 => publication().prop_map(|publication| Intent::Subscribe { publication }),
+        2 => publication().prop_map(|publication| Intent::Unsubscribe { publication }),
+        1 => (publication(), any::<u8>()).prop_map(|(publication, layer)| Intent::SetMaxLayer {
+            publication,
+            layer: SpatialLayer(layer)
+        }),
+        1 => (publication(), any::<bool>()).prop_map(|(publication, paused)| Intent::SetPaused { publication, paused }),
+        1 => Just(Intent::RestartIce),
+    ]
+}
+
+fn event() -> impl Strategy<Value = Event> {
+    prop_oneof![
+        (1..20_u64).prop_map(|peer| Event::PeerOpened { peer: PeerId(peer), took: Duration::ZERO }),
+        (1..20_u64).prop_map(|peer| Event::PeerEnded { peer: PeerId(peer), end: LineEnd::ConsentLost }),
+        (1..30_u64).prop_map(|id| Event::PublicationChanged {
+            publication: PublicationId(id),
+            layers: Layers::default()
+        }),
+        (1..30_u64).prop_map(|id| Event::SubscriptionChanged {
+            subscription: SubscriptionId(id),
+            decision: switchyard_vocab::decision::Decision {
+                current: None,
+                layer: None,
+                target: None,
+                limited_by: switchyard_vocab::decision::LimitingFactor::None,
+            }
+        }),
+    ]
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        6 => (0..6_u64, intent()).prop_map(|(session, intent)| Step::Ask(session, intent)),
+        3 => (0..6_u64).prop_map(Step::AnswerLatest),
+        1 => (0..20_000_u64).prop_map(Step::Pass),
+        1 => event().prop_map(Step::Tell),
+    ]
+}
+
+/// Never forwards on an m-line that was not offered, never leaves a peer open twice.
+fn assert_sound(log: &[Output]) {
+    use switchyard_bus::command::Command;
+    let mut open = std::collections::BTreeSet::new();
+    for output in log {
+        let Output::Command(_, command) = output else { continue };
+        match command {
+            Command::OpenPeer { peer, .. } => assert!(open.insert(*peer), "{peer} was opened twice"),
+            Command::Subscribe(subscribe) => assert!(open.contains(&subscribe.peer)),
+            _ => {}
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn whatever_comes_nothing_panics_and_everything_stays_bounded(steps in prop::collection::vec(step(), 1..120)) {
+        let limits = Limits { sessions: 5, rooms: 2, participants_per_room: 3, ..Limits::default() };
+        let mut house = House::with(ControlConfig { limits, ..config() });
+        for step in steps {
+            match step {
+                Step::Ask(session, intent) => drop(house.ask(session, intent)),
+                Step::AnswerLatest(session) if house.latest_offer(session).is_some() => drop(house.answer(session)),
+                Step::AnswerLatest(_) => {}
+                Step::Pass(millis) => drop(house.pass(Duration::from_millis(millis))),
+                Step::Tell(event) => drop(house.event(WorkerId(0), event)),
+            }
+            let totals = house.totals();
+            prop_assert!(totals.sessions <= 5 && totals.rooms <= 2);
+            prop_assert!(totals.peers <= 2 * totals.sessions);
+            prop_assert!(totals.publications <= 2 * totals.sessions);
+            prop_assert!(totals.subscriptions <= totals.publications * 2);
+        }
+        assert_sound(&house.log);
+
+        house.control.stop(house.now);
+        house.drain();
+        assert_empty(&house);
+    }
+}

@@ -1,0 +1,188 @@
+use std::time::Duration;
+
+use switchyard_bus::command::Command;
+use switchyard_vocab::ids::Identity;
+
+use crate::config::ControlConfig;
+use crate::driver::Output;
+use crate::intent::Intent;
+use crate::notice::{EndReason, Notice};
+use crate::placement::Placement;
+use crate::refusal::Refusal;
+use crate::testing::{House, candidate, commands, config, join, told};
+
+fn refusal(notice: Notice) -> Refusal {
+    let Notice::Refused(refusal) = notice else { panic!("not refused: {notice:?}") };
+    refusal
+}
+
+#[test]
+fn a_newcomer_sees_who_is_there_and_is_seen() {
+    let mut house = House::new();
+    let tracks = house.join_and_publish(1, "ada");
+
+    let outputs = house.ask(2, join("kitchen", "bob"));
+
+    let Notice::Joined { participants, .. } = told(&outputs, 2)[0] else { panic!("{outputs:?}") };
+    assert_eq!(participants.len(), 1);
+    assert_eq!(participants[0].identity, Identity::new("ada"));
+    assert_eq!(participants[0].publications.iter().map(|one| one.id).collect::<Vec<_>>(), tracks);
+    assert!(
+        matches!(told(&outputs, 1)[..], [Notice::ParticipantJoined(bob)] if bob.identity.as_str() == "bob")
+    );
+}
+
+#[test]
+fn rooms_know_nothing_of_one_another() {
+    let mut house = House::new();
+    let tracks = house.join_and_publish(1, "ada");
+
+    let outputs = house.ask(2, join("cellar", "ada"));
+
+    assert!(told(&outputs, 1).is_empty());
+    let foreign = house.reply(2, Intent::Subscribe { publication: tracks[0] });
+    assert_eq!(refusal(foreign), Refusal::UnknownPublication(tracks[0].0));
+}
+
+#[test]
+fn a_second_session_with_the_same_identity_replaces_the_first() {
+    let mut house = House::new();
+    house.join(1, "bob");
+    house.join_and_publish(2, "ada");
+
+    let outputs = house.ask(3, join("kitchen", "ada"));
+
+    assert_eq!(told(&outputs, 2), [&Notice::Ended(EndReason::Replaced)]);
+    let by_bob = told(&outputs, 1);
+    assert!(matches!(by_bob[0], Notice::ParticipantLeft { identity } if identity.as_str() == "ada"));
+    assert!(matches!(by_bob[1], Notice::ParticipantJoined(ada) if ada.publications.is_empty()));
+    assert!(commands(&outputs).iter().any(|command| matches!(command, Command::ClosePeer { .. })));
+    assert_eq!(house.totals().sessions, 2);
+}
+
+#[test]
+fn whoever_alone_replaces_itself_keeps_the_room() {
+    let mut house = House::with(ControlConfig {
+        limits: crate::admission::Limits { rooms: 1, sessions: 1, ..Default::default() },
+        ..config()
+    });
+    house.join(1, "ada");
+
+    assert!(matches!(house.join(2, "ada"), Notice::Joined { .. }));
+
+    assert_eq!((house.totals().rooms, house.totals().sessions), (1, 1));
+}
+
+#[test]
+fn nothing_can_be_done_before_a_join() {
+    let mut house = House::new();
+
+    assert_eq!(refusal(house.reply(1, Intent::RestartIce)), Refusal::NotJoined);
+    assert_eq!(refusal(house.reply(1, candidate(""))), Refusal::NotJoined);
+
+    assert!(matches!(house.join(1, "ada"), Notice::Joined { .. }), "it may still join");
+    assert_eq!(refusal(house.join(1, "ada")), Refusal::AlreadyJoined);
+}
+
+#[test]
+fn a_session_that_never_joins_is_ended() {
+    let mut house = House::new();
+    house.ask(1, join("", "ada"));
+    assert_eq!(house.totals().sessions, 1);
+
+    let outputs = house.pass(Duration::from_secs(5));
+
+    assert_eq!(told(&outputs, 1), [&Notice::Ended(EndReason::ProtocolError)]);
+    assert_eq!(house.totals().sessions, 0);
+}
+
+#[test]
+fn a_bad_name_is_refused_and_counted() {
+    let mut house = House::new();
+
+    assert_eq!(refusal(house.join(1, "a\nb")).code(), "bad_name");
+    assert_eq!(refusal(house.join(1, &"x".repeat(129))).code(), "bad_name");
+
+    assert_eq!(house.totals().joins_refused, 2);
+    assert_eq!(house.totals().rooms, 0);
+}
+
+#[test]
+fn a_full_room_and_a_full_server_say_so() {
+    let limits = crate::admission::Limits { participants_per_room: 1, rooms: 1, ..Default::default() };
+    let mut house = House::with(ControlConfig { limits, ..config() });
+    house.join(1, "ada");
+
+    assert_eq!(
+        refusal(house.join(2, "bob")),
+        Refusal::LimitReached { what: "participants per room", limit: 1 }
+    );
+    assert_eq!(
+        refusal(house.reply(2, join("cellar", "bob"))),
+        Refusal::LimitReached { what: "rooms", limit: 1 }
+    );
+}
+
+#[test]
+fn leaving_twice_is_leaving_once() {
+    let mut house = House::new();
+    house.join_and_publish(1, "ada");
+    house.join(2, "bob");
+
+    let outputs = house.ask(1, Intent::Leave);
+    assert!(matches!(told(&outputs, 2)[..], [Notice::ParticipantLeft { .. }]));
+
+    assert_eq!(house.reply(1, Intent::Leave), Notice::Ended(EndReason::Left));
+    let silent = crate::intent::Request {
+        session: switchyard_vocab::ids::SessionId(1),
+        id: None,
+        intent: Intent::Leave,
+    };
+    house.control.handle_request(house.now, silent);
+    assert_eq!(house.drain(), [], "a leave that nobody waits for is not answered");
+}
+
+#[test]
+fn the_peers_of_a_session_share_a_worker_and_a_room_can_be_made_to_span_two() {
+    let mut house = House::with(ControlConfig { placement: Placement::Spread, ..config() });
+    house.join_and_publish(1, "ada");
+    house.join_and_publish(2, "bob");
+    house.answer(1);
+    house.answer(2);
+
+    let opened = |session| {
+        let workers = house.log.iter().filter_map(move |output| match output {
+            Output::Command(worker, Command::OpenPeer { session: of, .. }) if of.0 == session => {
+                Some(worker.0)
+            }
+            _ => None,
+        });
+        workers.collect::<Vec<_>>()
+    };
+
+    assert_eq!(opened(1), [0, 0]);
+    assert_eq!(opened(2), [1, 1]);
+    let homes = house.log.iter().filter_map(|output| match output {
+        Output::Command(worker, Command::Subscribe(subscribe)) => Some((worker.0, subscribe.home.0)),
+        _ => None,
+    });
+    assert_eq!(homes.collect::<Vec<_>>(), [(0, 1), (0, 1), (1, 0), (1, 0)]);
+}
+
+#[test]
+fn a_stopping_server_tells_everybody_and_lets_nobody_in() {
+    let mut house = House::new();
+    house.join_and_publish(1, "ada");
+    house.ask(2, Intent::RestartIce);
+
+    house.control.stop(house.now);
+    let outputs = house.drain();
+
+    for session in [1, 2] {
+        assert_eq!(told(&outputs, session), [&Notice::Ended(EndReason::ServerStopping)]);
+    }
+    assert!(matches!(commands(&outputs)[..], [Command::ClosePeer { .. }]));
+    assert_eq!(refusal(house.join(3, "bob")), Refusal::Stopping);
+    assert_eq!(house.totals().sessions, 0);
+    assert_eq!(house.control.poll_timeout(), None);
+}

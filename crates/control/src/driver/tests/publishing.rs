@@ -1,0 +1,223 @@
+use switchyard_bus::command::Command;
+use switchyard_bus::event::{Event, Layers, LiveLayer};
+use switchyard_vocab::counters::LineEnd;
+use switchyard_vocab::layer::{EncodingIndex, SpatialLayer};
+use switchyard_vocab::units::Bitrate;
+
+use crate::driver::Output;
+use crate::intent::{Connection, Intent, TrackSource};
+use crate::notice::{ConnectionState, Notice};
+use crate::refusal::Refusal;
+use crate::testing::description::Client;
+use crate::testing::{House, commands, published, told};
+
+#[test]
+fn the_commands_that_make_an_answer_true_come_before_it() {
+    let mut house = House::new();
+    house.join(1, "ada");
+
+    let outputs = house.ask(1, Client::new(1).offer_both());
+
+    let [
+        Output::Command(_, Command::OpenPeer { peer: opened, local, .. }),
+        Output::Command(_, Command::ConnectPeer { peer: connected, remote }),
+        Output::Command(_, Command::Receive { receiving, .. }),
+        Output::Notice(answer),
+    ] = &outputs[..]
+    else {
+        panic!("{outputs:?}")
+    };
+    assert_eq!(opened, connected);
+    assert_eq!(remote.ice.ufrag, "c00001g0");
+    assert_eq!(receiving.sections.len(), 2);
+    let Notice::Answer { sdp, .. } = &answer.notice else { panic!("{answer:?}") };
+    assert!(sdp.contains(&local.ufrag) && sdp.contains("192.0.2.1 7882"));
+}
+
+#[test]
+fn what_is_published_is_announced_with_its_kind_and_source() {
+    let mut house = House::new();
+    house.join(1, "ada");
+    house.join(2, "bob");
+
+    let outputs = house.ask(1, Client::new(1).offer_both());
+
+    let added = told(&outputs, 2).into_iter().filter_map(|notice| match notice {
+        Notice::PublicationAdded { publication, .. } => Some((publication.source, publication.encodings)),
+        _ => None,
+    });
+    assert_eq!(added.collect::<Vec<_>>(), [(TrackSource::Microphone, 1), (TrackSource::Camera, 3)]);
+}
+
+#[test]
+fn malformed_sdp_is_refused_and_changes_nothing() {
+    let mut house = House::new();
+    house.join_and_publish(1, "ada");
+    house.join(2, "bob");
+    let before = house.totals();
+
+    let good = Client::new(1).offer_sdp(&[("0", "audio", "sendonly")]);
+    let no_codec = good.replace("opus", "speex");
+    for (sdp, code) in [
+        ("", "bad_description"),
+        ("v=0\r\nnonsense", "bad_description"),
+        (&good.replace("a=ice-pwd", "a=x"), "bad_description"),
+        (&no_codec, "no_usable_codec"),
+    ] {
+        let outputs = house.ask(1, Intent::Offer { sdp: sdp.to_owned(), tracks: Vec::new() });
+        let [Output::Notice(told)] = &outputs[..] else { panic!("{outputs:?}") };
+        let Notice::Refused(refusal) = &told.notice else { panic!("{told:?}") };
+        assert_eq!(refusal.code(), code, "{refusal}");
+    }
+
+    let after = house.totals();
+    assert_eq!((after.peers, after.publications), (before.peers, before.publications));
+    assert_eq!(after.requests_refused, 4);
+}
+
+#[test]
+fn an_ice_restart_keeps_publications_and_brings_new_credentials() {
+    let mut house = House::new();
+    let client = Client::new(1);
+    house.join(1, "ada");
+    let first = house.reply(1, client.offer_both());
+
+    let outputs = house.ask(1, client.restarted().offer_both());
+
+    let [Command::RestartIce { local, remote: Some(remote), .. }] = commands(&outputs)[..] else {
+        panic!("{outputs:?}")
+    };
+    assert_eq!(remote.ufrag, "c00001g1");
+    let [answer] = told(&outputs, 1)[..] else { panic!("{outputs:?}") };
+    assert_eq!(published(answer), published(&first));
+    let Notice::Answer { sdp, .. } = answer else { panic!("{answer:?}") };
+    assert!(sdp.contains(&local.ufrag));
+}
+
+#[test]
+fn a_later_offer_adds_and_removes_by_mid() {
+    let mut house = House::new();
+    let client = Client::new(1);
+    let first = house.join_and_publish(1, "ada");
+    house.join(2, "bob");
+
+    let lines = [("0", "audio", "sendonly"), ("1", "video", "inactive"), ("2", "video", "sendonly")];
+    let outputs = house.ask(1, client.offer(&lines));
+
+    let second = published(told(&outputs, 1)[0]);
+    assert_eq!(second[0], first[0], "the microphone stays what it was");
+    assert!(!first.contains(&second[1]));
+    let by_bob = told(&outputs, 2);
+    assert!(matches!(by_bob[0], Notice::PublicationRemoved { publication, .. } if *publication == first[1]));
+    assert!(matches!(by_bob[1], Notice::PublicationAdded { publication, .. } if publication.id == second[1]));
+}
+
+#[test]
+fn another_certificate_is_another_connection() {
+    let mut house = House::new();
+    let first = house.join_and_publish(1, "ada");
+    let (_, old) = house.latest_peer(1);
+
+    let outputs = house.ask(1, Client::new(99).offer_both());
+
+    assert_eq!(commands(&outputs)[0], &Command::ClosePeer { peer: old });
+    assert!(matches!(commands(&outputs)[1], Command::OpenPeer { peer, .. } if *peer != old));
+    assert!(published(told(&outputs, 1)[0]).iter().all(|id| !first.contains(id)));
+    assert_eq!((house.totals().peers, house.totals().publications), (1, 2));
+}
+
+#[test]
+fn an_unpublished_track_is_gone_without_a_new_description() {
+    let mut house = House::new();
+    let tracks = house.join_and_publish(1, "ada");
+    house.join(2, "bob");
+
+    let outputs = house.ask(1, Intent::Unpublish { publication: tracks[1] });
+
+    let Command::Receive { receiving, .. } = commands(&outputs)[0] else { panic!("{outputs:?}") };
+    assert_eq!(receiving.sections.len(), 1);
+    assert!(matches!(told(&outputs, 2)[0], Notice::PublicationRemoved { .. }));
+    assert_eq!(house.totals().publications, 1);
+}
+
+#[test]
+fn only_its_owner_mutes_a_track_and_everybody_hears_of_it() {
+    let mut house = House::new();
+    let tracks = house.join_and_publish(1, "ada");
+    house.join(2, "bob");
+    let mute = Intent::SetMuted { publication: tracks[0], muted: true };
+
+    assert_eq!(house.reply(2, mute.clone()), Notice::Refused(Refusal::NotYours(tracks[0].0)));
+    let outputs = house.ask(1, mute.clone());
+
+    assert_eq!(commands(&outputs), [&Command::SetMuted { publication: tracks[0], muted: true }]);
+    for session in [1, 2] {
+        assert!(matches!(told(&outputs, session)[..], [Notice::PublicationMuted { muted: true, .. }]));
+    }
+    assert_eq!(commands(&house.ask(1, mute)), [] as [&Command; 0], "muting twice is muting once");
+}
+
+#[test]
+fn a_track_may_begin_silent() {
+    let mut house = House::new();
+    house.join(1, "ada");
+    let Intent::Offer { sdp, mut tracks } = Client::new(1).offer_both() else { unreachable!() };
+    tracks[0].muted = true;
+
+    let outputs = house.ask(1, Intent::Offer { sdp, tracks });
+
+    let muted = published(told(&outputs, 1)[0])[0];
+    assert_eq!(commands(&outputs).last(), Some(&&Command::SetMuted { publication: muted, muted: true }));
+}
+
+#[test]
+fn a_lost_publish_connection_takes_its_tracks_along_and_can_be_made_anew() {
+    let mut house = House::new();
+    house.join_and_publish(1, "ada");
+    house.join(2, "bob");
+    let (worker, peer) = house.latest_peer(1);
+
+    let outputs = house.event(worker, Event::PeerEnded { peer, end: LineEnd::ConsentLost });
+
+    assert!(matches!(told(&outputs, 2)[0], Notice::PublicationRemoved { .. }));
+    let state = ConnectionState::Ended(LineEnd::ConsentLost);
+    assert_eq!(told(&outputs, 1), [&Notice::ConnectionChanged { connection: Connection::Publish, state }]);
+    let again = house.ask(1, Client::new(1).offer_both());
+    assert!(matches!(commands(&again)[0], Command::OpenPeer { .. }));
+}
+
+#[test]
+fn layers_are_told_to_the_publisher_and_to_who_receives() {
+    let mut house = House::new();
+    let tracks = house.join_and_publish(1, "ada");
+    house.join(2, "bob");
+    house.join(3, "eve");
+    house.ask(3, Intent::Unsubscribe { publication: tracks[1] });
+    let (worker, _) = house.latest_peer(1);
+    let mut layers = Layers::default();
+    layers.push(LiveLayer {
+        encoding: EncodingIndex(0),
+        layer: SpatialLayer(0),
+        size: None,
+        bitrate: Bitrate::kbps(150),
+    });
+
+    let outputs = house.event(worker, Event::PublicationChanged { publication: tracks[1], layers });
+
+    let notice = Notice::PublicationLayers { publication: tracks[1], layers };
+    assert_eq!(told(&outputs, 1), [&notice]);
+    assert_eq!(told(&outputs, 2), [&notice]);
+    assert_eq!(told(&outputs, 3), [] as [&Notice; 0]);
+}
+
+#[test]
+fn events_about_what_is_gone_mean_nothing() {
+    let mut house = House::new();
+    let tracks = house.join_and_publish(1, "ada");
+    let (worker, peer) = house.latest_peer(1);
+    house.ask(1, Intent::Leave);
+
+    assert_eq!(house.event(worker, Event::PeerEnded { peer, end: LineEnd::ClosedByUs }), []);
+    let late = Event::PublicationChanged { publication: tracks[0], layers: Layers::default() };
+    assert_eq!(house.event(worker, late), []);
+}

@@ -1,0 +1,216 @@
+//! The connection on which a participant offers and sends.
+
+use switchyard_bus::command::Command;
+use switchyard_sdp::{
+    Answer, AnswerPolicy, Fate, Rejection, RemoteDescription, Section, SectionKind, answer,
+};
+use switchyard_vocab::ids::{PeerId, PublicationId, SessionId};
+use switchyard_vocab::line::{IceCredentials, RemoteLine};
+use switchyard_vocab::negotiated::{ReceiveSection, Receiving};
+
+use super::line::Place;
+use crate::issuer::Issuer;
+use crate::notice::{Notice, Published};
+use crate::refusal::Refusal;
+
+/// What a participant publishes. Each offer replaces what the one before said.
+#[derive(Default)]
+pub(crate) struct Publishing {
+    line: Option<Line>,
+}
+
+/// An opened connection.
+struct Line {
+    peer: PeerId,
+    origin: u64,
+    local: IceCredentials,
+    remote: RemoteLine,
+    receiving: Receiving,
+}
+
+/// What an offer changed. The commands go to the session's worker, in order.
+pub(crate) struct Settled {
+    /// A peer that another one has replaced.
+    pub(crate) closed: Option<PeerId>,
+    /// A peer that is new.
+    pub(crate) opened: Option<PeerId>,
+    pub(crate) commands: Vec<Command>,
+    pub(crate) removed: Vec<PublicationId>,
+    pub(crate) added: Vec<ReceiveSection>,
+    pub(crate) answer: Notice,
+}
+
+/// Our half of the answer to come.
+struct Ours {
+    origin: u64,
+    local: IceCredentials,
+}
+
+impl Publishing {
+    /// Takes an offer and answers it. A refused offer changes nothing.
+    pub(crate) fn handle_offer(
+        &mut self,
+        offer: &RemoteDescription,
+        place: &Place<'_>,
+        session: SessionId,
+        issuer: &mut Issuer,
+    ) -> Result<Settled, Refusal> {
+        let kept = self.line.as_ref().filter(|line| line.is_same_connection(offer));
+        let ours = kept.filter(|line| !line.is_restarted_by(offer)).map_or_else(
+            || Ours {
+                origin: kept.map_or_else(|| issuer.origin(), |line| line.origin),
+                local: issuer.credentials(place.worker),
+            },
+            |line| Ours { origin: line.origin, local: line.local.clone() },
+        );
+        let role = kept.map(|line| line.remote.our_role);
+        let transport = place.transport(ours.origin, ours.local.clone(), role);
+        let fed = |section: &Section| kept.and_then(|line| line.publication_of(section));
+        let answered = answer(offer, &AnswerPolicy::default(), &transport, |section| {
+            fed(section).unwrap_or_else(|| issuer.publication())
+        })?;
+        Ok(self.settle(ours, answered, session, issuer))
+    }
+
+    fn settle(&mut self, ours: Ours, answered: Answer, session: SessionId, issuer: &mut Issuer) -> Settled {
+        let Answer { sdp, receiving, remote, sections } = answered;
+        let published = sections.into_iter().filter_map(published).collect();
+        let before = self.receiving().map(|before| before.sections.clone()).unwrap_or_default();
+        let in_both = |one: &[ReceiveSection], id| one.iter().any(|section| section.publication == id);
+        let mut settled = Settled {
+            closed: None,
+            opened: None,
+            commands: Vec::new(),
+            removed: before
+                .iter()
+                .map(|section| section.publication)
+                .filter(|&id| !in_both(&receiving.sections, id))
+                .collect(),
+            added: receiving
+                .sections
+                .iter()
+                .filter(|section| !in_both(&before, section.publication))
+                .cloned()
+                .collect(),
+            answer: Notice::Answer { sdp, publications: published },
+        };
+        self.move_line(ours, remote, receiving, (session, issuer), &mut settled);
+        settled
+    }
+
+    /// Makes the connection what the answer says it is, and notes the commands for that.
+    fn move_line(
+        &mut self,
+        ours: Ours,
+        remote: Option<RemoteLine>,
+        receiving: Receiving,
+        (session, issuer): (SessionId, &mut Issuer),
+        settled: &mut Settled,
+    ) {
+        let Ours { origin, local } = ours;
+        let commands = &mut settled.commands;
+        match (&mut self.line, remote) {
+            // Every m-line is stopped: nothing to connect, nothing more to receive.
+            (None, None) => {}
+            (Some(line), None) => line.receive(receiving, commands),
+            (Some(line), Some(remote)) if shares_certificate(&line.remote, &remote) => {
+                if line.remote.ice != remote.ice {
+                    line.local = local.clone();
+                    let remote = Some(remote.ice.clone());
+                    commands.push(Command::RestartIce { peer: line.peer, local, remote });
+                }
+                line.remote = remote;
+                line.receive(receiving, commands);
+            }
+            (line, Some(remote)) => {
+                let peer = issuer.peer();
+                settled.closed = line.as_ref().map(|line| line.peer);
+                settled.opened = Some(peer);
+                commands.push(Command::OpenPeer { peer, session, local: local.clone() });
+                commands.push(Command::ConnectPeer { peer, remote: remote.clone() });
+                let nothing = Receiving::default();
+                let fresh = line.insert(Line { peer, origin, local, remote, receiving: nothing });
+                fresh.receive(receiving, commands);
+            }
+        }
+    }
+
+    /// Takes one publication out, as if it had not been offered.
+    pub(crate) fn withdraw(&mut self, publication: PublicationId) -> Option<Command> {
+        let line = self.line.as_mut()?;
+        line.receiving.sections.retain(|section| section.publication != publication);
+        Some(Command::Receive { peer: line.peer, receiving: line.receiving.clone() })
+    }
+
+    /// Forgets the connection, which is gone. Gives back what it fed.
+    pub(crate) fn reset(&mut self) -> Vec<PublicationId> {
+        let line = self.line.take();
+        let sections = line.map(|line| line.receiving.sections).unwrap_or_default();
+        sections.into_iter().map(|section| section.publication).collect()
+    }
+
+    pub(crate) fn peer(&self) -> Option<PeerId> {
+        self.line.as_ref().map(|line| line.peer)
+    }
+
+    fn receiving(&self) -> Option<&Receiving> {
+        self.line.as_ref().map(|line| &line.receiving)
+    }
+}
+
+impl Line {
+    /// Whether an offer is about this connection. A description without certificate only stops
+    /// m-lines, and those are of the connection there is.
+    fn is_same_connection(&self, offer: &RemoteDescription) -> bool {
+        offer.ice.is_none() || offer.fingerprints.iter().any(|one| self.remote.fingerprints.contains(one))
+    }
+
+    fn is_restarted_by(&self, offer: &RemoteDescription) -> bool {
+        offer.ice.as_ref().is_some_and(|ice| *ice != self.remote.ice)
+    }
+
+    /// The publication that an m-line feeds already.
+    fn publication_of(&self, section: &Section) -> Option<PublicationId> {
+        let mut known = self.receiving.sections.iter();
+        let same = |known: &&ReceiveSection| {
+            section.mid == Some(known.mid) && section.kind == SectionKind::Media(known.kind)
+        };
+        known.find(same).map(|known| known.publication)
+    }
+
+    fn receive(&mut self, receiving: Receiving, commands: &mut Vec<Command>) {
+        if self.receiving != receiving {
+            self.receiving = receiving.clone();
+            commands.push(Command::Receive { peer: self.peer, receiving });
+        }
+    }
+}
+
+fn shares_certificate(one: &RemoteLine, other: &RemoteLine) -> bool {
+    one.fingerprints.iter().any(|fingerprint| other.fingerprints.contains(fingerprint))
+}
+
+/// What the participant is told of an m-line; nothing of those on which it does not send.
+fn published(section: switchyard_sdp::SectionOutcome) -> Option<Published> {
+    let outcome = match section.fate {
+        Fate::Accepted(publication) => Ok(publication),
+        Fate::Rejected(why) => Err(refusal_of(why)),
+        Fate::Idle | Fate::Stopped => return None,
+    };
+    Some(Published { mid: section.mid?, outcome })
+}
+
+fn refusal_of(why: Rejection) -> Refusal {
+    let problem = match why {
+        Rejection::NoUsableCodec { offered } => {
+            let accepted =
+                AnswerPolicy::default().codecs.iter().map(|codec| codec.name()).collect::<Vec<_>>();
+            return Refusal::NoUsableCodec { offered, accepted: accepted.join(", ") };
+        }
+        Rejection::NotBundled => "the m-line has to be in the a=group:BUNDLE of the others",
+        Rejection::NoRtcpMux => "the m-line has to have a=rtcp-mux",
+        Rejection::WrongProfile => "the m-line has to use UDP/TLS/RTP/SAVPF",
+        Rejection::NotMedia => "the server forwards sound and picture, no other m-lines",
+    };
+    Refusal::BadDescription(problem.to_owned())
+}

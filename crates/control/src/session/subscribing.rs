@@ -1,0 +1,228 @@
+//! The connection on which the server offers and a participant receives.
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use switchyard_bus::command::{Command, Preference};
+use switchyard_sdp::RemoteDescription;
+use switchyard_vocab::codec::Codec;
+use switchyard_vocab::ids::{PeerId, PublicationId, SessionId, SubscriptionId};
+use switchyard_vocab::negotiated::SendSection;
+
+use super::line::Place;
+use super::negotiation::{Input, Negotiation, Output};
+use crate::intent::OfferId;
+use crate::issuer::Issuer;
+use crate::notice::Notice;
+use crate::refusal::Refusal;
+
+mod downlink;
+
+use downlink::Downlink;
+
+/// What a participant receives, or wants to.
+pub(crate) struct Subscribing {
+    wanted: BTreeMap<PublicationId, Wanted>,
+    line: Option<Downlink>,
+    negotiation: Negotiation,
+    offers: u64,
+}
+
+/// One publication that is wanted.
+pub(crate) struct Wanted {
+    pub(crate) subscription: SubscriptionId,
+    pub(crate) preference: Preference,
+    /// Its m-line was answered and the worker forwards it.
+    pub(crate) flowing: bool,
+}
+
+/// What an offer has to say of a publication.
+pub(crate) struct Subject {
+    pub(crate) codec: Codec,
+    pub(crate) owner: SessionId,
+    pub(crate) cname: String,
+}
+
+/// An offer on its way, and the commands that come before it.
+pub(crate) struct Made {
+    pub(crate) opened: Option<PeerId>,
+    pub(crate) commands: Vec<Command>,
+    pub(crate) notice: Notice,
+}
+
+/// What an answer settled. The commands come first.
+pub(crate) struct Accepted {
+    pub(crate) commands: Vec<Command>,
+    pub(crate) flowing: Vec<Flowing>,
+    pub(crate) declined: Vec<Stopped>,
+}
+
+/// A subscription that may begin.
+pub(crate) struct Flowing {
+    pub(crate) peer: PeerId,
+    pub(crate) publication: PublicationId,
+    pub(crate) section: SendSection,
+    pub(crate) preference: Preference,
+}
+
+/// A subscription that is over.
+pub(crate) struct Stopped {
+    pub(crate) publication: PublicationId,
+    pub(crate) subscription: SubscriptionId,
+    /// The worker forwards it.
+    pub(crate) flowing: bool,
+}
+
+/// A subscription that goes on under another number.
+pub(crate) struct Renumbered {
+    pub(crate) publication: PublicationId,
+    pub(crate) before: SubscriptionId,
+    pub(crate) after: SubscriptionId,
+}
+
+impl Subscribing {
+    pub(crate) fn new() -> Self {
+        Self { wanted: BTreeMap::new(), line: None, negotiation: Negotiation::new(), offers: 0 }
+    }
+
+    pub(crate) fn want(&mut self, now: Instant, publication: PublicationId, subscription: SubscriptionId) {
+        let wanted = Wanted { subscription, preference: Preference::default(), flowing: false };
+        self.wanted.insert(publication, wanted);
+        self.negotiation.handle_input(now, Input::Changed);
+    }
+
+    pub(crate) fn unwant(&mut self, now: Instant, publication: PublicationId) -> Option<Stopped> {
+        let Wanted { subscription, flowing, .. } = self.wanted.remove(&publication)?;
+        if let Some(line) = &mut self.line {
+            line.close(subscription);
+        }
+        self.negotiation.handle_input(now, Input::Changed);
+        Some(Stopped { publication, subscription, flowing })
+    }
+
+    /// New credentials with the next offer; a fresh connection when the last one was lost.
+    pub(crate) fn restart(&mut self, now: Instant) {
+        if let Some(line) = &mut self.line {
+            line.restart();
+        }
+        self.negotiation.handle_input(now, Input::Restarted);
+    }
+
+    pub(crate) fn handle_tick(&mut self, now: Instant) -> Option<Output> {
+        self.negotiation.handle_input(now, Input::Tick)
+    }
+
+    pub(crate) fn nothing_to_offer(&mut self, now: Instant) {
+        self.negotiation.handle_input(now, Input::NothingToOffer);
+    }
+
+    /// Offers what is wanted now, unless the client knows all of it already.
+    pub(crate) fn make_offer(
+        &mut self,
+        now: Instant,
+        place: &Place<'_>,
+        session: SessionId,
+        issuer: &mut Issuer,
+        subject: impl Fn(PublicationId) -> Option<Subject>,
+    ) -> Option<Made> {
+        let known = self.line.is_some();
+        let line = self.line.get_or_insert_with(|| Downlink::new(place, issuer));
+        let complete = line.open_slots(&self.wanted, issuer, subject);
+        if !line.has_something_to_say() {
+            self.line.take_if(|_| !known);
+            self.negotiation.handle_input(now, Input::NothingToOffer);
+            return None;
+        }
+        self.offers += 1;
+        let offer = OfferId(self.offers);
+        self.negotiation.handle_input(now, Input::Offered(offer));
+        if !complete {
+            self.negotiation.handle_input(now, Input::Changed);
+        }
+
+        let mut commands = Vec::new();
+        commands.extend((!known).then(|| line.open(session)));
+        commands.extend(line.begin_restart(place, issuer));
+        let opened = (!known).then_some(line.peer());
+        Some(Made { opened, commands, notice: line.offer(offer, place, &self.wanted) })
+    }
+
+    /// Takes the answer to the offer in flight. A refused answer changes nothing: the offer still
+    /// waits.
+    pub(crate) fn handle_answer(
+        &mut self,
+        now: Instant,
+        answer: &RemoteDescription,
+    ) -> Result<Accepted, Refusal> {
+        let mut accepted = Accepted { commands: Vec::new(), flowing: Vec::new(), declined: Vec::new() };
+        let Some(line) = &mut self.line else { return Ok(accepted) };
+        let Some(sending) = line.handle_answer(answer)? else { return Ok(accepted) };
+
+        let peer = line.peer();
+        accepted.commands.extend(sending.remote.and_then(|remote| line.connect(remote)));
+        for section in sending.sections {
+            let mut wanted = self.wanted.iter_mut();
+            let Some((&publication, wanted)) =
+                wanted.find(|(_, one)| one.subscription == section.subscription)
+            else {
+                continue;
+            };
+            if !std::mem::replace(&mut wanted.flowing, true) {
+                let preference = wanted.preference;
+                accepted.flowing.push(Flowing { peer, publication, section, preference });
+            }
+        }
+        self.negotiation.handle_input(now, Input::Answered);
+        for refused in sending.refused {
+            let publication = self.publication_of(refused.subscription);
+            accepted.declined.extend(publication.and_then(|publication| self.unwant(now, publication)));
+        }
+        Ok(accepted)
+    }
+
+    /// Forgets the connection, which is gone. What was wanted stays so under new numbers, because
+    /// the old ones mean m-lines and streams that no longer exist.
+    pub(crate) fn lose_line(&mut self, now: Instant, issuer: &mut Issuer) -> Vec<Renumbered> {
+        self.line = None;
+        self.negotiation.handle_input(now, Input::LineLost);
+        let renumber = |(&publication, wanted): (&PublicationId, &mut Wanted)| {
+            let before = std::mem::replace(&mut wanted.subscription, issuer.subscription());
+            wanted.flowing = false;
+            Renumbered { publication, before, after: wanted.subscription }
+        };
+        self.wanted.iter_mut().map(renumber).collect()
+    }
+
+    pub(crate) fn waits_for(&self, offer: OfferId) -> bool {
+        self.negotiation.waits_for(offer)
+    }
+
+    pub(crate) fn deadline(&self) -> Option<Instant> {
+        self.negotiation.deadline()
+    }
+
+    pub(crate) fn peer(&self) -> Option<PeerId> {
+        self.line.as_ref().map(Downlink::peer)
+    }
+
+    pub(crate) fn is_wanted(&self, publication: PublicationId) -> bool {
+        self.wanted.contains_key(&publication)
+    }
+
+    pub(crate) fn wanted_mut(&mut self, publication: PublicationId) -> Option<&mut Wanted> {
+        self.wanted.get_mut(&publication)
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.wanted.len()
+    }
+
+    pub(crate) fn subscriptions(&self) -> impl Iterator<Item = SubscriptionId> {
+        self.wanted.values().map(|wanted| wanted.subscription)
+    }
+
+    fn publication_of(&self, subscription: SubscriptionId) -> Option<PublicationId> {
+        let found = self.wanted.iter().find(|(_, wanted)| wanted.subscription == subscription);
+        found.map(|(&publication, _)| publication)
+    }
+}
