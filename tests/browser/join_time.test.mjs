@@ -1,0 +1,59 @@
+// How long it takes from join() to the first frame.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+
+import { launchChromium } from './lib/browsers.mjs';
+import { enter } from './lib/client.mjs';
+import { startServer } from './lib/server.mjs';
+
+const JOINS = 20;
+const P95_MS = 600;
+
+let server;
+let browser;
+before(async () => {
+  server = await startServer({ name: 'join-time' });
+  browser = await launchChromium();
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+test(`the first frame is there within ${P95_MS} ms of join() in 19 of 20 joins`, async (t) => {
+  const camera = { width: 640, height: 360 };
+  await enter(browser, 'join-time', { room: 'lab', identity: 'ada', camera });
+  const viewer = await enter(browser, 'join-time', { room: 'elsewhere', identity: 'bob' });
+
+  const times = [];
+  for (let round = 0; round < JOINS; round += 1) {
+    times.push(await viewer.evaluate(timeToFirstFrame, `viewer-${round}`));
+  }
+
+  times.sort((a, b) => a - b);
+  const p95 = times[Math.ceil(JOINS * 0.95) - 1];
+  t.diagnostic(`median ${times[JOINS / 2].toFixed(0)} ms, p95 ${p95.toFixed(0)} ms, worst ${times.at(-1).toFixed(0)} ms`);
+  assert.ok(p95 <= P95_MS, `p95 is ${p95} ms`);
+});
+
+/** Runs inside the page: joins, waits for a frame, leaves. */
+async function timeToFirstFrame(identity) {
+  const { join } = await import('/switchyard.js');
+  const element = document.createElement('video');
+  Object.assign(element, { autoplay: true, muted: true });
+  document.body.append(element);
+
+  const began = performance.now();
+  const shown = new Promise((resolve) => { element.requestVideoFrameCallback(() => resolve(performance.now())); });
+  const show = (track) => {
+    if (track?.kind === 'video') element.srcObject = new MediaStream([track]);
+  };
+  const room = await join({ room: 'lab', identity });
+  room.addEventListener('track', ({ detail }) => show(detail.track));
+  for (const { publications } of room.participants.values()) publications.forEach(({ track }) => show(track));
+  const took = (await shown) - began;
+
+  await room.leave();
+  element.remove();
+  return took;
+}

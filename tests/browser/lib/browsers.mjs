@@ -1,0 +1,59 @@
+// Browsers as they come with the distribution, driven by WebDriver BiDi or the DevTools protocol.
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
+import puppeteer from 'puppeteer-core';
+
+import { artefacts } from './server.mjs';
+import { observe } from './observe.mjs';
+
+/** Chromium with a fake camera and microphone. `flags` are added to its own. */
+export function launchChromium(flags = []) {
+  return puppeteer.launch({
+    browser: 'chrome',
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    headless: true,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--autoplay-policy=no-user-gesture-required',
+      '--use-fake-device-for-media-stream=fps=30',
+      '--use-fake-ui-for-media-stream',
+      '--disable-renderer-backgrounding',
+      '--disable-background-timer-throttling',
+      '--disable-backgrounding-occluded-windows',
+      ...flags,
+    ],
+  });
+}
+
+/** Firefox with a fake camera and microphone, and nothing said about the network. */
+export function launchFirefox() {
+  return puppeteer.launch({
+    browser: 'firefox',
+    executablePath: process.env.FIREFOX ?? '/usr/bin/firefox-esr',
+    headless: true,
+    extraPrefsFirefox: {
+      'media.navigator.streams.fake': true,
+      'media.navigator.permission.disabled': true,
+      'media.autoplay.default': 0,
+      'media.autoplay.blocking_policy': 0,
+    },
+  });
+}
+
+/** Opens a page whose connections can be looked at, and leaves its console among the artefacts. */
+export async function open(browser, name, url) {
+  const page = await browser.newPage();
+  await page.evaluateOnNewDocument(observe);
+  const note = (text) => appendFileSync(join(artefacts, `${name}.console.log`), `${text}\n`);
+  page.on('console', (message) => note(`${message.type()} ${message.text()}`));
+  page.on('pageerror', (error) => note(`error ${error.message}`));
+  await page.setViewport({ width: 1280, height: 800 });
+  await page.goto(url);
+  return page;
+}
+
+/** Leaves a picture of the page among the artefacts. */
+export async function picture(page, name) {
+  await page.screenshot({ path: join(artefacts, `${name}.png`) });
+}

@@ -1,0 +1,65 @@
+// Simulcast: the publisher ramps up, sends three layers, and a subscriber changes between them.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+
+import { launchChromium, picture } from './lib/browsers.mjs';
+import { enter } from './lib/client.mjs';
+import { availableOutgoing, inbound, outbound } from './lib/observe.mjs';
+import { sleep, startServer, until } from './lib/server.mjs';
+
+const CAMERA = { width: 1280, height: 720, frameRate: 30 };
+
+let server;
+let browser;
+before(async () => {
+  server = await startServer({ name: 'simulcast' });
+  browser = await launchChromium();
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+test('a publisher of 720p believes in 2.5 Mbit/s within 8 s and sends three layers', async (t) => {
+  const ada = await enter(browser, 'ramp', { room: 'ramp', identity: 'ada', camera: CAMERA });
+  const bob = await enter(browser, 'ramp', { room: 'ramp', identity: 'bob' });
+  const began = Date.now();
+  await until('2.5 Mbit/s', async () => (await availableOutgoing(ada)) >= 2_500_000, 8);
+  t.diagnostic(`2.5 Mbit/s after ${((Date.now() - began) / 1000).toFixed(1)} s`);
+
+  const layers = await until('three layers', async () => {
+    const sent = (await outbound(ada, 'video')).filter((layer) => layer.framesEncoded > 10);
+    return sent.length === 3 && sent;
+  });
+  assert.deepEqual(layers.map((layer) => layer.frameWidth).sort((a, b) => a - b), [320, 640, 1280]);
+  await ada.close();
+  await bob.close();
+});
+
+test('changing the layer every 3 s for a minute freezes nothing and asks for nothing', async (t) => {
+  const ada = await enter(browser, 'layers', { room: 'layers', identity: 'ada', camera: CAMERA });
+  const bob = await enter(browser, 'layers', { room: 'layers', identity: 'bob' });
+  await until('the full picture', () => widthIs(bob, 1280), 15);
+  const [{ freezeCount: before }] = await inbound(bob, 'video');
+
+  const widths = [];
+  for (let change = 0; change < 20; change += 1) {
+    const layer = [0, 1, 2, 1][change % 4];
+    await bob.evaluate((wanted) => window.room.setMaxLayer(window.remote('ada', 'video'), wanted), layer);
+    await sleep(3000);
+    widths.push((await inbound(bob, 'video'))[0].frameWidth);
+  }
+  await picture(bob, 'layers-bob');
+
+  const [video] = await inbound(bob, 'video');
+  t.diagnostic(`widths ${widths.join(' ')}`);
+  assert.deepEqual(widths, Array.from(widths, (_, change) => [320, 640, 1280, 640][change % 4]));
+  assert.equal(video.freezeCount - before, 0, 'freezes');
+  assert.equal(video.pliCount, 0, 'keyframes the subscriber asked for');
+  await ada.close();
+});
+
+async function widthIs(page, width) {
+  const [video] = await inbound(page, 'video');
+  return video?.frameWidth === width;
+}
