@@ -38,33 +38,39 @@ impl<'a> Iterator for Cnames<'a> {
     fn next(&mut self) -> Option<Self::Item> {
         while let Some(left) = self.chunks.checked_sub(1) {
             self.chunks = left;
-            let (ssrc, cname, rest) = split_chunk(self.rest)?;
+            let (chunk, rest) = Chunk::split(self.rest)?;
             self.rest = rest;
-            if let Some(cname) = cname {
-                return Some((ssrc, cname));
+            if let Some(cname) = chunk.cname {
+                return Some((chunk.ssrc, cname));
             }
         }
         None
     }
 }
 
-/// Source and name of the chunk at the front of `bytes`, and what follows it.
-fn split_chunk(bytes: &[u8]) -> Option<(Ssrc, Option<&[u8]>, &[u8])> {
-    let ssrc = Ssrc(u32_at(bytes, 0)?);
-    let mut cname = None;
-    let mut at = 4;
-    loop {
-        match *bytes.get(at)? {
-            // The end mark is followed by zeros up to the next multiple of four.
-            ITEM_END => return Some((ssrc, cname, bytes.get((at + 1).next_multiple_of(4)..)?)),
-            item => {
-                let len = usize::from(*bytes.get(at + 1)?);
-                let text = bytes.get(at + 2..at + 2 + len)?;
-                if item == ITEM_CNAME {
-                    cname = Some(text);
-                }
-                at += 2 + len;
+/// What is said of one source.
+struct Chunk<'a> {
+    ssrc: Ssrc,
+    cname: Option<&'a [u8]>,
+}
+
+impl<'a> Chunk<'a> {
+    /// The chunk at the front of `bytes`, and what follows it.
+    fn split(bytes: &'a [u8]) -> Option<(Self, &'a [u8])> {
+        let mut chunk = Self { ssrc: Ssrc(u32_at(bytes, 0)?), cname: None };
+        let mut at = 4;
+        loop {
+            let item = *bytes.get(at)?;
+            if item == ITEM_END {
+                // The end mark is followed by zeros up to the next multiple of four.
+                return Some((chunk, bytes.get((at + 1).next_multiple_of(4)..)?));
             }
+            let len = usize::from(*bytes.get(at + 1)?);
+            let text = bytes.get(at + 2..at + 2 + len)?;
+            if item == ITEM_CNAME {
+                chunk.cname = Some(text);
+            }
+            at += 2 + len;
         }
     }
 }

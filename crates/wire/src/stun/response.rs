@@ -7,7 +7,7 @@ use stun_types::attribute::{AttributeFromRaw, RawAttribute, XorMappedAddress};
 use super::attribute::{ERROR_CODE, XOR_MAPPED_ADDRESS};
 use super::frame::Frame;
 use super::{Key, StunError, TransactionId};
-use crate::bytes::array_at;
+use crate::bytes::{array_at, u16_at};
 
 /// Method Binding, class success.
 const SUCCESS: u16 = 0x0101;
@@ -35,10 +35,6 @@ impl<'a> BindingResponse<'a> {
     pub fn parse(bytes: &'a [u8]) -> Result<Self, StunError> {
         let mut mapped = None;
         let mut code = None;
-        let mut is_success = false;
-        if array_at(bytes, 0).map(u16::from_be_bytes) == Some(SUCCESS) {
-            is_success = true;
-        }
         let is_response = |kind| matches!(kind, SUCCESS | ERROR);
         let frame = Frame::parse(bytes, is_response, |kind, value| {
             match kind {
@@ -51,7 +47,7 @@ impl<'a> BindingResponse<'a> {
             }
             Ok(())
         })?;
-        let outcome = if is_success {
+        let outcome = if u16_at(bytes, 0) == Some(SUCCESS) {
             let value = mapped.ok_or(StunError::Missing(XOR_MAPPED_ADDRESS))?;
             Outcome::Success(address(value, frame.transaction)?)
         } else {

@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use super::*;
 use crate::NoRoom;
 
@@ -253,5 +255,52 @@ fn a_short_slice_is_no_room_and_no_panic() {
             write_request(&mut out, &RequestFields { username: &long, ..fields() }, &key()),
             Err(NoRoom)
         );
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(512))]
+
+    #[test]
+    fn no_bytes_make_the_reader_panic(bytes in prop::collection::vec(any::<u8>(), 0..120)) {
+        let _ = (BindingRequest::parse(&bytes).is_ok(), BindingResponse::parse(&bytes).is_ok());
+    }
+
+    #[test]
+    fn no_attributes_make_the_reader_panic(
+        class in prop::sample::select(vec![0x0001_u16, 0x0101, 0x0111]),
+        attributes in prop::collection::vec(
+            (
+                prop_oneof![
+                    prop::sample::select(vec![
+                        0x0006_u16, 0x0008, 0x0009, 0x0020, 0x0024, 0x0025, 0x8028, 0x8029, 0x802a, 0xc001,
+                    ]),
+                    any::<u16>(),
+                ],
+                0_u16..24,
+                prop::collection::vec(any::<u8>(), 24),
+            ),
+            0..8,
+        ),
+        cut in 0_usize..8,
+    ) {
+        let mut bytes = class.to_be_bytes().to_vec();
+        bytes.extend([0, 0]);
+        bytes.extend(MAGIC_COOKIE.to_be_bytes());
+        bytes.extend(TRANSACTION.0);
+        for (kind, len, value) in &attributes {
+            bytes.extend(kind.to_be_bytes());
+            bytes.extend(len.to_be_bytes());
+            bytes.extend(&value[..usize::from(*len).next_multiple_of(4)]);
+        }
+        bytes.truncate(bytes.len().saturating_sub(cut * 4).max(20));
+        let len = bytes.len() as u16 - 20;
+        bytes[2..4].copy_from_slice(&len.to_be_bytes());
+        if let Ok(request) = BindingRequest::parse(&bytes) {
+            prop_assert!(!request.verify(&key()));
+        }
+        if let Ok(response) = BindingResponse::parse(&bytes) {
+            prop_assert!(!response.verify(&key()));
+        }
     }
 }
