@@ -1,0 +1,112 @@
+//! The server against participants that stand on another WebRTC implementation.
+//!
+//! `SWITCHYARD_INTEROP_SUBSCRIBERS` and `SWITCHYARD_INTEROP_SECONDS` make the crowd larger and the
+//! watch longer.
+
+mod server;
+
+use std::time::Duration;
+
+use anyhow::{Result, ensure};
+use server::Server;
+use switchyard_canary::{Canary, Options, Pattern, Report};
+use tokio::time::{Instant, sleep};
+
+/// How long media may take to arrive.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_crowd_on_one_worker_gets_every_packet_once_and_in_order() -> Result<()> {
+    crowd(&Server::start(1)?).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_crowd_on_two_workers_gets_every_packet_once_and_in_order() -> Result<()> {
+    crowd(&Server::start(2)?).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_joins_late_gets_a_keyframe_asked_for_once() -> Result<()> {
+    let server = Server::start(1)?;
+    let mut ada = enter(&server, "ada").await?;
+    ada.publish(Pattern::default()).await?;
+    sleep(Duration::from_secs(2)).await;
+    let before = ada.report().keyframe_requests;
+
+    let bob = enter(&server, "bob").await?;
+    until("video", || bob.report().received.streams.values().any(|stream| stream.kind == "video")).await?;
+
+    sleep(Duration::from_secs(2)).await;
+    let asked = ada.report().keyframe_requests - before;
+    ensure!(asked <= 2, "{asked} keyframes were asked for one newcomer");
+    nothing_amiss(&bob.leave().await)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_publishes_also_receives_and_leaving_is_seen() -> Result<()> {
+    let server = Server::start(1)?;
+    let (mut ada, mut bob) = (enter(&server, "ada").await?, enter(&server, "bob").await?);
+    ada.publish(Pattern::default()).await?;
+    bob.publish(Pattern::default()).await?;
+    until("sound and picture both ways", || streams(&ada) == 2 && streams(&bob) == 2).await?;
+
+    nothing_amiss(&ada.leave().await)?;
+    let before = bob.report().received.packets();
+    sleep(Duration::from_secs(1)).await;
+    let settled = bob.report().received.packets();
+    sleep(Duration::from_secs(1)).await;
+    let after = bob.report().received.packets();
+    ensure!(after == settled, "{} packets came after ada had left", after - before);
+    nothing_amiss(&bob.leave().await)
+}
+
+/// One publisher of 500 kbit/s and many who receive it.
+async fn crowd(server: &Server) -> Result<()> {
+    let (subscribers, seconds) = (setting("SUBSCRIBERS", 8), setting("SECONDS", 6));
+    let mut ada = enter(server, "ada").await?;
+    ada.publish(Pattern::default()).await?;
+    let mut crowd = Vec::new();
+    for number in 0..subscribers {
+        crowd.push(enter(server, &format!("listener-{number}")).await?);
+    }
+    until("sound and picture for everybody", || crowd.iter().all(|one| streams(one) == 2)).await?;
+
+    sleep(Duration::from_secs(seconds)).await;
+
+    let least = seconds * 100;
+    for one in crowd {
+        let report = one.leave().await;
+        nothing_amiss(&report)?;
+        ensure!(report.received.packets() >= least, "only {} packets", report.received.packets());
+    }
+    nothing_amiss(&ada.leave().await)
+}
+
+async fn enter(server: &Server, identity: &str) -> Result<Canary> {
+    Canary::join(Options::new(&server.url(), "interop", identity)).await
+}
+
+fn streams(canary: &Canary) -> usize {
+    canary.report().received.streams.len()
+}
+
+fn nothing_amiss(report: &Report) -> Result<()> {
+    ensure!(report.end.is_none(), "it is over: {report}");
+    let faults = (report.lost(), report.doubled(), report.reordered());
+    ensure!(faults == (0, 0, 0), "lost, doubled, reordered: {faults:?}\n{report}");
+    Ok(())
+}
+
+async fn until(what: &str, done: impl Fn() -> bool) -> Result<()> {
+    let began = Instant::now();
+    while !done() {
+        ensure!(began.elapsed() < PATIENCE, "waited in vain for {what}");
+        sleep(Duration::from_millis(20)).await;
+    }
+    Ok(())
+}
+
+fn setting(name: &str, default: u64) -> u64 {
+    let value = std::env::var(format!("SWITCHYARD_INTEROP_{name}"));
+    value.ok().and_then(|value| value.parse().ok()).unwrap_or(default)
+}
