@@ -111,44 +111,26 @@ impl RemoteDescription {
     fn read_transport(&mut self, parsed: &SessionDescription) -> Result<(), SdpError> {
         let Some(tagged) = self.tagged().map(|section| section.index) else { return Ok(()) };
         let live = self.live_sections().map(|section| section.index);
-        let order = std::iter::once(Some(tagged)).chain([None]).chain(live.map(Some));
+        let order: Vec<_> = std::iter::once(Some(tagged)).chain([None]).chain(live.map(Some)).collect();
 
-        let mut unknown_hashes = Vec::new();
-        let mut best = TransportAttributes::default();
-        let mut ice = None;
+        let mut found = TransportAttributes::default();
         for place in order {
             let attributes = match place {
                 None => Some(&parsed.attributes),
                 Some(index) => parsed.media_descriptions.get(index).map(|media| &media.attributes),
             };
-            let Some(attributes) = attributes else { continue };
-            let found = TransportAttributes::parse(attributes)?;
-            ice = ice.or_else(|| found.ice());
-            best.ufrag = best.ufrag.or(found.ufrag);
-            best.pwd = best.pwd.or(found.pwd);
-            best.setup = best.setup.or(found.setup);
-            if best.fingerprints.is_empty() {
-                best.fingerprints = found.fingerprints;
-            }
-            unknown_hashes.extend(found.unknown_hashes);
-            if ice.is_some() && best.setup.is_some() && !best.fingerprints.is_empty() {
+            found.fill_from(TransportAttributes::parse(attributes.map_or(&[], Vec::as_slice))?);
+            if found.is_complete() {
                 break;
             }
         }
 
-        if best.fingerprints.is_empty() {
-            unknown_hashes.truncate(4);
-            let found = if unknown_hashes.is_empty() { "none".to_owned() } else { unknown_hashes.join(", ") };
-            return Err(SdpError::NoFingerprint { found });
+        if found.fingerprints.is_empty() {
+            return Err(SdpError::NoFingerprint { found: found.unknown_hashes() });
         }
-        // A ufrag here and a password there do not belong together, yet clients exist that write so.
-        let ice = ice.or_else(|| best.ice()).ok_or(match best.ufrag {
-            None => SdpError::BadIceCredentials { what: "a=ice-ufrag", length: 0, min: 4 },
-            Some(_) => SdpError::BadIceCredentials { what: "a=ice-pwd", length: 0, min: 22 },
-        })?;
-        self.ice = Some(ice);
-        self.fingerprints = best.fingerprints;
-        self.setup = best.setup;
+        self.ice = Some(found.require_ice()?);
+        self.fingerprints = found.fingerprints;
+        self.setup = found.setup;
         Ok(())
     }
 

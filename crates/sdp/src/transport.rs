@@ -10,6 +10,10 @@ use crate::error::{SdpError, excerpt};
 /// Most fingerprints kept of one description: one certificate hashed in every way, twice over.
 const MAX_FINGERPRINTS: usize = 8;
 
+/// Shortest ufrag and password: 24 and 128 random bits (RFC 8445 §5.3).
+const MIN_UFRAG: usize = 4;
+const MIN_PWD: usize = 22;
+
 /// Longest ufrag and password (RFC 8445 §5.3).
 const MAX_CREDENTIAL: usize = 256;
 
@@ -94,7 +98,7 @@ pub(crate) struct TransportAttributes {
     pub(crate) pwd: Option<String>,
     pub(crate) fingerprints: Vec<Fingerprint>,
     /// Hash functions that were named and are not accepted.
-    pub(crate) unknown_hashes: Vec<String>,
+    unknown_hashes: Vec<String>,
     pub(crate) setup: Option<Setup>,
 }
 
@@ -104,8 +108,8 @@ impl TransportAttributes {
         for attribute in attributes {
             let Some(value) = attribute.value.as_deref() else { continue };
             match attribute.key.as_str() {
-                "ice-ufrag" => found.ufrag = Some(credential("a=ice-ufrag", value, 4)?),
-                "ice-pwd" => found.pwd = Some(credential("a=ice-pwd", value, 22)?),
+                "ice-ufrag" => found.ufrag = Some(credential("a=ice-ufrag", value, MIN_UFRAG)?),
+                "ice-pwd" => found.pwd = Some(credential("a=ice-pwd", value, MIN_PWD)?),
                 "setup" => found.setup = Some(parse_setup(value)?),
                 "fingerprint" if found.fingerprints.len() < MAX_FINGERPRINTS => {
                     found.add_fingerprint(value)?
@@ -116,13 +120,46 @@ impl TransportAttributes {
         Ok(found)
     }
 
-    /// Both halves of the credentials, when this level has them.
-    pub(crate) fn ice(&self) -> Option<IceCredentials> {
-        Some(IceCredentials { ufrag: self.ufrag.clone()?, pwd: self.pwd.clone()? })
+    /// Takes what is still missing from the next level. A ufrag here and a password there do not
+    /// belong together by the letter, yet clients exist that write so.
+    pub(crate) fn fill_from(&mut self, other: Self) {
+        if self.ufrag.is_none() || self.pwd.is_none() {
+            let whole = other.ufrag.is_some() && other.pwd.is_some();
+            self.ufrag = if whole { other.ufrag } else { self.ufrag.take().or(other.ufrag) };
+            self.pwd = if whole { other.pwd } else { self.pwd.take().or(other.pwd) };
+        }
+        self.setup = self.setup.or(other.setup);
+        if self.fingerprints.is_empty() {
+            self.fingerprints = other.fingerprints;
+        }
+        for name in other.unknown_hashes {
+            if self.unknown_hashes.len() < MAX_FINGERPRINTS && !self.unknown_hashes.contains(&name) {
+                self.unknown_hashes.push(name);
+            }
+        }
+    }
+
+    /// Whether nothing is missing any more.
+    pub(crate) const fn is_complete(&self) -> bool {
+        self.ufrag.is_some() && self.pwd.is_some() && self.setup.is_some() && !self.fingerprints.is_empty()
+    }
+
+    /// The credentials, or which half is missing.
+    pub(crate) fn require_ice(&self) -> Result<IceCredentials, SdpError> {
+        let missing = |what, min| SdpError::BadIceCredentials { what, length: 0, min };
+        let ufrag = self.ufrag.clone().ok_or_else(|| missing("a=ice-ufrag", MIN_UFRAG))?;
+        let pwd = self.pwd.clone().ok_or_else(|| missing("a=ice-pwd", MIN_PWD))?;
+        Ok(IceCredentials { ufrag, pwd })
+    }
+
+    /// Names of the hash functions that were found and are not accepted.
+    pub(crate) fn unknown_hashes(&self) -> String {
+        if self.unknown_hashes.is_empty() { "none".to_owned() } else { self.unknown_hashes.join(", ") }
     }
 
     fn add_fingerprint(&mut self, value: &str) -> Result<(), SdpError> {
-        let (name, digest) = value.trim().split_once(' ').unwrap_or((value, ""));
+        let value = value.trim();
+        let (name, digest) = value.split_once(' ').unwrap_or((value, ""));
         let Some(hash) = hash_of(name) else {
             if self.unknown_hashes.len() < MAX_FINGERPRINTS {
                 self.unknown_hashes.push(excerpt(name));
@@ -168,7 +205,9 @@ const fn hash_facts(hash: FingerprintHash) -> (&'static str, usize) {
 }
 
 fn parse_digest(text: &str) -> Option<Vec<u8>> {
-    text.split(':').map(|byte| (byte.len() == 2).then(|| u8::from_str_radix(byte, 16).ok())?).collect()
+    // A sign is a number to the standard parser, and is no hexadecimal digit.
+    let is_byte = |byte: &str| byte.len() == 2 && byte.bytes().all(|digit| digit.is_ascii_hexdigit());
+    text.split(':').map(|byte| u8::from_str_radix(byte, 16).ok().filter(|_| is_byte(byte))).collect()
 }
 
 /// The value of `a=fingerprint`: upper-case hexadecimal with colons (RFC 8122 §5).

@@ -49,7 +49,7 @@ impl<'a> Writer<'a> {
     pub(super) fn finish(mut self, offered: &[Mid]) -> Written {
         let members = &self.written.bundle;
         let bundle: Vec<Mid> = offered.iter().copied().filter(|mid| members.contains(mid)).collect();
-        let owner = bundle.first().or(members.first()).map(Mid::to_string);
+        let owner = bundle.first().or_else(|| members.first()).map(Mid::to_string);
         let is_owner = |media: &&mut MediaDescription| media.attribute("mid").flatten() == owner.as_deref();
         if let Some(media) = self.written.sections.iter_mut().find(is_owner).filter(|_| owner.is_some()) {
             write::candidates(media, self.local);
@@ -84,10 +84,14 @@ impl<'a> Writer<'a> {
             media.attributes.push(write::value("sctp-port", "5000".to_owned()));
             return media;
         }
-        let first = section.codecs.first();
-        let formats = first.map(|codec| codec.payload_type.to_string()).into_iter().collect();
+        // One format as it came, known or not: an m-line without any is no m-line.
+        let formats = section.formats.iter().take(1).cloned().collect();
         let mut media = self.open(section, formats, Direction::Inactive);
-        if let Some(codec) = first.filter(|codec| is_plain(codec)) {
+        let codec = section
+            .codecs
+            .first()
+            .filter(|codec| media.media_name.formats == [codec.payload_type.to_string()]);
+        if let Some(codec) = codec.filter(|codec| is_plain(codec)) {
             write::rtpmap(&mut media, codec.payload_type, &codec.rtpmap());
             if !codec.fmtp.is_empty() {
                 media.attributes.push(write::value("fmtp", format!("{} {}", codec.payload_type, codec.fmtp)));
