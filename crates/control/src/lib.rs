@@ -14,10 +14,14 @@
 //! # Two connections per session
 //!
 //! On the *publish* connection the participant offers and sends; every
-//! [`Offer`](intent::Intent::Offer) is the whole truth about what it publishes. A description with
-//! another certificate than before is another connection: the old one is closed.
+//! [`Offer`](intent::Intent::Offer) is the whole truth about what it publishes: a MID that still
+//! sends keeps its publication, one that sends again (also after an
+//! [`Unpublish`](intent::Intent::Unpublish)) is a new one. A description with another certificate
+//! than before is another connection: the old one is closed.
 //!
-//! On the *subscribe* connection the server offers. Its m-lines carry the stream id
+//! On the *subscribe* connection the server offers: at once when it was quiet, otherwise once the
+//! last offer is answered and 150 ms old. An offer that nobody answers for 15 s ends the
+//! connection. Its m-lines carry the stream id
 //! [`SessionId`](switchyard_vocab::ids::SessionId) of the publisher (`s12`) and the track id
 //! [`PublicationId`](switchyard_vocab::ids::PublicationId) (`t34`), so that a client can tell from
 //! `ontrack` alone whose track it is.

@@ -37,3 +37,15 @@ fn a_limit_refuses_what_would_cross_it_and_says_where_it_lies() {
         Err(Refusal::LimitReached { what: "rooms", limit: 7 })
     );
 }
+
+#[test]
+fn a_key_that_is_no_limit_is_an_error_and_a_missing_one_keeps_its_default() {
+    type Error = serde::de::value::Error;
+    let read = |key: &'static str| {
+        let pairs = [(key, 7_usize)].into_iter();
+        Limits::deserialize(serde::de::value::MapDeserializer::<_, Error>::new(pairs))
+    };
+
+    assert_eq!(read("rooms").unwrap(), Limits { rooms: 7, ..Limits::default() });
+    assert!(read("chambers").unwrap_err().to_string().contains("chambers"));
+}

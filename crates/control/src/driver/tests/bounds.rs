@@ -1,6 +1,8 @@
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use proptest::prelude::*;
+use switchyard_bus::command::Command;
 use switchyard_bus::event::{Event, Layers};
 use switchyard_vocab::counters::LineEnd;
 use switchyard_vocab::ids::{PeerId, PublicationId, SubscriptionId, WorkerId};
@@ -153,16 +155,29 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// Never forwards on an m-line that was not offered, never leaves a peer open twice.
+/// Commands come in an order that a worker can carry out: a peer is opened once, then connected, and
+/// only then is anything forwarded to it, each subscription once.
 fn assert_sound(log: &[Output]) {
-    use switchyard_bus::command::Command;
-    let mut open = std::collections::BTreeSet::new();
+    let (mut opened, mut connected, mut subscribed) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     for output in log {
         let Output::Command(_, command) = output else { continue };
         match command {
-            Command::OpenPeer { peer, .. } => assert!(open.insert(*peer), "{peer} was opened twice"),
-            Command::Subscribe(subscribe) => assert!(open.contains(&subscribe.peer)),
-            _ => {}
+            Command::OpenPeer { peer, .. } => assert!(opened.insert(*peer), "{peer} was opened twice"),
+            Command::ConnectPeer { peer, .. } => {
+                assert!(opened.contains(peer), "{peer} was not open");
+                assert!(connected.insert(*peer), "{peer} was connected twice");
+            }
+            Command::Receive { peer, .. } => assert!(connected.contains(peer)),
+            Command::ClosePeer { peer } => assert!(opened.contains(peer)),
+            Command::RestartIce { peer, .. } => assert!(connected.contains(peer)),
+            Command::Subscribe(subscribe) => {
+                assert!(connected.contains(&subscribe.peer));
+                assert!(subscribed.insert(subscribe.section.subscription), "subscribed twice");
+            }
+            Command::Prefer { subscription, .. } | Command::Unsubscribe { subscription } => {
+                assert!(subscribed.contains(subscription));
+            }
+            Command::SetMuted { .. } | Command::Shutdown => {}
         }
     }
 }

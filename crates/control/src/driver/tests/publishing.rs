@@ -141,6 +141,18 @@ fn an_unpublished_track_is_gone_without_a_new_description() {
 }
 
 #[test]
+fn an_offer_that_still_sends_an_unpublished_track_publishes_it_anew() {
+    let mut house = House::new();
+    let tracks = house.join_and_publish(1, "ada");
+    house.ask(1, Intent::Unpublish { publication: tracks[1] });
+
+    let again = published(&house.reply(1, Client::new(1).offer_both()));
+
+    assert_eq!(again[0], tracks[0]);
+    assert!(!tracks.contains(&again[1]));
+}
+
+#[test]
 fn only_its_owner_mutes_a_track_and_everybody_hears_of_it() {
     let mut house = House::new();
     let tracks = house.join_and_publish(1, "ada");

@@ -10,6 +10,7 @@ use crate::driver::Output;
 use crate::intent::{Connection, Intent, OfferId};
 use crate::notice::{ConnectionState, Notice};
 use crate::refusal::Refusal;
+use crate::session::negotiation::OFFER_SPACING;
 use crate::testing::description::Client;
 use crate::testing::{House, commands, offers, told};
 
@@ -136,14 +137,42 @@ fn what_was_taken_back_in_time_is_not_offered() {
     house.join(2, "bob");
     house.answer(2);
     house.ask(2, Intent::Unsubscribe { publication: tracks[0] });
-    house.pass(Duration::from_secs(1));
+    assert_eq!(offers(&house.pass(OFFER_SPACING)), 1);
     house.answer(2);
 
     house.ask(2, Intent::Subscribe { publication: tracks[0] });
     house.ask(2, Intent::Unsubscribe { publication: tracks[0] });
-    let later = house.pass(Duration::from_secs(1));
 
-    assert_eq!(offers(&later), 0);
+    assert_eq!(offers(&house.pass(Duration::from_secs(1))), 0);
+}
+
+#[test]
+fn what_ended_while_its_offer_was_in_flight_never_flows() {
+    let mut house = House::new();
+    let tracks = house.join_and_publish(1, "ada");
+    house.join(2, "bob");
+    house.ask(1, Intent::Unpublish { publication: tracks[0] });
+
+    let answered = house.answer(2);
+
+    assert_eq!(subscribed(&answered).iter().map(|one| one.publication).collect::<Vec<_>>(), [tracks[1]]);
+    house.pass(Duration::from_secs(1));
+    let (_, sdp) = house.latest_offer(2).unwrap();
+    assert_eq!((sdp.matches("a=sendonly").count(), sdp.matches("a=inactive").count()), (1, 1));
+}
+
+#[test]
+fn a_restart_asked_for_while_an_offer_is_in_flight_comes_with_the_next() {
+    let mut house = House::new();
+    house.join_and_publish(1, "ada");
+    house.join(2, "bob");
+    assert_eq!(commands(&house.ask(2, Intent::RestartIce)), [] as [&Command; 0]);
+
+    house.answer(2);
+    let outputs = house.pass(OFFER_SPACING);
+
+    assert!(matches!(commands(&outputs)[..], [Command::RestartIce { remote: None, .. }]));
+    assert_eq!(offers(&outputs), 1);
 }
 
 #[test]
