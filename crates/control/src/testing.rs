@@ -179,9 +179,13 @@ pub(crate) fn commands(outputs: &[Output]) -> Vec<&Command> {
     commands.collect()
 }
 
+/// How many of these outputs offer something.
 pub(crate) fn offers(outputs: &[Output]) -> usize {
-    let is_offer = |output: &&Output| matches!(output, Output::Notice(told) if matches!(told.notice, Notice::Offer { .. }));
-    outputs.iter().filter(is_offer).count()
+    let notices = outputs.iter().filter_map(|output| match output {
+        Output::Notice(told) => Some(&told.notice),
+        Output::Command(..) => None,
+    });
+    notices.filter(|notice| matches!(notice, Notice::Offer { .. })).count()
 }
 
 pub(crate) fn candidate(text: &str) -> Intent {
