@@ -47,6 +47,9 @@ impl Kind {
     }
 }
 
+/// The values of a label, each with how it is read.
+pub type ByName<T> = &'static [(&'static str, fn(&T) -> f64)];
+
 /// Where the values of a metric come from.
 #[derive(Clone, Copy, Debug)]
 pub enum Read {
@@ -67,13 +70,13 @@ pub enum Read {
     /// From control; left out when control did not answer.
     Control(fn(&ControlTotals) -> f64),
     /// From control, a value for each name of the label.
-    ControlBy(&'static str, &'static [(&'static str, fn(&ControlTotals) -> f64)]),
+    ControlBy(&'static str, ByName<ControlTotals>),
     /// One when control answered in time, else zero.
     ControlAnswers,
     /// From the gateway.
     Gateway(fn(&GatewayTotals) -> f64),
     /// From the gateway, a value for each name of the label.
-    GatewayBy(&'static str, &'static [(&'static str, fn(&GatewayTotals) -> f64)]),
+    GatewayBy(&'static str, ByName<GatewayTotals>),
     /// Always one; the labels say what is running.
     Build,
 }

@@ -1,0 +1,133 @@
+//! Who may come in, and as whom.
+//!
+//! A participant shows a token: a JWT (RFC 7519) signed with HS256 by a key that the server knows, its
+//! header naming the key (`kid`), its claims naming the identity (`sub`), the room and an expiry. During
+//! development a name alone is enough.
+
+mod secret;
+mod token;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use switchyard_vocab::ids::{Identity, RoomName};
+
+pub use secret::Secret;
+pub use token::{Claims, MAX_TOKEN_BYTES, TokenError};
+
+/// Id of the key that every development build knows. Refused by any other start.
+pub const DEVELOPMENT_KEY_ID: &str = "devkey";
+/// Its secret, which is none.
+pub const DEVELOPMENT_SECRET: &str = "development-only-everybody-knows-this-secret";
+/// Shortest secret: an HMAC key shorter than its digest weakens it (RFC 7518 §3.2).
+pub const MIN_SECRET_BYTES: usize = 32;
+
+/// Who may come in.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AuthConfig {
+    /// The keys that tokens may be signed with, as `id = "secret"`. Several allow a change of keys without
+    /// an interruption.
+    pub keys: BTreeMap<String, Secret>,
+    /// Let participants in by name alone. For development: anybody can be anybody.
+    pub allow_identity_without_token: bool,
+}
+
+/// What a connection says about itself, as it stands in its URL and headers.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Credentials {
+    /// Which room.
+    pub room: Option<String>,
+    /// As whom.
+    pub identity: Option<String>,
+    /// The proof.
+    pub token: Option<String>,
+}
+
+/// What a connection may do.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Admission {
+    /// The room it may join.
+    pub room: RoomName,
+    /// As whom.
+    pub identity: Identity,
+    /// The name for people that its token fixes, if it does.
+    pub display_name: Option<String>,
+}
+
+/// Why a connection may not come in. The texts say what to change.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum AuthError {
+    /// No token where one is needed.
+    #[error("a token is needed: add ?token=… to the URL or send it as Authorization: Bearer")]
+    NoToken,
+    /// A token that does not hold.
+    #[error("the token does not hold: {0}")]
+    BadToken(#[from] TokenError),
+    /// The URL asks for another room than the token allows.
+    #[error("the token is for another room than the URL asks for")]
+    OtherRoom,
+    /// The URL claims another identity than the token gives.
+    #[error("the token is for another identity than the URL claims")]
+    OtherIdentity,
+    /// Something that has to be in the URL is not.
+    #[error("{0} is missing: add ?{0}=… to the URL")]
+    Missing(&'static str),
+}
+
+impl AuthError {
+    /// Short stable name for programs.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::NoToken => "token_missing",
+            Self::BadToken(_) => "token_invalid",
+            Self::OtherRoom => "token_for_other_room",
+            Self::OtherIdentity => "token_for_other_identity",
+            Self::Missing(_) => "parameter_missing",
+        }
+    }
+}
+
+/// Decides whether a connection may come in, and as whom.
+///
+/// # Errors
+/// When it may not; nothing about the connection may be believed then.
+pub fn authenticate(credentials: &Credentials, config: &AuthConfig) -> Result<Admission, AuthError> {
+    match given(&credentials.token) {
+        Some(token) => admit_by_token(token, credentials, config),
+        None if config.allow_identity_without_token => admit_by_name(credentials),
+        None => Err(AuthError::NoToken),
+    }
+}
+
+fn admit_by_token(
+    token: &str,
+    credentials: &Credentials,
+    config: &AuthConfig,
+) -> Result<Admission, AuthError> {
+    let claims = token::verify(token, &config.keys)?;
+    if given(&credentials.room).is_some_and(|room| room != claims.room) {
+        return Err(AuthError::OtherRoom);
+    }
+    if given(&credentials.identity).is_some_and(|identity| identity != claims.sub) {
+        return Err(AuthError::OtherIdentity);
+    }
+    Ok(Admission {
+        room: RoomName::new(claims.room),
+        identity: Identity::new(claims.sub),
+        display_name: claims.name,
+    })
+}
+
+fn admit_by_name(credentials: &Credentials) -> Result<Admission, AuthError> {
+    let room = given(&credentials.room).ok_or(AuthError::Missing("room"))?;
+    let identity = given(&credentials.identity).ok_or(AuthError::Missing("identity"))?;
+    Ok(Admission { room: RoomName::new(room), identity: Identity::new(identity), display_name: None })
+}
+
+fn given(value: &Option<String>) -> Option<&str> {
+    value.as_deref().filter(|value| !value.is_empty())
+}
+
+#[cfg(test)]
+mod tests;

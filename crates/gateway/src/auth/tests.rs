@@ -1,0 +1,118 @@
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+use serde_json::{Value, json};
+
+use super::*;
+
+const SECRET: &str = "a-secret-of-at-least-thirty-two-bytes";
+
+fn config() -> AuthConfig {
+    AuthConfig { keys: BTreeMap::from([("k1".to_owned(), Secret::new(SECRET))]), ..Default::default() }
+}
+
+fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()
+}
+
+fn claims() -> Value {
+    json!({"sub": "ada", "room": "lab", "exp": now() + 60})
+}
+
+fn signed(header: Header, claims: &Value, secret: &str) -> String {
+    encode(&header, claims, &EncodingKey::from_secret(secret.as_bytes())).unwrap()
+}
+
+fn header() -> Header {
+    Header { kid: Some("k1".to_owned()), ..Header::new(Algorithm::HS256) }
+}
+
+fn with_token(token: String) -> Credentials {
+    Credentials { token: Some(token), ..Default::default() }
+}
+
+#[track_caller]
+fn refusal(token: String) -> TokenError {
+    match authenticate(&with_token(token), &config()) {
+        Err(AuthError::BadToken(error)) => error,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_token_says_who_comes_and_where_to() {
+    let mut claims = claims();
+    claims["name"] = json!("Ada L.");
+
+    let admission = authenticate(&with_token(signed(header(), &claims, SECRET)), &config()).unwrap();
+
+    assert_eq!(admission.room.as_str(), "lab");
+    assert_eq!(admission.identity.as_str(), "ada");
+    assert_eq!(admission.display_name.as_deref(), Some("Ada L."));
+}
+
+#[test]
+fn a_token_is_for_one_room_and_one_identity() {
+    let token = signed(header(), &claims(), SECRET);
+    let elsewhere = Credentials { room: Some("attic".to_owned()), ..with_token(token.clone()) };
+    let as_another = Credentials { identity: Some("eve".to_owned()), ..with_token(token.clone()) };
+    let the_same = Credentials { room: Some("lab".to_owned()), ..with_token(token) };
+
+    assert_eq!(authenticate(&elsewhere, &config()), Err(AuthError::OtherRoom));
+    assert_eq!(authenticate(&as_another, &config()), Err(AuthError::OtherIdentity));
+    assert!(authenticate(&the_same, &config()).is_ok());
+}
+
+#[test]
+fn tokens_that_do_not_hold_are_refused_by_what_is_wrong() {
+    let expired = json!({"sub": "ada", "room": "lab", "exp": now() - 60});
+    let early = json!({"sub": "ada", "room": "lab", "exp": now() + 99, "nbf": now() + 60});
+    let eternal = json!({"sub": "ada", "room": "lab"});
+    let roomless = json!({"sub": "ada", "exp": now() + 60});
+    let nameless_key = Header::new(Algorithm::HS256);
+    let strange_key = Header { kid: Some("k2".to_owned()), ..header() };
+    let stronger = Header { alg: Algorithm::HS512, ..header() };
+
+    assert_eq!(refusal(signed(header(), &expired, SECRET)), TokenError::Expired);
+    assert_eq!(refusal(signed(header(), &early, SECRET)), TokenError::NotYet);
+    assert_eq!(refusal(signed(header(), &eternal, SECRET)), TokenError::Malformed);
+    assert_eq!(refusal(signed(header(), &roomless, SECRET)), TokenError::Malformed);
+    assert_eq!(refusal(signed(header(), &claims(), &"y".repeat(40))), TokenError::BadSignature);
+    assert_eq!(refusal(signed(nameless_key, &claims(), SECRET)), TokenError::NoKeyId);
+    assert_eq!(refusal(signed(strange_key, &claims(), SECRET)), TokenError::UnknownKey);
+    assert_eq!(refusal(signed(stronger, &claims(), SECRET)), TokenError::WrongAlgorithm);
+    assert_eq!(refusal("not.a.token".to_owned()), TokenError::Malformed);
+    assert_eq!(refusal("x".repeat(9_000)), TokenError::TooLong(9_000));
+}
+
+#[test]
+fn an_unsigned_token_is_refused() {
+    // {"alg":"none","kid":"k1"} . {"sub":"ada","room":"lab","exp":99999999999} . no signature
+    let unsigned = "eyJhbGciOiJub25lIiwia2lkIjoiazEifQ.\
+                    eyJzdWIiOiJhZGEiLCJyb29tIjoibGFiIiwiZXhwIjo5OTk5OTk5OTk5OX0.";
+
+    assert!(matches!(refusal(unsigned.to_owned()), TokenError::Malformed | TokenError::WrongAlgorithm));
+}
+
+#[test]
+fn a_name_alone_is_enough_only_during_development() {
+    let by_name = Credentials {
+        room: Some("lab".to_owned()),
+        identity: Some("ada".to_owned()),
+        token: Some(String::new()),
+    };
+    let development = AuthConfig { allow_identity_without_token: true, ..config() };
+
+    assert_eq!(authenticate(&by_name, &config()), Err(AuthError::NoToken));
+    assert_eq!(authenticate(&by_name, &development).unwrap().identity.as_str(), "ada");
+}
+
+#[test]
+fn a_name_alone_needs_a_room_and_a_name() {
+    let development = AuthConfig { allow_identity_without_token: true, ..config() };
+    let nowhere = Credentials { identity: Some("ada".to_owned()), ..Default::default() };
+    let nobody = Credentials { room: Some("lab".to_owned()), ..Default::default() };
+
+    assert_eq!(authenticate(&nowhere, &development), Err(AuthError::Missing("room")));
+    assert_eq!(authenticate(&nobody, &development), Err(AuthError::Missing("identity")));
+}

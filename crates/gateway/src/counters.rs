@@ -1,0 +1,58 @@
+//! What the gateway counts.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use switchyard_metrics::{GatewayTotals, RefusedConnections};
+
+/// A count that many connections add to.
+#[derive(Debug, Default)]
+pub(crate) struct Count(AtomicU64);
+
+impl Count {
+    /// One more.
+    pub(crate) fn add(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn get(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// Everything that the gateway counts itself.
+#[derive(Debug, Default)]
+pub(crate) struct Counters {
+    pub(crate) accepted: Count,
+    pub(crate) unauthorized: Count,
+    pub(crate) malformed: Count,
+    pub(crate) rate_limited: Count,
+    pub(crate) full: Count,
+    pub(crate) stopping: Count,
+    pub(crate) messages_received: Count,
+    pub(crate) messages_sent: Count,
+    pub(crate) messages_rejected: Count,
+    pub(crate) sessions_too_slow: Count,
+    pub(crate) sessions_silent: Count,
+}
+
+impl Counters {
+    /// The values of this moment, beside how many connections are open.
+    pub(crate) fn totals(&self, connections: usize) -> GatewayTotals {
+        GatewayTotals {
+            connections: connections as u64,
+            connections_accepted: self.accepted.get(),
+            connections_refused: RefusedConnections {
+                unauthorized: self.unauthorized.get(),
+                malformed: self.malformed.get(),
+                rate_limited: self.rate_limited.get(),
+                full: self.full.get(),
+                stopping: self.stopping.get(),
+            },
+            messages_received: self.messages_received.get(),
+            messages_sent: self.messages_sent.get(),
+            messages_rejected: self.messages_rejected.get(),
+            sessions_too_slow: self.sessions_too_slow.get(),
+            sessions_silent: self.sessions_silent.get(),
+        }
+    }
+}

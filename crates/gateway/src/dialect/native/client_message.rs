@@ -1,0 +1,225 @@
+//! What a client says.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::server_message::ErrorCode;
+
+/// One message of a client with the number it gave it.
+#[derive(Clone, Debug, JsonSchema, PartialEq, Serialize)]
+pub struct ClientEnvelope {
+    /// The client's own number for this message. Comes back as `in_reply_to` in whatever answers it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(max = 9_007_199_254_740_991_u64))]
+    pub id: Option<u64>,
+    /// The message.
+    #[serde(flatten)]
+    pub message: ClientMessage,
+}
+
+/// What a client says, by `type`.
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+pub enum ClientMessage {
+    /// Enter the room that the connection was opened for. Comes first. Answered by `joined`.
+    Join {
+        /// Subscribe to every publication there is and will be.
+        #[serde(default = "yes")]
+        auto_subscribe: bool,
+        /// A name for people to read. A name in the token goes before it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
+    },
+    /// Go away. Answered by `ended`; then the server closes the connection.
+    Leave {},
+    /// Describe the connection on which the client sends, whenever it changes. Answered by `answer`.
+    Offer {
+        /// The client's session description.
+        sdp: String,
+        /// What the m-lines on which the client sends are about.
+        #[serde(default)]
+        tracks: Vec<Track>,
+    },
+    /// Answer the server's latest offer. Answered by `done`.
+    Answer {
+        /// The number of the offer.
+        offer: u64,
+        /// The client's session description.
+        sdp: String,
+    },
+    /// A trickled candidate. Not needed: the server learns addresses from connectivity checks. Answered by
+    /// `done`.
+    Candidate {
+        /// Which of the two connections.
+        connection: Way,
+        /// The candidate line; empty at the end of candidates.
+        candidate: String,
+    },
+    /// Stop publishing a track. Answered by `done`.
+    Unpublish {
+        /// Which one.
+        publication: u64,
+    },
+    /// Silence or unsilence an own publication for everybody. Answered by `done`.
+    Mute {
+        /// Which one.
+        publication: u64,
+        /// Whether it is silent from now on.
+        muted: bool,
+    },
+    /// Receive a publication. Answered by `done`; an `offer` follows.
+    Subscribe {
+        /// Which one.
+        publication: u64,
+    },
+    /// Stop receiving a publication. Answered by `done`; an `offer` follows.
+    Unsubscribe {
+        /// Which one.
+        publication: u64,
+    },
+    /// Choose the highest layer wanted of a subscribed publication. Answered by `done`.
+    SetMaxLayer {
+        /// Which one.
+        publication: u64,
+        /// 0 is the smallest picture; null or absent takes any.
+        #[serde(default)]
+        layer: Option<u8>,
+    },
+    /// Pause or resume a subscribed publication for this client alone. Answered by `done`.
+    Pause {
+        /// Which one.
+        publication: u64,
+        /// Whether nothing of it is wanted from now on.
+        paused: bool,
+    },
+    /// Ask for an offer with new ICE credentials on the connection on which the client receives. Answered by
+    /// `done`; an `offer` follows. (For the other connection the client sends an offer itself.)
+    RestartIce {},
+    /// Ask for a `pong`.
+    Ping {},
+}
+
+const fn yes() -> bool {
+    true
+}
+
+/// What an m-line is about.
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Track {
+    /// The MID of the m-line.
+    pub mid: String,
+    /// Where the media comes from.
+    #[serde(default)]
+    pub source: Source,
+    /// A name for people to read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Whether it begins silent.
+    #[serde(default)]
+    pub muted: bool,
+}
+
+/// Where media comes from.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// A camera.
+    Camera,
+    /// A microphone.
+    Microphone,
+    /// A shared screen or window.
+    Screen,
+    /// The sound of a shared screen or window.
+    ScreenAudio,
+    /// Anything else.
+    #[default]
+    Unknown,
+}
+
+/// One of a session's two connections, named by what the client does on it.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Way {
+    /// The client offers and sends.
+    Publish,
+    /// The server offers and the client receives.
+    Subscribe,
+}
+
+/// Every `type` a client may send.
+pub(super) const TYPES: [&str; 13] = [
+    "join",
+    "leave",
+    "offer",
+    "answer",
+    "candidate",
+    "unpublish",
+    "mute",
+    "subscribe",
+    "unsubscribe",
+    "set_max_layer",
+    "pause",
+    "restart_ice",
+    "ping",
+];
+
+/// What is wrong with a message, for the client that sent it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Complaint {
+    /// The message's number, when that much could be read.
+    pub id: Option<u64>,
+    /// For programs.
+    pub code: ErrorCode,
+    /// What to change.
+    pub message: String,
+}
+
+impl ClientEnvelope {
+    /// Reads one message.
+    ///
+    /// # Errors
+    /// What is wrong with it, in words for whoever wrote the client.
+    pub fn parse(text: &str) -> Result<Self, Complaint> {
+        let complain = |id, code, message| Err(Complaint { id, code, message });
+        let mut fields = match serde_json::from_str(text) {
+            Ok(Value::Object(fields)) => fields,
+            Ok(_) => {
+                let message = "a message is a JSON object, like {\"type\":\"ping\"}".to_owned();
+                return complain(None, ErrorCode::NotAnObject, message);
+            }
+            Err(error) => {
+                return complain(None, ErrorCode::MalformedJson, format!("not JSON: {error}"));
+            }
+        };
+        let id = match fields.remove("id") {
+            None | Some(Value::Null) => None,
+            Some(value) => match value.as_u64() {
+                Some(id) => Some(id),
+                None => {
+                    let message = "id is a whole number from 0 up, or left out".to_owned();
+                    return complain(None, ErrorCode::BadField, message);
+                }
+            },
+        };
+        let kind = match fields.get("type").and_then(Value::as_str) {
+            Some(kind) if TYPES.contains(&kind) => kind.to_owned(),
+            Some(_) => {
+                let message = format!("type is one of {}", TYPES.join(", "));
+                return complain(id, ErrorCode::UnknownType, message);
+            }
+            None => {
+                let message = format!("type is missing or not a text; it is one of {}", TYPES.join(", "));
+                return complain(id, ErrorCode::MissingType, message);
+            }
+        };
+        match serde_json::from_value(Value::Object(fields)) {
+            Ok(message) => Ok(Self { id, message }),
+            Err(error) => complain(id, ErrorCode::BadField, format!("{kind}: {error}")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,152 @@
+//! One WebSocket from its first byte to its last.
+//!
+//! ```text
+//!            ┌─ Reader: frames → messages → intents ──────────→ control
+//! WebSocket ─┤      └─ what the gateway answers itself ─┐
+//!            └─ Writer: frames ← messages ← notices ←───┴────── control
+//! ```
+//!
+//! Both halves run until one of them, or somebody outside, ends the session. Then control hears `Leave`
+//! unless it was control that ended it, and the client hears why.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::ws::{CloseCode, WebSocket, close_code};
+use futures_util::StreamExt;
+use switchyard_control::intent::{Intent, Request};
+use switchyard_control::notice::EndReason;
+use switchyard_vocab::ids::SessionId;
+use tokio::sync::{OwnedSemaphorePermit, mpsc};
+use tracing::{Instrument, debug, info, info_span};
+
+use super::reader::Reader;
+use super::writer::Writer;
+use crate::auth::Admission;
+use crate::house::House;
+use crate::port::{Seat, ToControl};
+
+/// Answers of the gateway itself that may wait to be written. When it is full, reading waits: a client that
+/// asks without listening slows down only itself.
+const MAX_WAITING_REPLIES: usize = 16;
+
+/// Time for the last words of a connection. Longer helps no client that reads.
+const FAREWELL: Duration = Duration::from_secs(2);
+
+/// Somebody in somebody's place joined: the newer session stays.
+const CLOSE_REPLACED: CloseCode = 4_000;
+/// The client read too slowly.
+const CLOSE_TOO_SLOW: CloseCode = 4_001;
+
+/// One client's connection.
+#[derive(Debug)]
+pub(crate) struct Connection {
+    house: Arc<House>,
+    admission: Admission,
+    /// Counts the connection for as long as it lasts.
+    _place: OwnedSemaphorePermit,
+}
+
+/// How a session came to its end.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum End {
+    /// The client closed the connection or the network lost it.
+    Gone,
+    /// Nothing was heard for too long.
+    Silent,
+    /// A message was too long to be read.
+    TooLong,
+    /// Control ended it, and the client has been told.
+    Told(EndReason),
+    /// The gateway ends it; the client has not been told.
+    ByUs(EndReason),
+}
+
+impl Connection {
+    pub(crate) const fn new(house: Arc<House>, admission: Admission, place: OwnedSemaphorePermit) -> Self {
+        Self { house, admission, _place: place }
+    }
+
+    /// Speaks with the client until either side has enough.
+    pub(crate) async fn run(self, socket: WebSocket) {
+        let seat = self.house.port.sessions.open();
+        let (room, identity) = (&self.admission.room, &self.admission.identity);
+        let span = info_span!("session", session = %seat.id, %room, %identity);
+        self.converse(socket, seat).instrument(span).await;
+    }
+
+    async fn converse(self, socket: WebSocket, mut seat: Seat) {
+        debug!("connected");
+        let id = seat.id;
+        let mut ended = seat.end();
+        let (sink, mut stream) = socket.split();
+        let (replies, waiting_replies) = mpsc::channel(MAX_WAITING_REPLIES);
+        let mut writer = Writer::new(&self.house, sink, waiting_replies);
+        let mut reader = Reader::new(&self.house, &self.admission, id, replies);
+
+        let end = tokio::select! {
+            end = writer.run(id, &mut seat.notices) => end,
+            end = reader.run(&mut stream) => end,
+            reason = Seat::ended(&mut ended) => End::ByUs(reason),
+        };
+
+        let was_heard_of = reader.was_heard_of();
+        drop((reader, seat));
+        self.count(end);
+        if was_heard_of && !matches!(end, End::Told(_)) {
+            self.leave(id).await;
+        }
+        let farewell = async {
+            writer.close(end).await;
+            // What the client still says is of no interest, but a socket that is closed with unread bytes
+            // may take our last words with it.
+            while let Some(Ok(_)) = stream.next().await {}
+        };
+        let _: Result<(), _> = tokio::time::timeout(FAREWELL, farewell).await;
+        info!(?end, "disconnected");
+    }
+
+    async fn leave(&self, session: SessionId) {
+        let request = Request { session, id: None, intent: Intent::Leave };
+        if self.house.port.requests.send(ToControl::Request(request)).await.is_err() {
+            debug!("control has stopped already");
+        }
+    }
+
+    fn count(&self, end: End) {
+        match end {
+            End::Silent => self.house.counters.sessions_silent.add(),
+            End::ByUs(EndReason::TooSlow) => self.house.counters.sessions_too_slow.add(),
+            _ => {}
+        }
+    }
+}
+
+impl End {
+    /// What the client has yet to be told, if anything.
+    pub(super) const fn untold(self) -> Option<EndReason> {
+        match self {
+            Self::ByUs(reason) => Some(reason),
+            Self::Gone | Self::Silent | Self::TooLong | Self::Told(_) => None,
+        }
+    }
+
+    /// How the WebSocket is closed: a code (RFC 6455 §7.4) and words.
+    pub(super) const fn close(self) -> (CloseCode, &'static str) {
+        match self {
+            Self::Gone => (close_code::NORMAL, ""),
+            Self::Silent => (close_code::POLICY, "nothing was heard for too long"),
+            Self::TooLong => (close_code::SIZE, "the message is too long"),
+            Self::Told(reason) | Self::ByUs(reason) => match reason {
+                EndReason::Left => (close_code::NORMAL, "left"),
+                EndReason::Replaced => (CLOSE_REPLACED, "joined from elsewhere"),
+                EndReason::ServerStopping => (close_code::AWAY, "the server is stopping"),
+                EndReason::ProtocolError => (close_code::POLICY, "the dialect's rules were broken"),
+                EndReason::TooSlow => (CLOSE_TOO_SLOW, "read too slowly"),
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,152 @@
+//! The half of a connection that listens to the client.
+
+use std::time::{Duration, Instant};
+
+use axum::extract::ws::{Message, WebSocket};
+use futures_util::StreamExt;
+use futures_util::stream::SplitStream;
+use switchyard_control::intent::{Intent, Request, RequestId};
+use switchyard_control::notice::EndReason;
+use switchyard_vocab::ids::SessionId;
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+use tokio_tungstenite::tungstenite;
+use tracing::debug;
+
+use super::client_message::{ClientEnvelope, Complaint};
+use super::connection::End;
+use super::server_message::{ErrorCode, ServerEnvelope, ServerMessage};
+use super::translate;
+use crate::auth::Admission;
+use crate::house::House;
+use crate::port::ToControl;
+use crate::rate_limit::TokenBucket;
+
+/// Messages that may be wrong before the connection is closed. A client in development meets a few; one
+/// that goes on does not listen.
+const MAX_ERRORS: f64 = 10.0;
+/// Errors forgiven per second: one a minute, so that a long conference outlives a clumsy client.
+const ERRORS_FORGIVEN: f64 = 1.0 / 60.0;
+/// How many times the rate of messages may be used in a burst.
+const BURST_FACTOR: f64 = 2.0;
+/// Time that control has to confirm a `leave`.
+const LEAVE_PATIENCE: Duration = Duration::from_secs(5);
+
+/// Turns frames into intents.
+pub(super) struct Reader<'a> {
+    house: &'a House,
+    admission: &'a Admission,
+    session: SessionId,
+    /// What the gateway answers itself.
+    replies: mpsc::Sender<ServerEnvelope>,
+    messages: TokenBucket,
+    errors: TokenBucket,
+    was_heard_of: bool,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(
+        house: &'a House,
+        admission: &'a Admission,
+        session: SessionId,
+        replies: mpsc::Sender<ServerEnvelope>,
+    ) -> Self {
+        let now = Instant::now();
+        let rate = f64::from(house.config.max_messages_per_second);
+        Self {
+            house,
+            admission,
+            session,
+            replies,
+            messages: TokenBucket::new(rate, rate * BURST_FACTOR, now),
+            errors: TokenBucket::new(ERRORS_FORGIVEN, MAX_ERRORS, now),
+            was_heard_of: false,
+        }
+    }
+
+    /// Reads until the client is gone or has to go.
+    pub(super) async fn run(&mut self, stream: &mut SplitStream<WebSocket>) -> End {
+        loop {
+            let frame = match timeout(self.house.config.ping_timeout, stream.next()).await {
+                Err(_) => return End::Silent,
+                Ok(None) => return End::Gone,
+                Ok(Some(Err(error))) => return broken(error),
+                Ok(Some(Ok(frame))) => frame,
+            };
+            let heard = match frame {
+                Message::Text(text) => self.on_text(&text).await,
+                Message::Binary(_) => self.on_binary().await,
+                Message::Ping(_) | Message::Pong(_) => Ok(()),
+                Message::Close(_) => return End::Gone,
+            };
+            if let Err(end) = heard {
+                return end;
+            }
+        }
+    }
+
+    /// Whether control has been sent anything of this session.
+    pub(super) const fn was_heard_of(&self) -> bool {
+        self.was_heard_of
+    }
+
+    async fn on_text(&mut self, text: &str) -> Result<(), End> {
+        self.house.counters.messages_received.add();
+        if !self.messages.take(Instant::now()) {
+            return self.complain(too_many()).await;
+        }
+        let ClientEnvelope { id, message } = match ClientEnvelope::parse(text) {
+            Ok(envelope) => envelope,
+            Err(complaint) => return self.complain(complaint).await,
+        };
+        match translate::intent(message, self.admission) {
+            None => self.reply(id, ServerMessage::Pong {}).await,
+            Some(intent) => self.forward(id, intent).await,
+        }
+    }
+
+    async fn on_binary(&mut self) -> Result<(), End> {
+        self.house.counters.messages_received.add();
+        let message = "messages are text frames; this one was binary".to_owned();
+        self.complain(Complaint { id: None, code: ErrorCode::BinaryFrame, message }).await
+    }
+
+    async fn forward(&mut self, id: Option<u64>, intent: Intent) -> Result<(), End> {
+        let leaves = intent == Intent::Leave;
+        let request = Request { session: self.session, id: id.map(RequestId), intent };
+        self.was_heard_of = true;
+        if self.house.port.requests.send(ToControl::Request(request)).await.is_err() {
+            return Err(End::ByUs(EndReason::ServerStopping));
+        }
+        if leaves {
+            // Nothing more is read. The writer ends the connection when control has confirmed.
+            tokio::time::sleep(LEAVE_PATIENCE).await;
+            return Err(End::ByUs(EndReason::Left));
+        }
+        Ok(())
+    }
+
+    async fn complain(&mut self, complaint: Complaint) -> Result<(), End> {
+        self.house.counters.messages_rejected.add();
+        debug!(code = ?complaint.code, "message rejected");
+        let Complaint { id, code, message } = complaint;
+        self.reply(id, ServerMessage::Error { code, message }).await?;
+        if self.errors.take(Instant::now()) { Ok(()) } else { Err(End::ByUs(EndReason::ProtocolError)) }
+    }
+
+    async fn reply(&self, in_reply_to: Option<u64>, message: ServerMessage) -> Result<(), End> {
+        self.replies.send(ServerEnvelope { in_reply_to, message }).await.map_err(|_| End::Gone)
+    }
+}
+
+fn too_many() -> Complaint {
+    let message = "too many messages; this one was not looked at".to_owned();
+    Complaint { id: None, code: ErrorCode::RateLimited, message }
+}
+
+fn broken(error: axum::Error) -> End {
+    match error.into_inner().downcast::<tungstenite::Error>().as_deref() {
+        Ok(tungstenite::Error::Capacity(_)) => End::TooLong,
+        _ => End::Gone,
+    }
+}

@@ -1,0 +1,288 @@
+//! What the server says.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::client_message::{Source, Way};
+
+/// One message of the server with the number of the message it answers.
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
+pub struct ServerEnvelope {
+    /// The `id` of the message that this one answers, when that had one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "u64")]
+    pub in_reply_to: Option<u64>,
+    /// The message.
+    #[serde(flatten)]
+    pub message: ServerMessage,
+}
+
+/// What the server says, by `type`. Clients ignore types and fields that they do not know.
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ServerMessage {
+    /// The connection stands. Always the first message.
+    Welcome {
+        /// The session's number, for support requests and logs.
+        session: u64,
+        /// Version of this dialect.
+        protocol: u32,
+        /// The server's name and version.
+        server: String,
+    },
+    /// You are in; this is who and what is there.
+    Joined {
+        /// The room.
+        room: String,
+        /// Who you are.
+        identity: String,
+        /// The others, with what they publish.
+        participants: Vec<Participant>,
+    },
+    /// Somebody came.
+    ParticipantJoined {
+        /// Who, with what they publish.
+        participant: Participant,
+    },
+    /// Somebody went, with all that they published.
+    ParticipantLeft {
+        /// Who.
+        identity: String,
+    },
+    /// Somebody publishes a new track.
+    PublicationAdded {
+        /// Who.
+        identity: String,
+        /// What.
+        publication: Publication,
+    },
+    /// A track is gone.
+    PublicationRemoved {
+        /// Who published it.
+        identity: String,
+        /// Which one.
+        publication: u64,
+    },
+    /// A track was silenced or unsilenced by its publisher.
+    PublicationMuted {
+        /// Who published it.
+        identity: String,
+        /// Which one.
+        publication: u64,
+        /// Whether it is silent now.
+        muted: bool,
+    },
+    /// What a publication sends has changed.
+    PublicationLayers {
+        /// Which one.
+        publication: u64,
+        /// What is being sent now, the smallest picture first.
+        layers: Vec<Layer>,
+    },
+    /// The server's answer to your offer.
+    Answer {
+        /// Its session description.
+        sdp: String,
+        /// What became of the m-lines on which you send.
+        publications: Vec<Published>,
+    },
+    /// The server's offer on the connection on which you receive. Answer it with its number.
+    Offer {
+        /// Its number.
+        offer: u64,
+        /// The server's session description.
+        sdp: String,
+        /// Which publication each active m-line carries.
+        subscriptions: Vec<Subscription>,
+    },
+    /// What you get of a subscribed publication, and why not more.
+    SubscriptionChanged {
+        /// Which one.
+        publication: u64,
+        /// The layer you get now; null when nothing is forwarded.
+        layer: Option<u8>,
+        /// Position of its encoding in the publisher's description; null when nothing is forwarded.
+        encoding: Option<u8>,
+        /// The encoding that is headed for, when it is not the same.
+        target_encoding: Option<u8>,
+        /// What keeps you from more, for programs.
+        limited_by: LimitedBy,
+        /// The same in words.
+        why: String,
+    },
+    /// One of your connections opened or ended.
+    ConnectionChanged {
+        /// Which one.
+        connection: Way,
+        /// What happened.
+        state: ConnectionState,
+        /// Why it ended, as a short stable name; null when it opened.
+        reason: Option<String>,
+    },
+    /// Your request was carried out and has no other answer.
+    Done {},
+    /// Your request was understood and refused; nothing has changed.
+    Refused(Refused),
+    /// The session is over; nothing follows but the end of the connection.
+    Ended {
+        /// Why.
+        reason: EndReason,
+    },
+    /// Answers `ping`.
+    Pong {},
+    /// Your message was not understood and had no effect.
+    Error {
+        /// For programs.
+        code: ErrorCode,
+        /// What to change.
+        message: String,
+    },
+}
+
+/// Somebody in the room.
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
+pub struct Participant {
+    /// Who.
+    pub identity: String,
+    /// A name for people to read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// What they publish.
+    pub publications: Vec<Publication>,
+}
+
+/// A published track.
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
+pub struct Publication {
+    /// Its number, unique on the server.
+    pub id: u64,
+    /// Sound or picture.
+    pub kind: Kind,
+    /// Where it comes from.
+    pub source: Source,
+    /// A name for people to read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Whether its publisher has silenced it.
+    pub muted: bool,
+    /// How many encodings were offered; more than one is simulcast.
+    pub encodings: u8,
+}
+
+/// Sound or picture.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Sound.
+    Audio,
+    /// Picture.
+    Video,
+}
+
+/// One encoding that is being sent.
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
+pub struct Layer {
+    /// Its rank by size: 0 is the smallest picture. This is what `set_max_layer` takes.
+    pub layer: u8,
+    /// Its position in the publisher's description.
+    pub encoding: u8,
+    /// Columns, when known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub width: Option<u16>,
+    /// Rows, when known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub height: Option<u16>,
+    /// Measured rate in bits per second.
+    pub bits_per_second: u64,
+}
+
+/// What became of an m-line on which you send: a publication, or a refusal.
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
+pub struct Published {
+    /// The m-line.
+    pub mid: String,
+    /// The publication it feeds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub publication: Option<u64>,
+    /// Why it feeds none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused: Option<Refused>,
+}
+
+/// Which publication an m-line carries.
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
+pub struct Subscription {
+    /// The m-line.
+    pub mid: String,
+    /// The publication.
+    pub publication: u64,
+}
+
+/// Why something was refused.
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
+pub struct Refused {
+    /// Short stable name for programs.
+    pub code: String,
+    /// What to change.
+    pub message: String,
+}
+
+/// What keeps a subscription from a higher layer.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LimitedBy {
+    /// Nothing: it is the highest layer there is.
+    Nothing,
+    /// You asked for no more.
+    Preference,
+    /// The publisher sends nothing higher.
+    PublisherNotSending,
+    /// A keyframe of the higher layer is on its way.
+    KeyframeWait,
+}
+
+/// What happened to a connection.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConnectionState {
+    /// Media may flow.
+    Open,
+    /// It is over.
+    Ended,
+}
+
+/// Why a session is over.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EndReason {
+    /// You left.
+    Left,
+    /// Somebody joined as you; the newer session stays.
+    Replaced,
+    /// The server stops. Join again after a moment.
+    ServerStopping,
+    /// You did not join in time, or sent too much that was not understood.
+    ProtocolError,
+    /// You read more slowly than things happened. Join again.
+    TooSlow,
+}
+
+/// What was wrong with a message.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorCode {
+    /// Not JSON.
+    MalformedJson,
+    /// JSON, but not an object.
+    NotAnObject,
+    /// No `type`, or it is not a text.
+    MissingType,
+    /// No such `type`.
+    UnknownType,
+    /// A field is missing, unknown, or has a value that it cannot have.
+    BadField,
+    /// A binary frame; messages are text.
+    BinaryFrame,
+    /// More messages than the server takes; this one was not looked at.
+    RateLimited,
+}

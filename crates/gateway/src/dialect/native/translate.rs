@@ -1,0 +1,249 @@
+//! Messages to intents, notices to messages. Values only; nothing is decided here.
+
+use switchyard_control::intent::{Connection, Intent, Join, OfferId, RequestId, TrackDescription, TrackSource};
+use switchyard_control::notice::{self, Addressed, Notice};
+use switchyard_control::refusal::Refusal;
+use switchyard_vocab::codec::MediaKind;
+use switchyard_vocab::decision::{Decision, LimitingFactor};
+use switchyard_vocab::ids::PublicationId;
+use switchyard_vocab::layer::SpatialLayer;
+
+use super::client_message::{ClientMessage, Source, Track, Way};
+use super::server_message::{
+    ConnectionState, EndReason, Kind, Layer, LimitedBy, Participant, Publication, Published, Refused,
+    ServerEnvelope, ServerMessage, Subscription,
+};
+use crate::auth::Admission;
+
+/// The intent of a message; `None` for what the gateway answers itself.
+pub(super) fn intent(message: ClientMessage, admission: &Admission) -> Option<Intent> {
+    let publication = PublicationId;
+    Some(match message {
+        ClientMessage::Ping {} => return None,
+        ClientMessage::Join { auto_subscribe, name } => Intent::Join(Join {
+            room: admission.room.clone(),
+            identity: admission.identity.clone(),
+            display_name: admission.display_name.clone().or(name),
+            auto_subscribe,
+        }),
+        ClientMessage::Leave {} => Intent::Leave,
+        ClientMessage::Offer { sdp, tracks } => {
+            Intent::Offer { sdp, tracks: tracks.into_iter().map(description).collect() }
+        }
+        ClientMessage::Answer { offer, sdp } => Intent::Answer { offer: OfferId(offer), sdp },
+        ClientMessage::Candidate { connection, candidate } => {
+            Intent::Candidate { connection: connection.into(), candidate }
+        }
+        ClientMessage::Unpublish { publication: id } => Intent::Unpublish { publication: publication(id) },
+        ClientMessage::Mute { publication: id, muted } => {
+            Intent::SetMuted { publication: publication(id), muted }
+        }
+        ClientMessage::Subscribe { publication: id } => Intent::Subscribe { publication: publication(id) },
+        ClientMessage::Unsubscribe { publication: id } => {
+            Intent::Unsubscribe { publication: publication(id) }
+        }
+        ClientMessage::SetMaxLayer { publication: id, layer } => Intent::SetMaxLayer {
+            publication: publication(id),
+            layer: layer.map_or(SpatialLayer::HIGHEST, SpatialLayer),
+        },
+        ClientMessage::Pause { publication: id, paused } => {
+            Intent::SetPaused { publication: publication(id), paused }
+        }
+        ClientMessage::RestartIce {} => Intent::RestartIce,
+    })
+}
+
+/// The message of a notice.
+pub(super) fn message(addressed: Addressed) -> ServerEnvelope {
+    let in_reply_to = addressed.in_reply_to.map(|RequestId(id)| id);
+    ServerEnvelope { in_reply_to, message: said(addressed.notice) }
+}
+
+fn said(notice: Notice) -> ServerMessage {
+    match notice {
+        Notice::Joined { room, identity, participants } => ServerMessage::Joined {
+            room: room.to_string(),
+            identity: identity.to_string(),
+            participants: participants.into_iter().map(Participant::from).collect(),
+        },
+        Notice::ParticipantJoined(participant) => {
+            ServerMessage::ParticipantJoined { participant: participant.into() }
+        }
+        Notice::ParticipantLeft { identity } => {
+            ServerMessage::ParticipantLeft { identity: identity.to_string() }
+        }
+        Notice::PublicationAdded { identity, publication } => ServerMessage::PublicationAdded {
+            identity: identity.to_string(),
+            publication: publication.into(),
+        },
+        Notice::PublicationRemoved { identity, publication } => ServerMessage::PublicationRemoved {
+            identity: identity.to_string(),
+            publication: publication.0,
+        },
+        Notice::PublicationMuted { identity, publication, muted } => ServerMessage::PublicationMuted {
+            identity: identity.to_string(),
+            publication: publication.0,
+            muted,
+        },
+        Notice::PublicationLayers { publication, layers } => ServerMessage::PublicationLayers {
+            publication: publication.0,
+            layers: layers
+                .iter()
+                .map(|live| Layer {
+                    layer: live.layer.0,
+                    encoding: live.encoding.0,
+                    width: live.size.map(|size| size.width),
+                    height: live.size.map(|size| size.height),
+                    bits_per_second: live.bitrate.as_bps(),
+                })
+                .collect(),
+        },
+        Notice::Answer { sdp, publications } => ServerMessage::Answer {
+            sdp,
+            publications: publications.into_iter().map(Published::from).collect(),
+        },
+        Notice::Offer { offer, sdp, subscriptions } => ServerMessage::Offer {
+            offer: offer.0,
+            sdp,
+            subscriptions: subscriptions
+                .into_iter()
+                .map(|line| Subscription { mid: line.mid.to_string(), publication: line.publication.0 })
+                .collect(),
+        },
+        Notice::SubscriptionChanged { publication, decision } => decided(publication, decision),
+        Notice::ConnectionChanged { connection, state } => changed(connection, state),
+        Notice::Done => ServerMessage::Done {},
+        Notice::Refused(refusal) => ServerMessage::Refused(refusal.into()),
+        Notice::Ended(reason) => ServerMessage::Ended { reason: reason.into() },
+    }
+}
+
+fn decided(publication: PublicationId, decision: Decision) -> ServerMessage {
+    let (limited_by, why) = match decision.limited_by {
+        LimitingFactor::None => (LimitedBy::Nothing, "this is the highest layer there is"),
+        LimitingFactor::Preference => (LimitedBy::Preference, "you asked for no more than this"),
+        LimitingFactor::PublisherNotSending => {
+            (LimitedBy::PublisherNotSending, "the publisher sends nothing higher now")
+        }
+        LimitingFactor::KeyframeWait => {
+            (LimitedBy::KeyframeWait, "the next keyframe of the higher layer has not come yet")
+        }
+    };
+    ServerMessage::SubscriptionChanged {
+        publication: publication.0,
+        layer: decision.layer.map(|layer| layer.0),
+        encoding: decision.current.map(|encoding| encoding.0),
+        target_encoding: decision
+            .target
+            .filter(|&target| Some(target) != decision.current)
+            .map(|encoding| encoding.0),
+        limited_by,
+        why: why.to_owned(),
+    }
+}
+
+fn changed(connection: Connection, state: notice::ConnectionState) -> ServerMessage {
+    let connection = match connection {
+        Connection::Publish => Way::Publish,
+        Connection::Subscribe => Way::Subscribe,
+    };
+    let (state, reason) = match state {
+        notice::ConnectionState::Open => (ConnectionState::Open, None),
+        notice::ConnectionState::Ended(end) => (ConnectionState::Ended, Some(end.as_str().to_owned())),
+    };
+    ServerMessage::ConnectionChanged { connection, state, reason }
+}
+
+fn description(track: Track) -> TrackDescription {
+    TrackDescription { mid: track.mid, source: track.source.into(), name: track.name, muted: track.muted }
+}
+
+impl From<Way> for Connection {
+    fn from(way: Way) -> Self {
+        match way {
+            Way::Publish => Self::Publish,
+            Way::Subscribe => Self::Subscribe,
+        }
+    }
+}
+
+impl From<Source> for TrackSource {
+    fn from(source: Source) -> Self {
+        match source {
+            Source::Camera => Self::Camera,
+            Source::Microphone => Self::Microphone,
+            Source::Screen => Self::Screen,
+            Source::ScreenAudio => Self::ScreenAudio,
+            Source::Unknown => Self::Unknown,
+        }
+    }
+}
+
+impl From<TrackSource> for Source {
+    fn from(source: TrackSource) -> Self {
+        match source {
+            TrackSource::Camera => Self::Camera,
+            TrackSource::Microphone => Self::Microphone,
+            TrackSource::Screen => Self::Screen,
+            TrackSource::ScreenAudio => Self::ScreenAudio,
+            TrackSource::Unknown => Self::Unknown,
+        }
+    }
+}
+
+impl From<notice::Participant> for Participant {
+    fn from(participant: notice::Participant) -> Self {
+        Self {
+            identity: participant.identity.to_string(),
+            name: participant.display_name,
+            publications: participant.publications.into_iter().map(Publication::from).collect(),
+        }
+    }
+}
+
+impl From<notice::Publication> for Publication {
+    fn from(publication: notice::Publication) -> Self {
+        Self {
+            id: publication.id.0,
+            kind: match publication.kind {
+                MediaKind::Audio => Kind::Audio,
+                MediaKind::Video => Kind::Video,
+            },
+            source: publication.source.into(),
+            name: publication.name,
+            muted: publication.muted,
+            encodings: publication.encodings,
+        }
+    }
+}
+
+impl From<notice::Published> for Published {
+    fn from(published: notice::Published) -> Self {
+        let mid = published.mid.to_string();
+        match published.outcome {
+            Ok(publication) => Self { mid, publication: Some(publication.0), refused: None },
+            Err(refusal) => Self { mid, publication: None, refused: Some(refusal.into()) },
+        }
+    }
+}
+
+impl From<Refusal> for Refused {
+    fn from(refusal: Refusal) -> Self {
+        Self { code: refusal.code().to_owned(), message: refusal.to_string() }
+    }
+}
+
+impl From<notice::EndReason> for EndReason {
+    fn from(reason: notice::EndReason) -> Self {
+        match reason {
+            notice::EndReason::Left => Self::Left,
+            notice::EndReason::Replaced => Self::Replaced,
+            notice::EndReason::ServerStopping => Self::ServerStopping,
+            notice::EndReason::ProtocolError => Self::ProtocolError,
+            notice::EndReason::TooSlow => Self::TooSlow,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,119 @@
+//! The half of a connection that speaks to the client.
+
+use axum::extract::ws::{CloseFrame, Message, WebSocket};
+use bytes::Bytes;
+use futures_util::SinkExt;
+use futures_util::stream::SplitSink;
+use switchyard_control::notice::{Addressed, EndReason, Notice};
+use switchyard_vocab::ids::SessionId;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until};
+
+use super::connection::End;
+use super::server_message::{ServerEnvelope, ServerMessage};
+use super::{PROTOCOL_VERSION, translate};
+use crate::house::House;
+
+/// What the server calls itself.
+const SERVER: &str = concat!("switchyard ", env!("CARGO_PKG_VERSION"));
+
+/// Turns notices into frames.
+pub(super) struct Writer<'a> {
+    house: &'a House,
+    sink: SplitSink<WebSocket, Message>,
+    replies: mpsc::Receiver<ServerEnvelope>,
+}
+
+impl<'a> Writer<'a> {
+    pub(super) const fn new(
+        house: &'a House,
+        sink: SplitSink<WebSocket, Message>,
+        replies: mpsc::Receiver<ServerEnvelope>,
+    ) -> Self {
+        Self { house, sink, replies }
+    }
+
+    /// Says welcome, then whatever there is to say, until control ends the session, the socket breaks, or
+    /// the client has not been let in in time.
+    pub(super) async fn run(&mut self, session: SessionId, notices: &mut mpsc::Receiver<Addressed>) -> End {
+        match self.speak(session, notices).await {
+            Ok(end) => end,
+            Err(_) => End::Gone,
+        }
+    }
+
+    async fn speak(
+        &mut self,
+        session: SessionId,
+        notices: &mut mpsc::Receiver<Addressed>,
+    ) -> Result<End, axum::Error> {
+        let begin = Instant::now();
+        let join_by = begin + self.house.config.join_timeout;
+        let mut has_joined = false;
+        let mut pings = interval_at(begin + self.house.config.ping_interval, self.house.config.ping_interval);
+        pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
+
+        self.send(welcome(session)).await?;
+        loop {
+            tokio::select! {
+                notice = notices.recv() => match notice {
+                    None => return Ok(End::Gone),
+                    Some(addressed) => {
+                        has_joined |= matches!(addressed.notice, Notice::Joined { .. });
+                        let end = ended(&addressed.notice);
+                        self.send(translate::message(addressed)).await?;
+                        if let Some(reason) = end {
+                            return Ok(End::Told(reason));
+                        }
+                    }
+                },
+                Some(reply) = self.replies.recv() => self.send(reply).await?,
+                _ = pings.tick() => self.sink.send(Message::Ping(Bytes::new())).await?,
+                () = sleep_until(join_by), if !has_joined => {
+                    return Ok(End::ByUs(EndReason::ProtocolError));
+                }
+            }
+        }
+    }
+
+    /// Says what is left to say and closes the socket.
+    pub(super) async fn close(&mut self, end: End) {
+        // A socket that breaks now has nobody left to tell.
+        let _: Result<(), axum::Error> = self.say_goodbye(end).await;
+    }
+
+    async fn say_goodbye(&mut self, end: End) -> Result<(), axum::Error> {
+        while let Ok(reply) = self.replies.try_recv() {
+            self.send(reply).await?;
+        }
+        if let Some(reason) = end.untold() {
+            let message = ServerMessage::Ended { reason: reason.into() };
+            self.send(ServerEnvelope { in_reply_to: None, message }).await?;
+        }
+        let (code, reason) = end.close();
+        self.sink.send(Message::Close(Some(CloseFrame { code, reason: reason.into() }))).await
+    }
+
+    async fn send(&mut self, envelope: ServerEnvelope) -> Result<(), axum::Error> {
+        let text = serde_json::to_string(&envelope).map_err(axum::Error::new)?;
+        self.sink.send(Message::text(text)).await?;
+        self.house.counters.messages_sent.add();
+        Ok(())
+    }
+}
+
+const fn ended(notice: &Notice) -> Option<EndReason> {
+    match notice {
+        Notice::Ended(reason) => Some(*reason),
+        _ => None,
+    }
+}
+
+fn welcome(session: SessionId) -> ServerEnvelope {
+    let message = ServerMessage::Welcome {
+        session: session.0,
+        protocol: PROTOCOL_VERSION,
+        server: SERVER.to_owned(),
+    };
+    ServerEnvelope { in_reply_to: None, message }
+}

@@ -1,0 +1,31 @@
+//! Whether the process lives, and whether it can be given work.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use switchyard_control::query::Query;
+
+use crate::house::House;
+use crate::http_error::HttpError;
+
+/// How long control may take to answer. Longer than that, participants wait as well.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// `/healthz`: answers as long as the process does. Restart it when this fails.
+pub(crate) async fn healthz() -> &'static str {
+    "ok\n"
+}
+
+/// `/readyz`: whether new participants are welcome. Send them elsewhere when this fails.
+pub(crate) async fn readyz(State(house): State<Arc<House>>) -> Result<&'static str, HttpError> {
+    let unavailable = |code, message| Err(HttpError::new(StatusCode::SERVICE_UNAVAILABLE, code, message));
+    if house.is_stopping() {
+        return unavailable("stopping", "the server is stopping");
+    }
+    match house.port.ask(Query::Totals, PATIENCE).await {
+        Some(_) => Ok("ready\n"),
+        None => unavailable("control_silent", "the control task did not answer within a second"),
+    }
+}

@@ -1,0 +1,55 @@
+//! What every request handler shares.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+use switchyard_metrics::Exporter;
+use tokio::sync::Semaphore;
+
+use crate::config::GatewayConfig;
+use crate::counters::Counters;
+use crate::port::ControlPort;
+use crate::rate_limit::AddressLimit;
+
+/// Everything the handlers need, made once.
+#[derive(Debug)]
+pub(crate) struct House {
+    pub(crate) config: GatewayConfig,
+    pub(crate) port: ControlPort,
+    pub(crate) exporter: Exporter,
+    pub(crate) counters: Counters,
+    pub(crate) connects: AddressLimit,
+    /// A permit per signalling connection, held from the handshake to the last byte.
+    pub(crate) places: Arc<Semaphore>,
+    stopping: AtomicBool,
+}
+
+impl House {
+    pub(crate) fn new(config: GatewayConfig, port: ControlPort, exporter: Exporter) -> Self {
+        Self {
+            connects: AddressLimit::new(config.max_connects_per_second_per_address, Instant::now()),
+            places: Arc::new(Semaphore::new(config.max_connections)),
+            counters: Counters::default(),
+            stopping: AtomicBool::new(false),
+            config,
+            port,
+            exporter,
+        }
+    }
+
+    /// Lets nobody in any more and ends the sessions there are.
+    pub(crate) fn stop(&self) {
+        self.stopping.store(true, Ordering::SeqCst);
+        self.port.sessions.stop();
+    }
+
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::SeqCst)
+    }
+
+    /// Signalling connections open now.
+    pub(crate) fn connections(&self) -> usize {
+        self.config.max_connections.saturating_sub(self.places.available_permits())
+    }
+}

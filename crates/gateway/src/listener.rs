@@ -1,0 +1,153 @@
+//! The listening sockets, the routes, and how all of it stops.
+
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::StatusCode;
+use axum::routing::get;
+use axum::serve::ListenerExt;
+use switchyard_metrics::Exporter;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tracing::{info, warn};
+
+use crate::config::GatewayConfig;
+use crate::dialect::native;
+use crate::health::{healthz, readyz};
+use crate::house::House;
+use crate::http_error::HttpError;
+use crate::metrics_page::metrics;
+use crate::port::ControlPort;
+use crate::web;
+
+/// The gateway, ready to serve.
+#[derive(Debug)]
+pub struct Gateway {
+    house: Arc<House>,
+}
+
+/// The sockets that the gateway serves on.
+#[derive(Debug)]
+pub struct Listeners {
+    /// HTTP and WebSocket for clients.
+    pub signalling: TcpListener,
+    /// `/metrics`.
+    pub metrics: TcpListener,
+}
+
+/// A socket could not be opened.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot listen on {address} ({key}): {source}")]
+pub struct BindError {
+    /// Where.
+    pub address: SocketAddr,
+    /// Which key of the configuration chose it.
+    pub key: &'static str,
+    /// What the system said.
+    pub source: io::Error,
+}
+
+impl Listeners {
+    /// Opens both sockets.
+    ///
+    /// # Errors
+    /// When an address is in use, forbidden or not of this machine.
+    pub async fn bind(config: &GatewayConfig) -> Result<Self, BindError> {
+        let signalling = bind("listen", config.listen).await?;
+        let metrics = bind("metrics_listen", config.metrics_listen).await?;
+        Ok(Self { signalling, metrics })
+    }
+}
+
+async fn bind(key: &'static str, address: SocketAddr) -> Result<TcpListener, BindError> {
+    TcpListener::bind(address).await.map_err(|source| BindError { address, key, source })
+}
+
+impl Gateway {
+    /// A gateway in front of control. `config` is taken as it is: [check](GatewayConfig::check) it first.
+    pub fn new(config: GatewayConfig, port: ControlPort, exporter: Exporter) -> Self {
+        Self { house: Arc::new(House::new(config, port, exporter)) }
+    }
+
+    /// Serves until `shutdown` resolves, then tells every session, waits for connections to close, at most
+    /// `shutdown_timeout`, and returns. Control must keep running until then: every session leaves.
+    ///
+    /// # Errors
+    /// When a listening socket breaks, which the system does not do by itself.
+    pub async fn serve(
+        self,
+        listeners: Listeners,
+        shutdown: impl Future<Output = ()> + Send,
+    ) -> io::Result<()> {
+        let house = self.house;
+        let (stop, stopped) = watch::channel(());
+        let signalling = listeners.signalling.tap_io(without_delay);
+        let public = routes(house.clone()).into_make_service_with_connect_info::<SocketAddr>();
+        let public = axum::serve(signalling, public).with_graceful_shutdown(gone(stopped.clone()));
+        let metrics = axum::serve(listeners.metrics, metrics_routes(house.clone()))
+            .with_graceful_shutdown(gone(stopped));
+
+        let serving = async { tokio::try_join!(public, metrics).map(drop) };
+        tokio::pin!(serving);
+        tokio::select! {
+            broken = &mut serving => return broken,
+            () = shutdown => {}
+        }
+
+        info!(connections = house.connections(), "signalling stops");
+        house.stop();
+        drop(stop);
+        let closing = async {
+            let served = serving.await;
+            all_closed(&house).await;
+            served
+        };
+        match tokio::time::timeout(house.config.shutdown_timeout, closing).await {
+            Ok(served) => served,
+            Err(_) => {
+                warn!(connections = house.connections(), "connections did not close in time");
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Small messages must not wait for more to come. What cannot be set only costs time.
+fn without_delay(stream: &mut tokio::net::TcpStream) {
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "TCP_NODELAY was refused");
+    }
+}
+
+/// Resolves when the sender is dropped.
+async fn gone(mut stopped: watch::Receiver<()>) {
+    while stopped.changed().await.is_ok() {}
+}
+
+/// Resolves when no signalling connection is left.
+async fn all_closed(house: &House) {
+    let all = u32::try_from(house.config.max_connections).unwrap_or(u32::MAX);
+    // The semaphore is never closed.
+    drop(house.places.acquire_many(all).await);
+}
+
+fn routes(house: Arc<House>) -> Router {
+    Router::new()
+        .route("/v1/connect", get(native::upgrade::connect))
+        .route("/healthz", get(healthz))
+        .route("/readyz", get(readyz))
+        .merge(web::routes())
+        .fallback(nothing_here)
+        .with_state(house)
+}
+
+fn metrics_routes(house: Arc<House>) -> Router {
+    Router::new().route("/metrics", get(metrics)).fallback(nothing_here).with_state(house)
+}
+
+async fn nothing_here() -> HttpError {
+    HttpError::new(StatusCode::NOT_FOUND, "not_found", "there is nothing at this path")
+}

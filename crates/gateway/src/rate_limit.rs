@@ -1,0 +1,82 @@
+//! How often somebody may do something.
+
+use std::hash::{BuildHasher, RandomState};
+use std::net::{IpAddr, Ipv6Addr};
+use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
+
+/// A bucket that holds up to `burst` tokens and is refilled with `rate` of them per second.
+#[derive(Clone, Copy, Debug)]
+pub struct TokenBucket {
+    rate: f64,
+    burst: f64,
+    tokens: f64,
+    refilled: Instant,
+}
+
+impl TokenBucket {
+    /// A full bucket. `rate` is in tokens per second.
+    pub const fn new(rate: f64, burst: f64, now: Instant) -> Self {
+        Self { rate, burst, tokens: burst, refilled: now }
+    }
+
+    /// Takes a token if there is one.
+    pub fn take(&mut self, now: Instant) -> bool {
+        let elapsed = now.saturating_duration_since(self.refilled);
+        self.refilled = now;
+        self.tokens = (self.tokens + elapsed.as_secs_f64() * self.rate).min(self.burst);
+        if self.tokens < 1.0 {
+            return false;
+        }
+        self.tokens -= 1.0;
+        true
+    }
+}
+
+/// Buckets for network addresses. More make it rarer that strangers share one; all together take
+/// 160 KiB.
+const BUCKETS: usize = 4_096;
+
+/// How many times the rate an address may use in a burst: a whole office opens its tabs at nine o'clock.
+const BURST_FACTOR: f64 = 10.0;
+
+/// A limit per network address, in memory of a fixed size.
+///
+/// Addresses are spread over a fixed number of buckets by a hash with a random key. Two that meet in one
+/// share its tokens, which nobody can bring about on purpose; in exchange nothing grows, and nothing has
+/// to be evicted while somebody tries a million addresses.
+#[derive(Debug)]
+pub struct AddressLimit {
+    hasher: RandomState,
+    buckets: Mutex<Vec<TokenBucket>>,
+}
+
+impl AddressLimit {
+    /// A limit of `rate` per second and address.
+    pub fn new(rate: u32, now: Instant) -> Self {
+        let full = TokenBucket::new(f64::from(rate), f64::from(rate) * BURST_FACTOR, now);
+        Self { hasher: RandomState::new(), buckets: Mutex::new(vec![full; BUCKETS]) }
+    }
+
+    /// Whether `address` may once more. Loopback always may.
+    pub fn allows(&self, address: IpAddr, now: Instant) -> bool {
+        let address = address.to_canonical();
+        if address.is_loopback() {
+            return true;
+        }
+        let place = self.hasher.hash_one(network(address)) as usize % BUCKETS;
+        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        buckets.get_mut(place).is_none_or(|bucket| bucket.take(now))
+    }
+}
+
+/// What one customer usually has: an IPv4 address, or an IPv6 network of 64 bits.
+fn network(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX))),
+    }
+}
+
+#[cfg(test)]
+mod tests;

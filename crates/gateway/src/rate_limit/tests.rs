@@ -1,0 +1,59 @@
+use std::time::Duration;
+
+use super::*;
+
+#[test]
+fn a_burst_is_allowed_and_then_the_rate() {
+    let start = Instant::now();
+    let mut bucket = TokenBucket::new(2.0, 3.0, start);
+
+    let burst = (0..5).filter(|_| bucket.take(start)).count();
+    let a_second_later = (0..5).filter(|_| bucket.take(start + Duration::from_secs(1))).count();
+
+    assert_eq!((burst, a_second_later), (3, 2));
+}
+
+#[test]
+fn a_long_rest_fills_the_bucket_and_no_more() {
+    let start = Instant::now();
+    let mut bucket = TokenBucket::new(2.0, 3.0, start);
+
+    let after_an_hour = (0..9).filter(|_| bucket.take(start + Duration::from_secs(3_600))).count();
+
+    assert_eq!(after_an_hour, 3);
+}
+
+#[test]
+fn one_address_is_limited_and_its_neighbour_is_not() {
+    let now = Instant::now();
+    let limit = AddressLimit::new(1, now);
+    let (busy, quiet) = (IpAddr::from([192, 0, 2, 1]), IpAddr::from([192, 0, 2, 2]));
+
+    let allowed = (0..50).filter(|_| limit.allows(busy, now)).count();
+
+    assert_eq!(allowed, 10);
+    // With a chance of one in four thousand they share a bucket; a third one then does not.
+    assert!(limit.allows(quiet, now) || limit.allows(IpAddr::from([198, 51, 100, 7]), now));
+}
+
+#[test]
+fn an_ipv6_customer_cannot_escape_by_changing_addresses() {
+    let now = Instant::now();
+    let limit = AddressLimit::new(1, now);
+
+    let allowed = (0..50u16)
+        .filter(|&host| limit.allows(IpAddr::from([0x2001, 0xdb8, 0, 1, 0, 0, 0, host]), now))
+        .count();
+
+    assert_eq!(allowed, 10);
+}
+
+#[test]
+fn loopback_is_not_limited() {
+    let now = Instant::now();
+    let limit = AddressLimit::new(1, now);
+    let mapped: IpAddr = "::ffff:127.0.0.1".parse().unwrap();
+
+    assert!((0..50).all(|_| limit.allows(IpAddr::from([127, 0, 0, 1]), now)));
+    assert!((0..50).all(|_| limit.allows(mapped, now)));
+}

@@ -1,0 +1,83 @@
+//! The demonstration page at `/` and the client library at `/switchyard.js`.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+
+use crate::house::House;
+
+/// The page may load its own files, speak to servers, and show media; nothing else.
+///
+/// `connect-src` is open because a page may be pointed at another server.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
+     img-src 'self' data:; media-src 'self' blob:; connect-src 'self' ws: wss: http: https:; \
+     base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+/// A file that is part of the program.
+#[derive(Clone, Copy, Debug)]
+struct Asset {
+    path: &'static str,
+    content_type: &'static str,
+    content: &'static str,
+}
+
+const HTML: &str = "text/html; charset=utf-8";
+const STYLE: &str = "text/css; charset=utf-8";
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+
+const ASSETS: [Asset; 8] = [
+    Asset::new("/", HTML, include_str!("web/index.html")),
+    Asset::new("/style.css", STYLE, include_str!("web/style.css")),
+    Asset::new("/page.js", SCRIPT, include_str!("web/page.js")),
+    Asset::new("/switchyard.js", SCRIPT, include_str!("web/switchyard.js")),
+    Asset::new("/switchyard/errors.js", SCRIPT, include_str!("web/switchyard/errors.js")),
+    Asset::new("/switchyard/publisher.js", SCRIPT, include_str!("web/switchyard/publisher.js")),
+    Asset::new("/switchyard/signalling.js", SCRIPT, include_str!("web/switchyard/signalling.js")),
+    Asset::new("/switchyard/subscriber.js", SCRIPT, include_str!("web/switchyard/subscriber.js")),
+];
+
+impl Asset {
+    const fn new(path: &'static str, content_type: &'static str, content: &'static str) -> Self {
+        Self { path, content_type, content }
+    }
+}
+
+pub(crate) fn routes() -> Router<Arc<House>> {
+    ASSETS.into_iter().fold(Router::new(), |router, asset| {
+        let tag = entity_tag(asset.content);
+        router.route(asset.path, get(move |headers: HeaderMap| async move { serve(asset, &tag, &headers) }))
+    })
+}
+
+fn serve(asset: Asset, tag: &HeaderValue, asked: &HeaderMap) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static(asset.content_type)),
+        (header::ETAG, tag.clone()),
+        // A browser keeps it but asks each time, so that page and library are of one version.
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
+        (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(CONTENT_SECURITY_POLICY)),
+        (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+        // Tokens may stand in the URL of the page.
+        (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+        // Pages of other origins may import the library.
+        (header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*")),
+    ];
+    if asked.get(header::IF_NONE_MATCH) == Some(tag) {
+        return (StatusCode::NOT_MODIFIED, headers).into_response();
+    }
+    (headers, asset.content).into_response()
+}
+
+fn entity_tag(content: &str) -> HeaderValue {
+    let mut hasher = DefaultHasher::new();
+    content.hash(&mut hasher);
+    let tag = format!("\"{:016x}\"", hasher.finish());
+    HeaderValue::try_from(tag).unwrap_or(HeaderValue::from_static("\"\""))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,147 @@
+//! What clients say reaches control, what control says reaches clients.
+
+use serde_json::json;
+use switchyard_control::intent::{Intent, RequestId};
+use switchyard_control::notice::Notice;
+use switchyard_control::refusal::Refusal;
+use switchyard_gateway::config::GatewayConfig;
+
+use crate::support::{House, development, joined};
+
+#[tokio::test]
+async fn a_connection_begins_with_a_welcome() {
+    let house = House::open(development()).await;
+
+    let welcome = house.connect("room=lab&identity=ada").await.unwrap().hear().await;
+
+    assert_eq!(welcome["type"], "welcome");
+    assert_eq!(welcome["protocol"], 1);
+    assert!(welcome["server"].as_str().unwrap().starts_with("switchyard "));
+}
+
+#[tokio::test]
+async fn a_join_names_the_room_and_the_identity_of_the_connection() {
+    let mut house = House::open(development()).await;
+    let mut client = house.client("room=lab&identity=ada").await;
+
+    client.say(r#"{"id":5,"type":"join","auto_subscribe":false,"name":"Ada"}"#).await;
+    let request = house.heard().await;
+    house.reply(&request, joined("lab", "ada"));
+
+    let Intent::Join(join) = &request.intent else { panic!("{request:?}") };
+    assert_eq!((join.room.as_str(), join.identity.as_str()), ("lab", "ada"));
+    assert_eq!((join.display_name.as_deref(), join.auto_subscribe), (Some("Ada"), false));
+    let expected =
+        json!({"type": "joined", "in_reply_to": 5, "room": "lab", "identity": "ada", "participants": []});
+    assert_eq!(client.hear().await, expected);
+}
+
+#[tokio::test]
+async fn an_offer_may_follow_a_join_without_waiting() {
+    let mut house = House::open(development()).await;
+    let mut client = house.client("room=lab&identity=ada").await;
+
+    client.say(r#"{"id":1,"type":"join"}"#).await;
+    client.say(r#"{"id":2,"type":"offer","sdp":"v=0"}"#).await;
+
+    assert_eq!(house.heard().await.id, Some(RequestId(1)));
+    let offer = house.heard().await;
+    assert_eq!(offer.id, Some(RequestId(2)));
+    assert_eq!(offer.intent, Intent::Offer { sdp: "v=0".to_owned(), tracks: Vec::new() });
+}
+
+#[tokio::test]
+async fn a_refusal_says_which_request_and_what_to_change() {
+    let mut house = House::open(development()).await;
+    let (mut client, _) = house.participant("ada").await;
+
+    client.say(r#"{"id":8,"type":"subscribe","publication":404}"#).await;
+    let request = house.heard().await;
+    house.reply(&request, Notice::Refused(Refusal::UnknownPublication(404)));
+
+    let expected = json!({
+        "type": "refused",
+        "in_reply_to": 8,
+        "code": "unknown_publication",
+        "message": "there is no publication 404",
+    });
+    assert_eq!(client.hear().await, expected);
+}
+
+#[tokio::test]
+async fn two_clients_hear_only_what_is_meant_for_them() {
+    let mut house = House::open(development()).await;
+    let (mut ada, ada_session) = house.participant("ada").await;
+    let (mut bob, bob_session) = house.participant("bob").await;
+
+    house.tell(bob_session, Notice::Done);
+
+    assert_eq!(bob.hear().await["type"], "done");
+    assert_ne!(ada_session, bob_session);
+    ada.assert_alive().await;
+}
+
+#[tokio::test]
+async fn bad_messages_are_explained_and_the_connection_stays() {
+    let mut house = House::open(development()).await;
+    let (mut client, _) = house.participant("ada").await;
+
+    for (message, code) in [
+        ("{", "malformed_json"),
+        ("[]", "not_an_object"),
+        ("{}", "missing_type"),
+        (r#"{"type":"dance"}"#, "unknown_type"),
+        (r#"{"type":"mute","publication":"one","muted":true}"#, "bad_field"),
+        (r#"{"type":"leave","slowly":true}"#, "bad_field"),
+        (r#"{"id":"x","type":"leave"}"#, "bad_field"),
+    ] {
+        client.say(message).await;
+        let error = client.hear().await;
+
+        assert_eq!(error["type"], "error", "{message}");
+        assert_eq!(error["code"], code, "{message}");
+        assert!(!error["message"].as_str().unwrap().is_empty());
+    }
+    client.assert_alive().await;
+    assert!(house.heard_nothing_more(), "nothing of that concerns control");
+}
+
+#[tokio::test]
+async fn an_error_names_the_message_it_is_about() {
+    let mut house = House::open(development()).await;
+    let (mut client, _) = house.participant("ada").await;
+
+    client.say(r#"{"id":12,"type":"dance"}"#).await;
+
+    assert_eq!(client.hear().await["in_reply_to"], 12);
+}
+
+#[tokio::test]
+async fn a_binary_frame_is_refused_and_the_connection_stays() {
+    use futures_util::SinkExt;
+    use tokio_tungstenite::tungstenite::Message;
+
+    let mut house = House::open(development()).await;
+    let (mut client, _) = house.participant("ada").await;
+
+    client.socket.send(Message::binary(vec![0xde, 0xad])).await.unwrap();
+
+    assert_eq!(client.hear().await["code"], "binary_frame");
+    client.assert_alive().await;
+}
+
+#[tokio::test]
+async fn more_messages_than_the_limit_are_not_looked_at() {
+    let config = GatewayConfig { max_messages_per_second: 1, ..development() };
+    let mut house = House::open(config).await;
+    let mut client = house.client("room=lab&identity=ada").await;
+
+    for _ in 0..3 {
+        client.say(r#"{"type":"join"}"#).await;
+    }
+
+    assert_eq!(client.hear().await["code"], "rate_limited");
+    house.heard().await;
+    house.heard().await;
+    assert!(house.heard_nothing_more());
+}

@@ -1,0 +1,201 @@
+//! How sessions end, and who hears of it.
+
+use std::time::Duration;
+
+use serde_json::json;
+use switchyard_control::intent::Intent;
+use switchyard_control::notice::{EndReason, Notice, Participant};
+use switchyard_gateway::config::GatewayConfig;
+use switchyard_gateway::port::Delivery;
+use switchyard_vocab::ids::Identity;
+
+use crate::support::{House, development};
+
+#[tokio::test]
+async fn whoever_says_goodbye_is_confirmed_and_closed_normally() {
+    let mut house = House::open(development()).await;
+    let (mut client, session) = house.participant("ada").await;
+
+    client.say(r#"{"id":2,"type":"leave"}"#).await;
+    let request = house.heard().await;
+    house.reply(&request, Notice::Ended(EndReason::Left));
+
+    assert_eq!(request.intent, Intent::Leave);
+    assert_eq!(client.hear().await, json!({"type": "ended", "in_reply_to": 2, "reason": "left"}));
+    assert_eq!(client.closed().await, 1000);
+    assert_eq!(house.tell(session, Notice::Done), Delivery::Nobody);
+    assert!(house.heard_nothing_more(), "control ended the session itself");
+}
+
+#[tokio::test]
+async fn a_connection_that_is_lost_leaves() {
+    let mut house = House::open(development()).await;
+    let (client, session) = house.participant("ada").await;
+
+    drop(client);
+
+    let request = house.heard().await;
+    assert_eq!((request.session, request.intent), (session, Intent::Leave));
+    assert_eq!(house.sessions.count(), 0);
+}
+
+#[tokio::test]
+async fn a_visitor_of_whom_control_never_heard_needs_no_leave() {
+    let mut house = House::open(development()).await;
+    let mut client = house.client("room=lab&identity=ada").await;
+    client.assert_alive().await;
+
+    drop(client);
+    let (_other, _) = house.participant("bob").await;
+
+    assert!(house.heard_nothing_more());
+}
+
+#[tokio::test]
+async fn whoever_is_replaced_is_told() {
+    let mut house = House::open(development()).await;
+    let (mut client, session) = house.participant("ada").await;
+
+    house.tell(session, Notice::Ended(EndReason::Replaced));
+
+    assert_eq!(client.hear().await, json!({"type": "ended", "reason": "replaced"}));
+    assert_eq!(client.closed().await, 4000);
+}
+
+#[tokio::test]
+async fn too_many_errors_end_the_session() {
+    let mut house = House::open(development()).await;
+    let (mut client, _) = house.participant("ada").await;
+
+    for _ in 0..11 {
+        client.say("nonsense").await;
+    }
+
+    for _ in 0..11 {
+        assert_eq!(client.hear().await["code"], "malformed_json");
+    }
+    assert_eq!(client.hear().await, json!({"type": "ended", "reason": "protocol_error"}));
+    assert_eq!(client.closed().await, 1008);
+    assert_eq!(house.heard().await.intent, Intent::Leave);
+}
+
+#[tokio::test]
+async fn a_message_that_is_too_long_ends_the_session() {
+    let config = development();
+    let mut house = House::open(config.clone()).await;
+    let (mut client, _) = house.participant("ada").await;
+
+    client.say(&"x".repeat(config.max_message_bytes + 1)).await;
+
+    assert_eq!(client.closed().await, 1009);
+    assert_eq!(house.heard().await.intent, Intent::Leave);
+}
+
+#[tokio::test]
+async fn whoever_does_not_join_in_time_is_sent_away() {
+    let config = GatewayConfig { join_timeout: Duration::from_millis(50), ..development() };
+    let house = House::open(config).await;
+    let mut client = house.client("room=lab&identity=ada").await;
+
+    assert_eq!(client.hear().await, json!({"type": "ended", "reason": "protocol_error"}));
+    assert_eq!(client.closed().await, 1008);
+}
+
+#[tokio::test]
+async fn nobody_is_sent_away_for_having_joined_long_ago() {
+    let config = GatewayConfig { join_timeout: Duration::from_millis(50), ..development() };
+    let mut house = House::open(config).await;
+    let (mut client, session) = house.participant("ada").await;
+
+    tokio::time::timeout(Duration::from_millis(150), client.hear()).await.unwrap_err();
+
+    assert_eq!(house.tell(session, Notice::Done), Delivery::Queued);
+}
+
+#[tokio::test]
+async fn whoever_is_silent_for_too_long_leaves() {
+    let config = GatewayConfig {
+        ping_interval: Duration::from_millis(50),
+        ping_timeout: Duration::from_millis(200),
+        ..development()
+    };
+    let mut house = House::open(config).await;
+    // A client that is not polled does not answer pings.
+    let (_client, session) = house.participant("ada").await;
+
+    let request = house.heard().await;
+
+    assert_eq!((request.session, request.intent), (session, Intent::Leave));
+}
+
+#[tokio::test]
+async fn pings_keep_a_quiet_client() {
+    let config = GatewayConfig {
+        ping_interval: Duration::from_millis(50),
+        ping_timeout: Duration::from_millis(200),
+        ..development()
+    };
+    let mut house = House::open(config).await;
+    let (mut client, session) = house.participant("ada").await;
+
+    // Listening is enough: the WebSocket library answers pings by itself.
+    tokio::time::timeout(Duration::from_millis(600), client.hear()).await.unwrap_err();
+
+    assert_eq!(house.tell(session, Notice::Done), Delivery::Queued);
+    assert!(house.heard_nothing_more());
+}
+
+#[tokio::test]
+async fn whoever_does_not_listen_is_ended_and_nobody_waits_for_them() {
+    let config = GatewayConfig { max_waiting_notices: 16, ..development() };
+    let mut house = House::open(config).await;
+    let (_deaf, session) = house.participant("ada").await;
+    let (mut other, other_session) = house.participant("bob").await;
+    let long = || {
+        Notice::ParticipantJoined(Participant {
+            identity: Identity::new("x".repeat(100_000)),
+            display_name: None,
+            publications: Vec::new(),
+        })
+    };
+
+    let mut deliveries = 0;
+    while house.tell(session, long()) == Delivery::Queued {
+        deliveries += 1;
+        assert!(deliveries < 10_000, "the socket's buffers are not that large");
+        tokio::task::yield_now().await;
+    }
+    house.tell(other_session, Notice::Done);
+
+    assert_eq!(other.hear().await["type"], "done");
+    let request = house.heard().await;
+    assert_eq!((request.session, request.intent), (session, Intent::Leave));
+}
+
+#[tokio::test]
+async fn when_the_server_stops_everybody_is_told_and_leaves() {
+    let mut house = House::open(development()).await;
+    let (mut ada, _) = house.participant("ada").await;
+    let (mut bob, _) = house.participant("bob").await;
+
+    house.stop();
+
+    for client in [&mut ada, &mut bob] {
+        assert_eq!(client.hear().await, json!({"type": "ended", "reason": "server_stopping"}));
+        assert_eq!(client.closed().await, 1001);
+    }
+    assert_eq!(house.heard().await.intent, Intent::Leave);
+    assert_eq!(house.heard().await.intent, Intent::Leave);
+    house.stopped().await;
+}
+
+#[tokio::test]
+async fn a_deaf_client_does_not_keep_the_server_from_stopping() {
+    let config = GatewayConfig { shutdown_timeout: Duration::from_millis(300), ..development() };
+    let mut house = House::open(config).await;
+    let (_deaf, _) = house.participant("ada").await;
+
+    house.stop();
+
+    house.stopped().await;
+}

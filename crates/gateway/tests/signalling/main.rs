@@ -1,0 +1,7 @@
+//! The gateway on real sockets, in front of a control that the test plays itself.
+
+mod conversation;
+mod doors;
+mod endings;
+mod pages;
+mod support;

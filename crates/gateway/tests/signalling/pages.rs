@@ -1,0 +1,77 @@
+//! What is served by plain HTTP.
+
+use switchyard_control::query::Totals;
+
+use crate::support::{House, development, get};
+
+#[tokio::test]
+async fn a_living_process_is_healthy() {
+    let house = House::open(development()).await;
+
+    assert!(get(house.address, "/healthz").await.starts_with("HTTP/1.1 200 "));
+}
+
+#[tokio::test]
+async fn the_server_is_ready_when_control_answers() {
+    let mut house = House::open(development()).await;
+
+    let asked = tokio::spawn(get(house.address, "/readyz"));
+    house.answer_query(Totals::default()).await;
+
+    assert!(asked.await.unwrap().starts_with("HTTP/1.1 200 "));
+}
+
+#[tokio::test]
+async fn the_server_is_not_ready_when_control_is_silent() {
+    let house = House::open(development()).await;
+
+    let response = get(house.address, "/readyz").await;
+
+    assert!(response.starts_with("HTTP/1.1 503 ") && response.contains("control_silent"), "{response}");
+}
+
+#[tokio::test]
+async fn metrics_are_served_on_their_own_listener_alone() {
+    let mut house = House::open(development()).await;
+    let (_client, _) = house.participant("ada").await;
+
+    let asked = tokio::spawn(get(house.metrics, "/metrics"));
+    house.answer_query(Totals { rooms: 4, ..Totals::default() }).await;
+    let page = asked.await.unwrap();
+
+    assert!(page.contains("content-type: text/plain; version=0.0.4"), "{page}");
+    assert!(page.contains("\nswitchyard_control_rooms 4\n"), "{page}");
+    assert!(page.contains("\nswitchyard_gateway_connections 1\n"), "{page}");
+    assert!(page.contains("\nswitchyard_gateway_messages_received_total 1\n"), "{page}");
+    assert!(get(house.address, "/metrics").await.starts_with("HTTP/1.1 404 "));
+}
+
+#[tokio::test]
+async fn the_page_and_the_client_library_are_served_with_a_policy() {
+    let house = House::open(development()).await;
+
+    for (path, content_type) in [
+        ("/", "text/html"),
+        ("/?room=lab&identity=ada&publish=1", "text/html"),
+        ("/style.css", "text/css"),
+        ("/page.js", "text/javascript"),
+        ("/switchyard.js", "text/javascript"),
+        ("/switchyard/publisher.js", "text/javascript"),
+    ] {
+        let response = get(house.address, path).await;
+
+        assert!(response.starts_with("HTTP/1.1 200 "), "{path}: {response}");
+        assert!(response.contains(&format!("content-type: {content_type}; charset=utf-8")), "{path}");
+        assert!(response.contains("content-security-policy: default-src 'none'"), "{path}");
+        assert!(response.contains("etag: \""), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn elsewhere_there_is_nothing() {
+    let house = House::open(development()).await;
+
+    let response = get(house.address, "/v2/connect").await;
+
+    assert!(response.starts_with("HTTP/1.1 404 ") && response.contains("not_found"), "{response}");
+}

@@ -1,0 +1,197 @@
+//! A gateway on ephemeral ports, clients for it, and the part of control.
+
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::{SinkExt, StreamExt};
+use serde_json::Value;
+use switchyard_control::intent::{Intent, Request, RequestId};
+use switchyard_control::notice::{Addressed, Notice};
+use switchyard_control::query::{Answer, Query, Totals};
+use switchyard_gateway::config::GatewayConfig;
+use switchyard_gateway::listener::{Gateway, Listeners};
+use switchyard_gateway::port::{ControlPort, Delivery, Sessions, ToControl};
+use switchyard_metrics::Exporter;
+use switchyard_vocab::ids::SessionId;
+use tokio::net::TcpStream;
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
+use tokio_tungstenite::tungstenite::{Error, Message};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+
+/// Far longer than anything here takes.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A running gateway, and control's end of its port.
+pub(crate) struct House {
+    pub(crate) address: SocketAddr,
+    pub(crate) metrics: SocketAddr,
+    pub(crate) sessions: Arc<Sessions>,
+    requests: mpsc::Receiver<ToControl>,
+    stop: Option<oneshot::Sender<()>>,
+    serving: JoinHandle<std::io::Result<()>>,
+}
+
+/// A configuration in which names are enough.
+pub(crate) fn development() -> GatewayConfig {
+    GatewayConfig::default().for_development()
+}
+
+impl House {
+    pub(crate) async fn open(config: GatewayConfig) -> Self {
+        let ephemeral = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let config = GatewayConfig { listen: ephemeral, metrics_listen: ephemeral, ..config };
+        let listeners = Listeners::bind(&config).await.unwrap();
+        let address = listeners.signalling.local_addr().unwrap();
+        let metrics = listeners.metrics.local_addr().unwrap();
+        let (port, requests) = ControlPort::open(&config);
+        let sessions = port.sessions.clone();
+        let gateway = Gateway::new(config, port, Exporter::new(Vec::new(), "1.2.3"));
+        let (stop, stopped) = oneshot::channel();
+        let serving = tokio::spawn(gateway.serve(listeners, async { stopped.await.unwrap_or_default() }));
+        Self { address, metrics, sessions, requests, stop: Some(stop), serving }
+    }
+
+    /// What control hears next.
+    pub(crate) async fn heard(&mut self) -> Request {
+        match timeout(PATIENCE, self.requests.recv()).await.expect("control hears something") {
+            Some(ToControl::Request(request)) => request,
+            other => panic!("control hears a request, not {other:?}"),
+        }
+    }
+
+    /// Whether control has heard everything there was.
+    pub(crate) fn heard_nothing_more(&mut self) -> bool {
+        self.requests.try_recv().is_err()
+    }
+
+    /// Answers one query as control would.
+    pub(crate) async fn answer_query(&mut self, totals: Totals) {
+        match timeout(PATIENCE, self.requests.recv()).await.expect("control is asked") {
+            Some(ToControl::Query(Query::Totals, answer)) => answer.send(Answer::Totals(totals)).unwrap(),
+            other => panic!("control hears a query, not {other:?}"),
+        }
+    }
+
+    pub(crate) fn tell(&self, session: SessionId, notice: Notice) -> Delivery {
+        self.sessions.deliver(Addressed { session, in_reply_to: None, notice })
+    }
+
+    pub(crate) fn reply(&self, request: &Request, notice: Notice) -> Delivery {
+        let (session, in_reply_to) = (request.session, request.id);
+        self.sessions.deliver(Addressed { session, in_reply_to, notice })
+    }
+
+    /// A client that is in the room already.
+    pub(crate) async fn participant(&mut self, identity: &str) -> (Client, SessionId) {
+        let mut client = self.client(&format!("room=lab&identity={identity}")).await;
+        client.say(r#"{"id":1,"type":"join"}"#).await;
+        let request = self.heard().await;
+        let Intent::Join(join) = &request.intent else { panic!("{request:?}") };
+        assert_eq!(request.id, Some(RequestId(1)));
+        self.reply(&request, joined(join.room.as_str(), join.identity.as_str()));
+        assert_eq!(client.hear().await["type"], "joined");
+        (client, request.session)
+    }
+
+    /// A client that has been welcomed.
+    pub(crate) async fn client(&self, query: &str) -> Client {
+        let mut client = self.connect(query).await.expect("the client is let in");
+        assert_eq!(client.hear().await["type"], "welcome");
+        client
+    }
+
+    /// Opens a WebSocket, or returns the status and the body of the refusal.
+    pub(crate) async fn connect(&self, query: &str) -> Result<Client, (u16, Value)> {
+        let url = format!("ws://{}/v1/connect?{query}", self.address);
+        match timeout(PATIENCE, connect_async(url)).await.expect("the gateway answers") {
+            Ok((socket, _)) => Ok(Client { socket }),
+            Err(Error::Http(response)) => {
+                let body = response.body().as_deref().unwrap_or_default();
+                Err((response.status().as_u16(), serde_json::from_slice(body).unwrap_or_default()))
+            }
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    /// Asks the gateway to stop.
+    pub(crate) fn stop(&mut self) {
+        self.stop.take().expect("it stops once").send(()).expect("it was running");
+    }
+
+    /// Waits until it has stopped.
+    pub(crate) async fn stopped(self) {
+        timeout(PATIENCE, self.serving).await.expect("it stops in time").unwrap().unwrap();
+    }
+}
+
+pub(crate) fn joined(room: &str, identity: &str) -> Notice {
+    use switchyard_vocab::ids::{Identity, RoomName};
+    Notice::Joined {
+        room: RoomName::new(room),
+        identity: Identity::new(identity),
+        participants: Vec::new(),
+    }
+}
+
+/// One client.
+#[derive(Debug)]
+pub(crate) struct Client {
+    pub(crate) socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+}
+
+impl Client {
+    pub(crate) async fn say(&mut self, text: &str) {
+        self.socket.send(Message::text(text)).await.unwrap();
+    }
+
+    /// The next message of the server.
+    pub(crate) async fn hear(&mut self) -> Value {
+        match self.frame().await {
+            Some(Message::Text(text)) => serde_json::from_str(&text).unwrap(),
+            other => panic!("the client hears a message, not {other:?}"),
+        }
+    }
+
+    /// The code with which the server closes the connection.
+    pub(crate) async fn closed(&mut self) -> u16 {
+        match self.frame().await {
+            Some(Message::Close(Some(CloseFrame { code, .. }))) => code.into(),
+            other => panic!("the connection is closed, not {other:?}"),
+        }
+    }
+
+    /// Whether the connection still works.
+    pub(crate) async fn assert_alive(&mut self) {
+        self.say(r#"{"id":77,"type":"ping"}"#).await;
+        assert_eq!(self.hear().await, serde_json::json!({"type": "pong", "in_reply_to": 77}));
+    }
+
+    async fn frame(&mut self) -> Option<Message> {
+        loop {
+            match timeout(PATIENCE, self.socket.next()).await.expect("the server says something") {
+                Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+                Some(Ok(frame)) => return Some(frame),
+                Some(Err(_)) | None => return None,
+            }
+        }
+    }
+}
+
+/// A plain HTTP request: the whole response as text.
+pub(crate) async fn get(address: SocketAddr, path: &str) -> String {
+    let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+    let asked = tokio::task::spawn_blocking(move || {
+        let mut socket = std::net::TcpStream::connect(address).unwrap();
+        socket.set_read_timeout(Some(PATIENCE)).unwrap();
+        socket.write_all(request.as_bytes()).unwrap();
+        let mut response = String::new();
+        socket.read_to_string(&mut response).unwrap();
+        response
+    });
+    asked.await.unwrap()
+}
