@@ -25,8 +25,19 @@ pub(super) struct Mismatch;
 
 /// One direction of RTP, or of RTCP.
 pub(super) enum PacketCipher {
-    Gcm { key: LessSafeKey, salt: [u8; 12] },
-    Cm { key: EncryptingKey, auth: hmac::Key, salt: [u8; 14] },
+    Gcm {
+        key: LessSafeKey,
+        salt: [u8; 12],
+    },
+    /// Apart, because its key schedules are fifty times larger.
+    Cm(Box<CounterMode>),
+}
+
+/// AES in counter mode with HMAC-SHA1.
+pub(super) struct CounterMode {
+    key: EncryptingKey,
+    auth: hmac::Key,
+    salt: [u8; 14],
 }
 
 impl PacketCipher {
@@ -35,11 +46,11 @@ impl PacketCipher {
             SrtpProfile::AeadAes128Gcm => &AES_128_GCM,
             SrtpProfile::AeadAes256Gcm => &AES_256_GCM,
             SrtpProfile::Aes128CmSha1 => {
-                return Self::Cm {
+                return Self::Cm(Box::new(CounterMode {
                     key: counter_mode_key(keys.profile, keys.key()),
                     auth: hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, &keys.auth),
                     salt: keys.salt,
-                };
+                }));
             }
         };
         let key = UnboundKey::new(algorithm, keys.key()).expect("the length is the profile's");
@@ -51,7 +62,7 @@ impl PacketCipher {
     pub(super) const fn tag_len(&self) -> usize {
         match self {
             Self::Gcm { .. } => GCM_TAG,
-            Self::Cm { .. } => SHA1_TAG,
+            Self::Cm(_) => SHA1_TAG,
         }
     }
 
@@ -70,9 +81,9 @@ impl PacketCipher {
                     .expect("a packet is far shorter than the cipher's limit");
                 tag_room.copy_from_slice(tag.as_ref());
             }
-            Self::Cm { key, auth, salt } => {
-                apply_key_stream(key, salt, ssrc, index, &mut plain[header_len..]);
-                tag_room.copy_from_slice(&sha1_tag(auth, plain, rollover_counter(index)));
+            Self::Cm(cm) => {
+                cm.apply_key_stream(ssrc, index, &mut plain[header_len..]);
+                tag_room.copy_from_slice(&cm.sha1_tag(plain, rollover_counter(index)));
             }
         }
     }
@@ -92,10 +103,10 @@ impl PacketCipher {
                 key.open_in_place(gcm_rtp_nonce(salt, ssrc, index), Aad::from(&*header), sealed)
                     .map_err(|_| Mismatch)?;
             }
-            Self::Cm { key, auth, salt } => {
+            Self::Cm(cm) => {
                 let (authenticated, tag) = packet.split_at_mut(plain_len);
-                check(&sha1_tag(auth, authenticated, rollover_counter(index)), tag)?;
-                apply_key_stream(key, salt, ssrc, index, &mut authenticated[header_len..]);
+                check(&cm.sha1_tag(authenticated, rollover_counter(index)), tag)?;
+                cm.apply_key_stream(ssrc, index, &mut authenticated[header_len..]);
             }
         }
         Ok(plain_len)
@@ -117,10 +128,10 @@ impl PacketCipher {
                 trailer[GCM_TAG..].copy_from_slice(&word);
             }
             // RFC 3711 §3.4: the tag stands behind it.
-            Self::Cm { key, auth, salt } => {
-                apply_key_stream(key, salt, ssrc, index.into(), payload);
+            Self::Cm(cm) => {
+                cm.apply_key_stream(ssrc, index.into(), payload);
                 trailer[..INDEX_LEN].copy_from_slice(&word);
-                trailer[INDEX_LEN..].copy_from_slice(&sha1_tag(auth, plain, word));
+                trailer[INDEX_LEN..].copy_from_slice(&cm.sha1_tag(plain, word));
             }
         }
     }
@@ -129,7 +140,7 @@ impl PacketCipher {
     pub(super) fn rtcp_index_word(&self, packet: &[u8]) -> u32 {
         let behind = match self {
             Self::Gcm { .. } => 0,
-            Self::Cm { .. } => SHA1_TAG,
+            Self::Cm(_) => SHA1_TAG,
         };
         let end = packet.len() - behind;
         let mut word = [0; INDEX_LEN];
@@ -157,11 +168,11 @@ impl PacketCipher {
                 let aad = Aad::from(&packet[..plain_len + INDEX_LEN]);
                 key.open_in_place(gcm_rtcp_nonce(salt, ssrc, index), aad, &mut tag).map_err(|_| Mismatch)?;
             }
-            Self::Cm { key, auth, salt } => {
+            Self::Cm(cm) => {
                 let (plain, trailer) = packet.split_at_mut(plain_len);
-                check(&sha1_tag(auth, plain, word.to_be_bytes()), &trailer[INDEX_LEN..])?;
+                check(&cm.sha1_tag(plain, word.to_be_bytes()), &trailer[INDEX_LEN..])?;
                 if word & ENCRYPTED != 0 {
-                    apply_key_stream(key, salt, ssrc, index.into(), &mut plain[RTCP_CLEAR..]);
+                    cm.apply_key_stream(ssrc, index.into(), &mut plain[RTCP_CLEAR..]);
                 }
             }
         }
@@ -200,28 +211,31 @@ fn gcm_rtcp_aad(clear: &[u8], word: [u8; INDEX_LEN]) -> [u8; RTCP_CLEAR + INDEX_
     aad
 }
 
-/// RFC 3711 §4.1.1: salt, SSRC and index make the start of the counter. Its own inverse.
-fn apply_key_stream(key: &EncryptingKey, salt: &[u8; 14], ssrc: Ssrc, index: u64, data: &mut [u8]) {
-    let mut iv = [0; 16];
-    iv[..14].copy_from_slice(salt);
-    for (byte, ssrc) in iv[4..8].iter_mut().zip(ssrc.0.to_be_bytes()) {
-        *byte ^= ssrc;
+impl CounterMode {
+    /// RFC 3711 §4.1.1: salt, SSRC and index make the start of the counter. Its own inverse.
+    fn apply_key_stream(&self, ssrc: Ssrc, index: u64, data: &mut [u8]) {
+        let mut iv = [0; 16];
+        iv[..14].copy_from_slice(&self.salt);
+        for (byte, ssrc) in iv[4..8].iter_mut().zip(ssrc.0.to_be_bytes()) {
+            *byte ^= ssrc;
+        }
+        for (byte, index) in iv[8..14].iter_mut().zip(&index.to_be_bytes()[2..]) {
+            *byte ^= index;
+        }
+        self.key
+            .less_safe_encrypt(data, EncryptionContext::Iv128(FixedLength::from(iv)))
+            .expect("counter mode takes any length");
     }
-    for (byte, index) in iv[8..14].iter_mut().zip(&index.to_be_bytes()[2..]) {
-        *byte ^= index;
-    }
-    key.less_safe_encrypt(data, EncryptionContext::Iv128(FixedLength::from(iv)))
-        .expect("counter mode takes any length");
-}
 
-/// RFC 3711 §4.2: HMAC-SHA1 over the packet and what does not travel with it, cut to 80 bits.
-fn sha1_tag(auth: &hmac::Key, packet: &[u8], suffix: [u8; 4]) -> [u8; SHA1_TAG] {
-    let mut context = hmac::Context::with_key(auth);
-    context.update(packet);
-    context.update(&suffix);
-    let mut tag = [0; SHA1_TAG];
-    tag.copy_from_slice(&context.sign().as_ref()[..SHA1_TAG]);
-    tag
+    /// RFC 3711 §4.2: HMAC-SHA1 over the packet and what does not travel with it, cut to 80 bits.
+    fn sha1_tag(&self, packet: &[u8], suffix: [u8; 4]) -> [u8; SHA1_TAG] {
+        let mut context = hmac::Context::with_key(&self.auth);
+        context.update(packet);
+        context.update(&suffix);
+        let mut tag = [0; SHA1_TAG];
+        tag.copy_from_slice(&context.sign().as_ref()[..SHA1_TAG]);
+        tag
+    }
 }
 
 const fn rollover_counter(index: u64) -> [u8; 4] {

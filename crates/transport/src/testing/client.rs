@@ -30,7 +30,8 @@ impl DtlsClient {
         versions: DtlsVersions,
         certificate: DtlsCertificate,
     ) -> Self {
-        let config = Arc::new(Config::builder().mtu(1450).use_server_cookie(false).build().unwrap());
+        let config =
+            Arc::new(Config::builder().mtu(1450).max_queue_tx(100).use_server_cookie(false).build().unwrap());
         let mut dtls = match versions {
             DtlsVersions::Auto => Dtls::new_auto(config, certificate.clone(), epoch()),
             DtlsVersions::Only12 => Dtls::new_12(config, certificate.clone(), epoch()),

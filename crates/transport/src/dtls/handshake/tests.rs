@@ -36,7 +36,7 @@ impl Meeting {
     }
 
     fn note(&mut self, drained: Drained) {
-        self.keys = drained.keys.or(self.keys.take());
+        self.keys = drained.keys.or_else(|| self.keys.take());
         self.ended = self.ended.or(drained.ended);
     }
 
@@ -143,6 +143,22 @@ fn an_rsa_certificate_is_refused_by_name() {
 
         assert_eq!(meeting.ended, Some(LineEnd::RsaCertificate));
         assert!(meeting.keys.is_none());
+    }
+}
+
+#[test]
+fn a_certificate_of_any_length_is_survived() {
+    for versions in [Auto, Only12] {
+        for len in [1, 1_000, 4_000, 9_000] {
+            let key = dimpl::certificate::generate_self_signed_certificate().unwrap().private_key;
+            let certificate = DtlsCertificate { certificate: vec![0x30; len], private_key: key };
+            let theirs = DtlsClient::with_certificate(DtlsRole::Client, versions, certificate);
+            let mut meeting = Meeting::with(DtlsRole::Server, versions, theirs);
+
+            meeting.settle(epoch());
+
+            assert!(meeting.keys.is_none());
+        }
     }
 }
 

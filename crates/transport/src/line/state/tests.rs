@@ -317,3 +317,47 @@ fn given_keys_open_a_line_without_a_handshake() {
     assert_eq!(packet[..plain], rtp(1, 1, b"media"));
     assert_eq!(one.decrypt_rtcp(epoch(), tuple(1), &mut report[..len]), Ok(8));
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::test_runner::Config::with_cases(64))]
+
+    /// Every datagram of a handshake is damaged, cut, repeated or put off in some way.
+    #[test]
+    fn no_damage_to_a_handshake_makes_it_panic(
+        damage in proptest::collection::vec((0..40usize, 0..1500usize, 0..=255u8, 0..5u8), 1..12),
+        only_12: bool,
+        is_client: bool,
+    ) {
+        let our_role = if is_client { DtlsRole::Client } else { DtlsRole::Server };
+        let their_role = if is_client { DtlsRole::Server } else { DtlsRole::Client };
+        let mut pair = Pair::new(our_role);
+        if only_12 {
+            pair.client = DtlsClient::new(their_role, DtlsVersions::Only12);
+        }
+        pair.describe(our_role);
+        let _ = pair.check(at(0), &Check::nominating());
+        let (mut number, mut room) = (0, [0; HANDSHAKE_MTU]);
+
+        for round in 0..12 {
+            let now = epoch() + round * Duration::from_millis(150);
+            for mut datagram in std::mem::take(&mut pair.client.outgoing) {
+                for &(_, at, value, kind) in damage.iter().filter(|(which, ..)| *which == number) {
+                    let at = at % datagram.len();
+                    match kind {
+                        0 | 1 => datagram[at] = value,
+                        2 => datagram.truncate(at.max(1)),
+                        3 => datagram.insert(at, value),
+                        _ => drop(pair.line.handle_dtls(now, pair.path, &datagram)),
+                    }
+                }
+                number += 1;
+                let _ = pair.line.handle_dtls(now, pair.path, &datagram);
+            }
+            while let Some((_, len)) = pair.line.poll_transmit(&mut room) {
+                pair.client.handle_datagram(now, &room[..len]);
+            }
+            pair.line.handle_timeout(now);
+            pair.client.handle_timeout(now);
+        }
+    }
+}

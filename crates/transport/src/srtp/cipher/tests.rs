@@ -18,11 +18,12 @@ const RTCP: &str = "81c8000d4d6172734e5450314e545032525450200000042a0000e930\
 
 #[test]
 fn the_key_stream_is_that_of_rfc_3711_appendix_b2() {
-    let key = counter_mode_key(SrtpProfile::Aes128CmSha1, &hex("2B7E151628AED2A6ABF7158809CF4F3C"));
-    let salt: [u8; 14] = hex("F0F1F2F3F4F5F6F7F8F9FAFBFCFD").try_into().unwrap();
+    let cipher =
+        cipher(SrtpProfile::Aes128CmSha1, "2B7E151628AED2A6ABF7158809CF4F3C", "F0F1F2F3F4F5F6F7F8F9FAFBFCFD");
+    let PacketCipher::Cm(cm) = cipher else { unreachable!() };
     let mut stream = [0; 48];
 
-    apply_key_stream(&key, &salt, Ssrc(0), 0, &mut stream);
+    cm.apply_key_stream(Ssrc(0), 0, &mut stream);
 
     let expected = "E03EAD0935C95E80E166B16DD92B4EB4D23513162B02D0F72A43A2FE4A5F97AB\
         41E95B3BB0A2E8DD477901E4FCA894C0";
