@@ -139,7 +139,11 @@ impl GatewayConfig {
             }
         }
         if self.ping_timeout <= self.ping_interval {
-            return Err(refused("ping_timeout", format!("{:?}", self.ping_timeout), "more than ping_interval"));
+            return Err(refused(
+                "ping_timeout",
+                format!("{:?}", self.ping_timeout),
+                "more than ping_interval",
+            ));
         }
         Ok(())
     }
@@ -148,7 +152,11 @@ impl GatewayConfig {
         for (id, secret) in &self.auth.keys {
             if secret.len() < MIN_SECRET_BYTES {
                 let value = format!("a secret of {} bytes", secret.len());
-                return Err(refused(&format!("auth.keys.{id}"), value, "at least 32 bytes, best random ones"));
+                return Err(refused(
+                    &format!("auth.keys.{id}"),
+                    value,
+                    "at least 32 bytes, best random ones",
+                ));
             }
         }
         Ok(())
@@ -160,7 +168,11 @@ impl GatewayConfig {
             return Err(refused("auth.allow_identity_without_token", "true", accepted));
         }
         if self.auth.keys.is_empty() {
-            return Err(refused("auth.keys", "{}", "at least one key, as id = \"secret\"; or start with --dev"));
+            return Err(refused(
+                "auth.keys",
+                "{}",
+                "at least one key, as id = \"secret\"; or start with --dev",
+            ));
         }
         let is_development = |(id, secret): (&String, &Secret)| {
             id == DEVELOPMENT_KEY_ID || *secret == Secret::new(DEVELOPMENT_SECRET)

@@ -131,11 +131,7 @@ impl House {
 
 pub(crate) fn joined(room: &str, identity: &str) -> Notice {
     use switchyard_vocab::ids::{Identity, RoomName};
-    Notice::Joined {
-        room: RoomName::new(room),
-        identity: Identity::new(identity),
-        participants: Vec::new(),
-    }
+    Notice::Joined { room: RoomName::new(room), identity: Identity::new(identity), participants: Vec::new() }
 }
 
 /// One client.

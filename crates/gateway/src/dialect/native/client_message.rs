@@ -8,6 +8,7 @@ use super::server_message::ErrorCode;
 
 /// One message of a client with the number it gave it.
 #[derive(Clone, Debug, JsonSchema, PartialEq, Serialize)]
+#[schemars(extend("unevaluatedProperties" = false))]
 pub struct ClientEnvelope {
     /// The client's own number for this message. Comes back as `in_reply_to` in whatever answers it.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,6 +1,8 @@
 //! Messages to intents, notices to messages. Values only; nothing is decided here.
 
-use switchyard_control::intent::{Connection, Intent, Join, OfferId, RequestId, TrackDescription, TrackSource};
+use switchyard_control::intent::{
+    Connection, Intent, Join, OfferId, RequestId, TrackDescription, TrackSource,
+};
 use switchyard_control::notice::{self, Addressed, Notice};
 use switchyard_control::refusal::Refusal;
 use switchyard_vocab::codec::MediaKind;
@@ -76,10 +78,9 @@ fn said(notice: Notice) -> ServerMessage {
             identity: identity.to_string(),
             publication: publication.into(),
         },
-        Notice::PublicationRemoved { identity, publication } => ServerMessage::PublicationRemoved {
-            identity: identity.to_string(),
-            publication: publication.0,
-        },
+        Notice::PublicationRemoved { identity, publication } => {
+            ServerMessage::PublicationRemoved { identity: identity.to_string(), publication: publication.0 }
+        }
         Notice::PublicationMuted { identity, publication, muted } => ServerMessage::PublicationMuted {
             identity: identity.to_string(),
             publication: publication.0,

@@ -110,10 +110,7 @@ const fn ended(notice: &Notice) -> Option<EndReason> {
 }
 
 fn welcome(session: SessionId) -> ServerEnvelope {
-    let message = ServerMessage::Welcome {
-        session: session.0,
-        protocol: PROTOCOL_VERSION,
-        server: SERVER.to_owned(),
-    };
+    let message =
+        ServerMessage::Welcome { session: session.0, protocol: PROTOCOL_VERSION, server: SERVER.to_owned() };
     ServerEnvelope { in_reply_to: None, message }
 }

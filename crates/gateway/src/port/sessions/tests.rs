@@ -27,10 +27,7 @@ async fn a_session_that_does_not_read_is_ended_and_forgotten() {
 
     let deliveries: Vec<_> = (0..4).map(|_| sessions.deliver(told(slow.id, Notice::Done))).collect();
 
-    assert_eq!(
-        deliveries,
-        [Delivery::Queued, Delivery::Queued, Delivery::TooSlow, Delivery::Nobody]
-    );
+    assert_eq!(deliveries, [Delivery::Queued, Delivery::Queued, Delivery::TooSlow, Delivery::Nobody]);
     assert_eq!(Seat::ended(&mut slow.end()).await, EndReason::TooSlow);
     assert_eq!(sessions.count(), 0);
 }

@@ -64,8 +64,7 @@ fn an_answer_tells_what_became_of_each_line() {
 #[test]
 fn an_offer_tells_what_each_line_carries() {
     let line = Subscribed { mid: Mid::parse(b"2").unwrap(), publication: PublicationId(4) };
-    let value =
-        told(Notice::Offer { offer: OfferId(7), sdp: "v=0".to_owned(), subscriptions: vec![line] });
+    let value = told(Notice::Offer { offer: OfferId(7), sdp: "v=0".to_owned(), subscriptions: vec![line] });
 
     assert_eq!(value["offer"], 7);
     assert_eq!(value["subscriptions"], serde_json::json!([{"mid": "2", "publication": 4}]));
