@@ -1,7 +1,7 @@
 //! Commands: what control tells a worker to do. Reliable and in order.
 
+use switchyard_vocab::demand::Preference;
 use switchyard_vocab::ids::{PeerId, PublicationId, SessionId, SubscriptionId, WorkerId};
-use switchyard_vocab::layer::SpatialLayer;
 use switchyard_vocab::line::{IceCredentials, RemoteLine};
 use switchyard_vocab::negotiated::{Receiving, SendSection};
 
@@ -90,20 +90,4 @@ pub struct Subscribe {
     pub preference: Preference,
     /// Ties the tracks of one participant together for lip sync (RTCP CNAME, RFC 3550 §6.5.1).
     pub cname: String,
-}
-
-/// What a subscriber wants of a publication.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct Preference {
-    /// The highest layer it wants.
-    pub max_layer: SpatialLayer,
-    /// It wants nothing for now.
-    pub paused: bool,
-}
-
-impl Default for Preference {
-    /// The highest layer there is, at once.
-    fn default() -> Self {
-        Self { max_layer: SpatialLayer::HIGHEST, paused: false }
-    }
 }

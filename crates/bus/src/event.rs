@@ -5,8 +5,7 @@ use std::time::Duration;
 use switchyard_vocab::counters::LineEnd;
 use switchyard_vocab::decision::Decision;
 use switchyard_vocab::ids::{PeerId, PublicationId, SubscriptionId};
-use switchyard_vocab::layer::{EncodingIndex, MAX_ENCODINGS, PictureSize, SpatialLayer};
-use switchyard_vocab::units::Bitrate;
+use switchyard_vocab::layer::Layers;
 
 /// Events of one worker that may wait for control. When it is full, the worker marks what changed
 /// as dirty and sends its state in a later turn.
@@ -38,7 +37,7 @@ pub enum Event {
     PublicationChanged {
         /// Which publication.
         publication: PublicationId,
-        /// Its encodings, the smallest picture first.
+        /// Its encodings that have been seen, the smallest picture first.
         layers: Layers,
     },
     /// What a subscription gets has changed.
@@ -48,35 +47,4 @@ pub enum Event {
         /// What it gets now, and why not more.
         decision: Decision,
     },
-}
-
-/// The live encodings of a publication, by rank.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Layers([Option<LiveLayer>; MAX_ENCODINGS]);
-
-/// One encoding that is being sent.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct LiveLayer {
-    /// Its place in SDP.
-    pub encoding: EncodingIndex,
-    /// Its rank by size.
-    pub layer: SpatialLayer,
-    /// Its picture size, when known.
-    pub size: Option<PictureSize>,
-    /// Its measured rate.
-    pub bitrate: Bitrate,
-}
-
-impl Layers {
-    /// Adds the next larger layer; those past [`MAX_ENCODINGS`] are left out.
-    pub fn push(&mut self, layer: LiveLayer) {
-        if let Some(free) = self.0.iter_mut().find(|slot| slot.is_none()) {
-            *free = Some(layer);
-        }
-    }
-
-    /// The layers, the smallest picture first.
-    pub fn iter(&self) -> impl Iterator<Item = &LiveLayer> {
-        self.0.iter().flatten()
-    }
 }

@@ -5,7 +5,7 @@
 //! back on a lane of its own, so that in steady state nothing is allocated.
 
 use switchyard_vocab::ids::PublicationId;
-use switchyard_vocab::layer::EncodingIndex;
+use switchyard_vocab::layer::{EncodingIndex, Layers};
 use switchyard_vocab::observed::{ClockPair, Observed};
 
 /// Batches that may wait for one worker: more than a few turns late is worthless anyway.
@@ -25,19 +25,20 @@ pub struct Batch {
 enum Staged {
     Packet { publication: PublicationId, observed: Observed, start: u32, len: u32 },
     Clock { publication: PublicationId, encoding: EncodingIndex, pair: ClockPair },
+    Layers { publication: PublicationId, layers: Layers },
 }
 
 /// One thing out of a batch.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Item<'a> {
-    /// A decrypted RTP packet.
+    /// A decrypted packet: what is needed of its header is in the facts.
     Packet {
         /// Whose it is.
         publication: PublicationId,
         /// What the home worker read from it.
         observed: Observed,
-        /// Header and payload, as the publisher sent them.
-        rtp: &'a [u8],
+        /// Its payload, as the publisher sent it.
+        payload: &'a [u8],
     },
     /// A sender report's clocks: these cross always, so that lip sync holds everywhere.
     Clock {
@@ -48,14 +49,22 @@ pub enum Item<'a> {
         /// The clocks.
         pair: ClockPair,
     },
+    /// The layers as the publisher's worker sees them: a mirror is sent only what it wants, so it
+    /// cannot see for itself what else there is.
+    Layers {
+        /// Whose they are.
+        publication: PublicationId,
+        /// All that have been seen.
+        layers: Layers,
+    },
 }
 
 impl Batch {
     /// Stages a packet.
-    pub fn push_packet(&mut self, publication: PublicationId, observed: Observed, rtp: &[u8]) {
+    pub fn push_packet(&mut self, publication: PublicationId, observed: Observed, payload: &[u8]) {
         let start = self.bytes.len() as u32;
-        self.bytes.extend_from_slice(rtp);
-        self.items.push(Staged::Packet { publication, observed, start, len: rtp.len() as u32 });
+        self.bytes.extend_from_slice(payload);
+        self.items.push(Staged::Packet { publication, observed, start, len: payload.len() as u32 });
     }
 
     /// Stages the clocks of a sender report.
@@ -63,20 +72,31 @@ impl Batch {
         self.items.push(Staged::Clock { publication, encoding, pair });
     }
 
+    /// Stages the layers of a publication.
+    pub fn push_layers(&mut self, publication: PublicationId, layers: Layers) {
+        self.items.push(Staged::Layers { publication, layers });
+    }
+
     /// Everything staged, in order.
     pub fn iter(&self) -> impl Iterator<Item = Item<'_>> {
         self.items.iter().map(|staged| match *staged {
             Staged::Packet { publication, observed, start, len } => {
-                let rtp = &self.bytes[start as usize..(start + len) as usize];
-                Item::Packet { publication, observed, rtp }
+                let payload = &self.bytes[start as usize..(start + len) as usize];
+                Item::Packet { publication, observed, payload }
             }
             Staged::Clock { publication, encoding, pair } => Item::Clock { publication, encoding, pair },
+            Staged::Layers { publication, layers } => Item::Layers { publication, layers },
         })
     }
 
     /// How many packets are staged.
     pub fn packets(&self) -> usize {
         self.items.iter().filter(|item| matches!(item, Staged::Packet { .. })).count()
+    }
+
+    /// Bytes of the packets that are staged.
+    pub const fn bytes(&self) -> usize {
+        self.bytes.len()
     }
 
     /// Whether nothing is staged.

@@ -1,10 +1,10 @@
 //! Notices: what control tells a participant, whatever dialect it speaks.
 
-use switchyard_bus::event::Layers;
 use switchyard_vocab::codec::MediaKind;
 use switchyard_vocab::counters::LineEnd;
 use switchyard_vocab::decision::Decision;
 use switchyard_vocab::ids::{Identity, PublicationId, RoomName, SessionId};
+use switchyard_vocab::layer::Layers;
 use switchyard_vocab::rtp::Mid;
 
 use crate::intent::{Connection, OfferId, RequestId, TrackSource};

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashMap;
-use switchyard_bus::event::Layers;
 use switchyard_vocab::codec::Codec;
 use switchyard_vocab::ids::{Identity, PublicationId, SessionId, WorkerId};
+use switchyard_vocab::layer::Layers;
 
 use crate::notice::{Participant, Publication};
 

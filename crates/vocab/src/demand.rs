@@ -1,7 +1,7 @@
 //! What subscribers want of a publication, aggregated.
 
 use crate::ids::PublicationId;
-use crate::layer::{EncodingIndex, MAX_ENCODINGS};
+use crate::layer::{EncodingIndex, MAX_ENCODINGS, SpatialLayer};
 
 /// What one worker wants of a publication that lives on another. Latest value wins.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -52,5 +52,21 @@ impl EncodingSet {
     /// The members, lowest first.
     pub fn iter(self) -> impl Iterator<Item = EncodingIndex> {
         (0..MAX_ENCODINGS as u8).map(EncodingIndex).filter(move |&encoding| self.contains(encoding))
+    }
+}
+
+/// What a subscriber wants of a publication.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Preference {
+    /// The highest layer it wants.
+    pub max_layer: SpatialLayer,
+    /// It wants nothing for now.
+    pub paused: bool,
+}
+
+impl Default for Preference {
+    /// The highest layer there is, at once.
+    fn default() -> Self {
+        Self { max_layer: SpatialLayer::HIGHEST, paused: false }
     }
 }

@@ -51,10 +51,14 @@ pub enum DropReason {
     Muted,
     /// The media lane to another worker was full.
     LaneFull,
+    /// More packets wait for one subscriber than may.
+    PacerFull,
     /// The lane for datagrams that landed on the wrong worker was full.
     StrayLaneFull,
     /// Media from another worker for a publication that is gone.
     StaleMedia,
+    /// Selected, but what it belonged to had been left before its turn to leave came.
+    NoPlace,
     /// The kernel's send buffer was full for too long.
     SendBufferFull,
     /// The kernel refused to send it.
@@ -70,7 +74,7 @@ impl DropReason {
     pub const COUNT: usize = Self::ALL.len();
 
     /// All of them, in the order of their indexes.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 32] = [
         Self::TooLong,
         Self::NotWebRtc,
         Self::MalformedStun,
@@ -95,8 +99,10 @@ impl DropReason {
         Self::TooOld,
         Self::Muted,
         Self::LaneFull,
+        Self::PacerFull,
         Self::StrayLaneFull,
         Self::StaleMedia,
+        Self::NoPlace,
         Self::SendBufferFull,
         Self::SendFailed,
         Self::PeerGone,
@@ -135,8 +141,10 @@ impl DropReason {
             Self::TooOld => "too_old",
             Self::Muted => "muted",
             Self::LaneFull => "lane_full",
+            Self::PacerFull => "pacer_full",
             Self::StrayLaneFull => "stray_lane_full",
             Self::StaleMedia => "stale_media",
+            Self::NoPlace => "no_place",
             Self::SendBufferFull => "send_buffer_full",
             Self::SendFailed => "send_failed",
             Self::PeerGone => "peer_gone",

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::units::Bitrate;
+
 /// Most encodings one publication may have: three simulcast layers is what clients send.
 pub const MAX_ENCODINGS: usize = 4;
 
@@ -56,5 +58,53 @@ impl PictureSize {
     /// Number of pixels: what layers are ordered by.
     pub const fn area(self) -> u32 {
         self.width as u32 * self.height as u32
+    }
+}
+
+/// One encoding of a publication that has been seen.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Layer {
+    /// Its place in SDP.
+    pub encoding: EncodingIndex,
+    /// Its rank: 0 is the smallest picture of all that have been seen, live or not.
+    pub rank: SpatialLayer,
+    /// Whether it is being sent now.
+    pub live: bool,
+    /// Its picture size, when known.
+    pub size: Option<PictureSize>,
+    /// Its rate when the ranking was made.
+    pub bitrate: Bitrate,
+}
+
+/// The encodings of a publication that have been seen, the smallest picture first.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Layers {
+    ranked: [Option<Layer>; MAX_ENCODINGS],
+}
+
+impl Layers {
+    /// Adds the next larger layer; those past [`MAX_ENCODINGS`] are left out.
+    pub fn push(&mut self, layer: Layer) {
+        if let Some(free) = self.ranked.iter_mut().find(|slot| slot.is_none()) {
+            *free = Some(layer);
+        }
+    }
+
+    /// All of them, the smallest first.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Layer> {
+        self.ranked.iter().flatten()
+    }
+
+    /// What is known about an encoding.
+    pub fn get(&self, encoding: EncodingIndex) -> Option<&Layer> {
+        self.iter().find(|layer| layer.encoding == encoding)
+    }
+
+    /// Whether the same encodings are live with the same ranks and sizes; rates may differ.
+    pub fn is_same_but_for_rates(&self, other: &Self) -> bool {
+        let key = |layers: &Self| {
+            layers.ranked.map(|slot| slot.map(|layer| (layer.encoding, layer.live, layer.size)))
+        };
+        key(self) == key(other)
     }
 }

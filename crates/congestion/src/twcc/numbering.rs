@@ -2,20 +2,23 @@
 
 use switchyard_vocab::rtp::SeqNo;
 
-/// Hands out transport-wide sequence numbers: one per packet that really leaves, in order.
+/// Transport-wide sequence numbers: one per packet that really leaves, in order.
 ///
-/// A number that is handed out and never sent looks like loss to the estimator, so ask only when
-/// nothing can refuse the packet any more.
+/// A number that was used up by a packet that never left would look like loss to the estimator, so
+/// it is looked at first and used up when nothing can refuse the packet any more.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Numbering {
     next: u16,
 }
 
 impl Numbering {
-    /// The number for the packet that leaves now.
-    pub const fn next(&mut self) -> SeqNo {
-        let number = SeqNo(self.next);
+    /// The number of the next packet.
+    pub const fn peek(&self) -> SeqNo {
+        SeqNo(self.next)
+    }
+
+    /// The packet with that number has left.
+    pub const fn advance(&mut self) {
         self.next = self.next.wrapping_add(1);
-        number
     }
 }

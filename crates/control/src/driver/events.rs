@@ -3,10 +3,11 @@
 
 use std::time::Instant;
 
-use switchyard_bus::event::{Event, Layers};
+use switchyard_bus::event::Event;
 use switchyard_vocab::counters::LineEnd;
 use switchyard_vocab::decision::Decision;
 use switchyard_vocab::ids::{PeerId, PublicationId, SessionId, SubscriptionId, WorkerId};
+use switchyard_vocab::layer::Layers;
 
 use super::Control;
 use crate::intent::Connection;

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::time::Instant;
 
 use switchyard_bus::command::Command;
-use switchyard_bus::event::Layers;
 use switchyard_sdp::{RemoteDescription, SectionKind};
 use switchyard_vocab::ids::{PublicationId, SessionId};
+use switchyard_vocab::layer::Layers;
 use switchyard_vocab::negotiated::ReceiveSection;
 
 use super::{Asker, Control};

@@ -2,7 +2,8 @@
 
 use std::time::Instant;
 
-use switchyard_bus::command::{Command, Preference};
+use switchyard_bus::command::Command;
+use switchyard_vocab::demand::Preference;
 use switchyard_vocab::ids::{PublicationId, SessionId};
 
 use super::Control;

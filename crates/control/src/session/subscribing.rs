@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use switchyard_bus::command::{Command, Preference};
+use switchyard_bus::command::Command;
 use switchyard_sdp::RemoteDescription;
 use switchyard_vocab::codec::Codec;
+use switchyard_vocab::demand::Preference;
 use switchyard_vocab::ids::{PeerId, PublicationId, SessionId, SubscriptionId};
 use switchyard_vocab::negotiated::SendSection;
 

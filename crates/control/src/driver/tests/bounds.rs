@@ -3,9 +3,10 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use switchyard_bus::command::Command;
-use switchyard_bus::event::{Event, Layers};
+use switchyard_bus::event::Event;
 use switchyard_vocab::counters::LineEnd;
 use switchyard_vocab::ids::{PeerId, PublicationId, SubscriptionId, WorkerId};
+use switchyard_vocab::layer::Layers;
 use switchyard_vocab::layer::SpatialLayer;
 
 use crate::admission::Limits;

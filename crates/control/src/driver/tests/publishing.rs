@@ -1,7 +1,8 @@
 use switchyard_bus::command::Command;
-use switchyard_bus::event::{Event, Layers, LiveLayer};
+use switchyard_bus::event::Event;
 use switchyard_vocab::counters::LineEnd;
 use switchyard_vocab::layer::{EncodingIndex, SpatialLayer};
+use switchyard_vocab::layer::{Layer, Layers};
 use switchyard_vocab::units::Bitrate;
 
 use crate::driver::Output;
@@ -207,9 +208,10 @@ fn layers_are_told_to_the_publisher_and_to_who_receives() {
     house.ask(3, Intent::Unsubscribe { publication: tracks[1] });
     let (worker, _) = house.latest_peer(1);
     let mut layers = Layers::default();
-    layers.push(LiveLayer {
+    layers.push(Layer {
         encoding: EncodingIndex(0),
-        layer: SpatialLayer(0),
+        rank: SpatialLayer(0),
+        live: true,
         size: None,
         bitrate: Bitrate::kbps(150),
     });

@@ -1,9 +1,10 @@
 use std::time::Duration;
 
-use switchyard_bus::command::{Command, Preference};
+use switchyard_bus::command::Command;
 use switchyard_bus::event::Event;
 use switchyard_vocab::counters::LineEnd;
 use switchyard_vocab::decision::{Decision, LimitingFactor};
+use switchyard_vocab::demand::Preference;
 use switchyard_vocab::layer::SpatialLayer;
 
 use crate::driver::Output;
