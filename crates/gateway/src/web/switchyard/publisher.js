@@ -103,6 +103,8 @@ export class Publisher {
   publications = new Set();
   /** @type {RTCPeerConnection|null} made when there is something to send */
   pc = null;
+  /** @type {WeakMap<RTCRtpTransceiver, string>} the encodings that an m-line was made with */
+  #madeFor = new WeakMap();
   /** @type {Promise<void>|null} an offer that has not begun yet */
   #next = null;
   /** @type {Promise<void>} the latest offer */
@@ -181,8 +183,8 @@ export class Publisher {
   }
 
   /**
-   * An m-line for a track: one that is free again and sends as many encodings, so that descriptions do
-   * not grow without end, or else a new one.
+   * An m-line for a track: one that is free again and was made for the same encodings, so that
+   * descriptions do not grow without end, or else a new one.
    * @param {PublishOptions} options
    */
   #transceiver(options) {
@@ -190,19 +192,17 @@ export class Publisher {
     this.pc ??= this.connect();
     const encodings =
       track.kind === 'video' ? videoEncodings(options) : [{ maxBitrate: options.maxBitrate ?? AUDIO_BITRATE }];
+    const purpose = JSON.stringify([track.kind, encodings]);
     const used = new Set([...this.publications].map(({ transceiver }) => transceiver));
-    const free = this.pc.getTransceivers().find(
-      (transceiver) =>
-        !used.has(transceiver) &&
-        transceiver.direction === 'inactive' &&
-        transceiver.receiver.track.kind === track.kind &&
-        transceiver.sender.getParameters().encodings.length === encodings.length,
-    );
+    const free = this.pc
+      .getTransceivers()
+      .find((transceiver) => !used.has(transceiver) && this.#madeFor.get(transceiver) === purpose);
     if (free) {
       free.direction = 'sendonly';
       return free;
     }
     const added = this.pc.addTransceiver(track, { direction: 'sendonly', sendEncodings: encodings });
+    this.#madeFor.set(added, purpose);
     if (track.kind === 'video') preferVp8(added);
     return added;
   }
