@@ -1,0 +1,313 @@
+//! One published track on one worker: what arrives of it, and what its publisher must hear.
+//!
+//! On the publisher's own worker it is fed with packets. On another worker it is a *mirror*, fed
+//! with packets that were observed already; it keeps the same cache and answers the same questions.
+
+pub mod binding;
+pub mod cache;
+pub mod clocks;
+pub mod demand;
+pub mod encoding;
+mod feedback;
+pub mod keyframe_request;
+pub mod layers;
+pub mod missing;
+mod observe;
+
+use std::time::{Duration, Instant};
+
+use switchyard_vocab::codec::MediaKind;
+use switchyard_vocab::drop_reason::DropReason;
+use switchyard_vocab::layer::{EncodingIndex, MAX_ENCODINGS};
+use switchyard_vocab::negotiated::CodecMapping;
+use switchyard_vocab::observed::{ClockPair, Observed};
+use switchyard_vocab::rtp::{SeqNo, Ssrc};
+use switchyard_wire::rtcp::ReportBlock;
+use switchyard_wire::rtp::extension::KnownExtensions;
+use switchyard_wire::rtp::{RtpPacket, rtx};
+
+use binding::{Bound, Stream};
+use cache::{Cache, CacheRef};
+use clocks::Clocks;
+use encoding::{Encoding, Numbered, Received, incarnation};
+use layers::{Candidate, Layers};
+
+pub use feedback::Feedback;
+
+/// How often silence is looked for while there is more than one encoding.
+const LAYER_CHECK: Duration = Duration::from_millis(250);
+
+/// What became of a packet that was not refused.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Accepted {
+    /// It is in the cache and may be forwarded.
+    Packet {
+        /// Where it is.
+        packet: CacheRef,
+        /// What it said.
+        observed: Observed,
+    },
+    /// A retransmission stream that only pads or probes: counted, and done with.
+    Padding,
+}
+
+/// One published track.
+#[derive(Debug)]
+pub struct Publication {
+    kind: MediaKind,
+    encodings: [Option<Box<Encoding>>; MAX_ENCODINGS],
+    cache: Cache,
+    clocks: Clocks,
+    layers: Layers,
+    layers_changed: bool,
+    /// Layers as another worker sees them; a mirror does not see those that nobody here wants.
+    told_layers: bool,
+    next_layer_check: Option<Instant>,
+    muted: bool,
+    /// Scratch for the numbers of one NACK.
+    lost: Vec<SeqNo>,
+}
+
+impl Publication {
+    /// A track of which nothing has arrived yet.
+    pub fn new(kind: MediaKind) -> Self {
+        Self {
+            kind,
+            encodings: [const { None }; MAX_ENCODINGS],
+            cache: Cache::new(kind),
+            clocks: Clocks::default(),
+            layers: Layers::default(),
+            layers_changed: false,
+            told_layers: false,
+            next_layer_check: None,
+            muted: false,
+            lost: Vec::with_capacity(missing::MAX_ASKED),
+        }
+    }
+
+    /// Takes a packet from the publisher: counts it, reads it, keeps it.
+    ///
+    /// # Errors
+    /// Why it goes no further. It was counted for reports all the same.
+    pub fn handle_rtp(
+        &mut self,
+        now: Instant,
+        packet: &RtpPacket<'_>,
+        known: &KnownExtensions,
+        bound: &Bound,
+    ) -> Result<Accepted, DropReason> {
+        let len = packet.header_len() + packet.payload().len() + packet.padding_len();
+        let (ssrc, seq, timestamp) = (packet.ssrc(), packet.seq(), packet.timestamp());
+        let received = Received { arrival: now, ssrc, seq, timestamp, len };
+        let encoding = self.encoding_mut(bound.encoding, bound.codec).ok_or(DropReason::UnknownSsrc)?;
+        let (numbered, payload) = match bound.stream {
+            Stream::Media => (encoding.handle_media(received, bound.codec)?, packet.payload()),
+            Stream::Rtx => {
+                encoding.handle_rtx(received)?;
+                let Some((original, payload)) = rtx::split(packet.payload()) else {
+                    return Ok(Accepted::Padding);
+                };
+                (encoding.handle_repair(now, original)?, payload)
+            }
+        };
+        if self.muted {
+            return Err(DropReason::Muted);
+        }
+        let observed = observe(now, packet, known, bound, numbered, payload)?;
+        self.keep(now, &observed, payload).map(|packet| Accepted::Packet { packet, observed })
+    }
+
+    /// Takes a packet that another worker observed; `payload` as it lay in that worker's cache.
+    ///
+    /// # Errors
+    /// [`DropReason::Muted`], or [`DropReason::TooOld`] when the cache has gone past it.
+    pub fn insert_mirrored(&mut self, observed: &Observed, payload: &[u8]) -> Result<CacheRef, DropReason> {
+        if self.muted {
+            return Err(DropReason::Muted);
+        }
+        let codec = Encoding::mirrored(observed.codec);
+        let encoding = self.encoding_mut(observed.encoding, codec).ok_or(DropReason::StaleMedia)?;
+        encoding.handle_mirrored(observed.arrival, payload.len());
+        self.keep(observed.arrival, observed, payload)
+    }
+
+    /// Takes the clocks of a sender report of one of the publisher's streams.
+    pub fn handle_sender_report(
+        &mut self,
+        ssrc: Ssrc,
+        encoding: EncodingIndex,
+        stream: Stream,
+        pair: ClockPair,
+    ) {
+        let Some(Some(known)) = self.encodings.get_mut(encoding.index()) else { return };
+        match stream {
+            Stream::Rtx => known.handle_rtx_sender_report(pair),
+            Stream::Media if known.ssrc() != Some(ssrc) => {}
+            Stream::Media => {
+                known.handle_sender_report(pair);
+                let life = self.newest_incarnation(encoding);
+                self.clocks.set(encoding, life, pair);
+            }
+        }
+    }
+
+    /// Takes the clocks of a sender report that another worker received.
+    pub fn insert_mirrored_clock(&mut self, encoding: EncodingIndex, pair: ClockPair) {
+        let life = self.newest_incarnation(encoding);
+        self.clocks.set(encoding, life, pair);
+    }
+
+    /// The publisher said goodbye to an encoding (RTCP BYE).
+    pub fn handle_end(&mut self, now: Instant, encoding: EncodingIndex) {
+        if let Some(Some(known)) = self.encodings.get_mut(encoding.index()) {
+            known.handle_end();
+            self.refresh_layers(now);
+        }
+    }
+
+    /// While muted, nothing is forwarded and no keyframe is asked for.
+    pub fn set_muted(&mut self, muted: bool) {
+        self.muted = muted;
+        if muted {
+            self.encodings.iter_mut().flatten().for_each(|encoding| encoding.cancel_keyframe());
+        }
+    }
+
+    /// A subscriber can't go on without a keyframe of this encoding.
+    pub fn want_keyframe(&mut self, now: Instant, encoding: EncodingIndex) {
+        if self.muted || self.kind == MediaKind::Audio {
+            return;
+        }
+        if let Some(Some(known)) = self.encodings.get_mut(encoding.index()) {
+            known.want_keyframe(now);
+        }
+    }
+
+    /// Hands out the blocks of the next receiver report to this publisher.
+    pub fn take_reception_blocks(&mut self, now: Instant, mut give: impl FnMut(ReportBlock)) {
+        for encoding in self.encodings.iter_mut().flatten() {
+            encoding.take_blocks(now, &mut give);
+        }
+    }
+
+    /// When [`poll_feedback`](Self::poll_feedback) has something to do.
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        let feedback = self.encodings.iter().flatten().filter_map(|encoding| encoding.poll_timeout());
+        feedback.chain(self.next_layer_check).min()
+    }
+
+    /// Sound or picture.
+    pub const fn kind(&self) -> MediaKind {
+        self.kind
+    }
+
+    /// The packets that can still be sent.
+    pub const fn cache(&self) -> &Cache {
+        &self.cache
+    }
+
+    /// The encodings' clocks.
+    pub const fn clocks(&self) -> &Clocks {
+        &self.clocks
+    }
+
+    /// The encodings that have been seen.
+    pub const fn layers(&self) -> &Layers {
+        &self.layers
+    }
+
+    /// Whether [`layers`](Self::layers) changed, rates aside, since this was last asked.
+    pub const fn take_layers_changed(&mut self) -> bool {
+        std::mem::replace(&mut self.layers_changed, false)
+    }
+
+    /// On a mirror: the layers as the publisher's worker sees them. From now on nothing is guessed
+    /// from what happens to cross.
+    pub fn set_mirrored_layers(&mut self, layers: Layers) {
+        self.told_layers = true;
+        self.replace_layers(layers);
+    }
+
+    fn encoding_mut(&mut self, encoding: EncodingIndex, codec: CodecMapping) -> Option<&mut Encoding> {
+        let slot = self.encodings.get_mut(encoding.index())?;
+        Some(slot.get_or_insert_with(|| Box::new(Encoding::new(codec))))
+    }
+
+    /// Stores a packet and draws the conclusions that home and mirror share.
+    fn keep(&mut self, now: Instant, observed: &Observed, payload: &[u8]) -> Result<CacheRef, DropReason> {
+        let packet = self.cache.insert(observed, payload).ok_or(DropReason::TooOld)?;
+        let Some(Some(encoding)) = self.encodings.get_mut(observed.encoding.index()) else {
+            return Err(DropReason::UnknownSsrc);
+        };
+        let revived = !observed.padding_only && encoding.handle_alive(now);
+        let resized = observed.keyframe_start && encoding.handle_keyframe(now, observed.size);
+        encoding.note_newest(observed.seq);
+        if revived || resized {
+            self.refresh_layers(now);
+        }
+        Ok(packet)
+    }
+
+    fn newest_incarnation(&self, encoding: EncodingIndex) -> u64 {
+        let known = self.encodings.get(encoding.index()).and_then(Option::as_ref);
+        known.and_then(|known| known.newest()).map_or(0, incarnation)
+    }
+
+    /// Ranks anew what has been seen.
+    fn refresh_layers(&mut self, now: Instant) {
+        let several = self.encodings.iter().flatten().filter(|encoding| encoding.is_seen()).count() > 1;
+        self.next_layer_check = several.then(|| now + LAYER_CHECK);
+        if self.told_layers {
+            return;
+        }
+        let seen = self.encodings.iter_mut().enumerate().filter_map(|(index, encoding)| {
+            let encoding = encoding.as_mut().filter(|encoding| encoding.is_seen())?;
+            Some(Candidate {
+                encoding: EncodingIndex(index as u8),
+                // A lone encoding may fall silent (a still screen, a pause in speech) and go on.
+                live: if several { encoding.is_live(now) } else { encoding.has_sent_media() },
+                size: encoding.size(),
+                bitrate: encoding.bitrate(now),
+            })
+        });
+        let ranked = layers::rank(seen);
+        self.replace_layers(ranked);
+    }
+
+    fn replace_layers(&mut self, layers: Layers) {
+        self.layers_changed |= !layers.is_same_but_for_rates(&self.layers);
+        self.layers = layers;
+    }
+}
+
+fn observe(
+    now: Instant,
+    packet: &RtpPacket<'_>,
+    known: &KnownExtensions,
+    bound: &Bound,
+    numbered: Numbered,
+    payload: &[u8],
+) -> Result<Observed, DropReason> {
+    let codec = bound.codec.codec;
+    let padding_only = payload.is_empty();
+    let facts =
+        if padding_only { observe::PayloadFacts::default() } else { observe::payload(codec, payload)? };
+    Ok(Observed {
+        arrival: now,
+        encoding: bound.encoding,
+        seq: numbered.seq,
+        timestamp: packet.timestamp(),
+        codec,
+        marker: packet.marker(),
+        keyframe_start: facts.keyframe_start,
+        frame_start: facts.frame_start,
+        padding_only,
+        temporal: facts.temporal,
+        size: facts.size,
+        audio_level: known.audio_level,
+        orientation: known.orientation.map(|orientation| orientation.0),
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,287 @@
+//! What is received on one encoding: one SSRC, and the SSRC that repairs it.
+
+mod numbering;
+mod rate;
+mod reception;
+
+use std::time::{Duration, Instant};
+
+use switchyard_vocab::codec::{Codec, MediaKind};
+use switchyard_vocab::drop_reason::DropReason;
+use switchyard_vocab::layer::PictureSize;
+use switchyard_vocab::negotiated::CodecMapping;
+use switchyard_vocab::observed::ClockPair;
+use switchyard_vocab::rtp::{ClockRate, ExtSeqNo, PayloadType, RtpTimestamp, SeqNo, Ssrc};
+use switchyard_vocab::units::Bitrate;
+use switchyard_wire::rtcp::ReportBlock;
+
+use super::keyframe_request::{Input, KeyframeRequest, Output};
+use super::missing::{Gap, Missing};
+
+pub use numbering::{Numbered, Numbering, incarnation};
+pub use rate::Rate;
+pub use reception::Reception;
+
+/// Silence after which a layer counts as paused. Shorter and a slow frame ends it; longer and its
+/// subscribers look at a frozen picture.
+pub const INACTIVE_AFTER: Duration = Duration::from_millis(1_500);
+
+/// The header of a packet, as far as an encoding counts it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Received {
+    pub(super) arrival: Instant,
+    pub(super) ssrc: Ssrc,
+    pub(super) seq: SeqNo,
+    pub(super) timestamp: RtpTimestamp,
+    /// Length on the wire, for the rate.
+    pub(super) len: usize,
+}
+
+/// The stream that repairs an encoding: counted for its own reports.
+#[derive(Debug)]
+struct RtxStream {
+    ssrc: Ssrc,
+    numbering: Numbering,
+    reception: Reception,
+}
+
+/// One encoding, as it is received.
+#[derive(Debug)]
+pub(super) struct Encoding {
+    codec: CodecMapping,
+    ssrc: Option<Ssrc>,
+    numbering: Numbering,
+    reception: Reception,
+    rtx: Option<RtxStream>,
+    rate: Rate,
+    last_media: Option<Instant>,
+    size: Option<PictureSize>,
+    missing: Missing,
+    keyframe: KeyframeRequest,
+    /// A request decided upon and not yet handed out.
+    ask_keyframe: Option<Instant>,
+    newest: Option<ExtSeqNo>,
+    firs_sent: u8,
+}
+
+impl Encoding {
+    pub(super) fn new(codec: CodecMapping) -> Self {
+        Self {
+            codec,
+            ssrc: None,
+            numbering: Numbering::default(),
+            reception: Reception::new(codec.codec.clock_rate()),
+            rtx: None,
+            rate: Rate::default(),
+            last_media: None,
+            size: None,
+            missing: Missing::default(),
+            keyframe: KeyframeRequest::default(),
+            ask_keyframe: None,
+            newest: None,
+            firs_sent: 0,
+        }
+    }
+
+    /// Counts a packet of the media stream.
+    pub(super) fn handle_media(
+        &mut self,
+        packet: Received,
+        codec: CodecMapping,
+    ) -> Result<Numbered, DropReason> {
+        if self.ssrc.is_some_and(|known| known != packet.ssrc) {
+            self.numbering.expect_restart();
+        }
+        (self.ssrc, self.codec) = (Some(packet.ssrc), codec);
+        self.rate.add(packet.arrival, packet.len);
+        let numbered = self.numbering.handle(packet.seq)?;
+        if numbered.restarted {
+            self.handle_restart();
+        }
+        self.reception.handle_packet(numbered.seq, packet.timestamp, packet.arrival);
+        self.note_gap(packet.arrival, numbered);
+        Ok(numbered)
+    }
+
+    /// Counts a packet of the stream that repairs; its payload may be mere padding.
+    pub(super) fn handle_rtx(&mut self, packet: Received) -> Result<(), DropReason> {
+        self.rate.add(packet.arrival, packet.len);
+        let fresh = || RtxStream {
+            ssrc: packet.ssrc,
+            numbering: Numbering::default(),
+            reception: Reception::new(ClockRate::VIDEO),
+        };
+        let rtx = self.rtx.get_or_insert_with(fresh);
+        if rtx.ssrc != packet.ssrc {
+            *rtx = fresh();
+        }
+        let numbered = rtx.numbering.handle(packet.seq)?;
+        rtx.reception.handle_packet(numbered.seq, packet.timestamp, packet.arrival);
+        Ok(())
+    }
+
+    /// Counts the original packet out of a retransmission.
+    pub(super) fn handle_repair(&mut self, now: Instant, original: SeqNo) -> Result<Numbered, DropReason> {
+        let numbered = self.numbering.handle_repair(original)?;
+        self.note_gap(now, numbered);
+        Ok(numbered)
+    }
+
+    /// Takes over a packet that another worker counted.
+    pub(super) fn handle_mirrored(&mut self, arrival: Instant, len: usize) {
+        self.rate.add(arrival, len);
+    }
+
+    /// The codec of an encoding of which only mirrored packets are known: nothing can be asked of
+    /// its publisher from here.
+    pub(super) const fn mirrored(codec: Codec) -> CodecMapping {
+        let payload_type = PayloadType(0);
+        CodecMapping {
+            codec,
+            payload_type,
+            rtx: None,
+            nack: false,
+            pli: false,
+            fir: false,
+            transport_cc: false,
+        }
+    }
+
+    /// A packet with media in it arrived. Whether the encoding was silent before.
+    pub(super) fn handle_alive(&mut self, now: Instant) -> bool {
+        let was_live = self.is_live(now);
+        self.last_media = Some(now);
+        !was_live
+    }
+
+    /// A keyframe began to arrive. Whether its size is news.
+    pub(super) fn handle_keyframe(&mut self, now: Instant, size: Option<PictureSize>) -> bool {
+        let _ = self.keyframe.handle_input(now, Input::Arrived);
+        let is_news = size.is_some() && size != self.size;
+        self.size = size.or(self.size);
+        is_news
+    }
+
+    pub(super) const fn handle_sender_report(&mut self, pair: ClockPair) {
+        self.reception.handle_sender_report(pair);
+    }
+
+    pub(super) const fn handle_rtx_sender_report(&mut self, pair: ClockPair) {
+        if let Some(rtx) = &mut self.rtx {
+            rtx.reception.handle_sender_report(pair);
+        }
+    }
+
+    /// The publisher said goodbye: silent until it sends again.
+    pub(super) fn handle_end(&mut self) {
+        self.last_media = None;
+        self.missing.clear();
+        self.cancel_keyframe();
+    }
+
+    pub(super) fn want_keyframe(&mut self, now: Instant) {
+        self.on_keyframe_input(now, Input::Needed);
+    }
+
+    pub(super) const fn cancel_keyframe(&mut self) {
+        self.keyframe.cancel();
+        self.ask_keyframe = None;
+    }
+
+    /// Whether a request should leave now.
+    pub(super) fn poll_keyframe(&mut self, now: Instant) -> bool {
+        if self.keyframe.poll_timeout().is_some_and(|due| due <= now) {
+            self.on_keyframe_input(now, Input::Tick);
+        }
+        self.ask_keyframe.take().is_some()
+    }
+
+    /// Numbers that are due to be asked for; everything is forgotten when nobody wants them.
+    pub(super) fn poll_missing(&mut self, now: Instant, rtt: Duration, wanted: bool, ask: impl FnMut(SeqNo)) {
+        if wanted && self.codec.nack {
+            self.missing.poll(now, rtt, ask);
+        } else {
+            self.missing.clear();
+        }
+    }
+
+    /// Blocks for the next receiver report: media, then repair.
+    pub(super) fn take_blocks(&mut self, now: Instant, mut give: impl FnMut(ReportBlock)) {
+        let media = self.ssrc.and_then(|ssrc| self.reception.take_block(now, ssrc));
+        let repair = self.rtx.as_mut().and_then(|rtx| rtx.reception.take_block(now, rtx.ssrc));
+        [media, repair].into_iter().flatten().for_each(&mut give);
+    }
+
+    pub(super) fn poll_timeout(&self) -> Option<Instant> {
+        [self.ask_keyframe, self.keyframe.poll_timeout(), self.missing.poll_timeout()]
+            .into_iter()
+            .flatten()
+            .min()
+    }
+
+    /// How the next request has to look like: the count of FIRs, when only FIR is understood.
+    pub(super) const fn next_fir(&mut self) -> u8 {
+        self.firs_sent = self.firs_sent.wrapping_add(1);
+        self.firs_sent
+    }
+
+    pub(super) const fn codec(&self) -> CodecMapping {
+        self.codec
+    }
+
+    pub(super) const fn ssrc(&self) -> Option<Ssrc> {
+        self.ssrc
+    }
+
+    pub(super) const fn size(&self) -> Option<PictureSize> {
+        self.size
+    }
+
+    pub(super) const fn is_seen(&self) -> bool {
+        self.last_media.is_some() || self.size.is_some()
+    }
+
+    pub(super) fn is_live(&self, now: Instant) -> bool {
+        self.last_media.is_some_and(|last| now.saturating_duration_since(last) < INACTIVE_AFTER)
+    }
+
+    pub(super) const fn has_sent_media(&self) -> bool {
+        self.last_media.is_some()
+    }
+
+    pub(super) fn bitrate(&mut self, now: Instant) -> Bitrate {
+        self.rate.bitrate(now)
+    }
+
+    /// The newest packet of all that were kept, here or on the publisher's worker.
+    pub(super) const fn newest(&self) -> Option<ExtSeqNo> {
+        self.newest
+    }
+
+    pub(super) fn note_newest(&mut self, seq: ExtSeqNo) {
+        self.newest = self.newest.max(Some(seq));
+    }
+
+    fn handle_restart(&mut self) {
+        self.reception = Reception::new(self.codec.codec.clock_rate());
+        self.missing.clear();
+    }
+
+    fn note_gap(&mut self, now: Instant, numbered: Numbered) {
+        if !numbered.newest {
+            self.missing.handle_arrival(numbered.seq);
+        } else if numbered.skipped > 0 {
+            let gap = self.missing.handle_gap(now, numbered.seq, numbered.skipped);
+            if gap == Gap::TooLarge && self.codec.codec.kind() == MediaKind::Video {
+                self.want_keyframe(now);
+            }
+        }
+    }
+
+    fn on_keyframe_input(&mut self, now: Instant, input: Input) {
+        match self.keyframe.handle_input(now, input) {
+            Some(Output::Ask) => self.ask_keyframe = Some(now),
+            Some(Output::GiveUp) | None => {}
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! When a publisher is asked for a keyframe, however many subscribers want one.
+
+use std::time::{Duration, Instant};
+
+/// Quiet time after a request; a second one sooner only costs the publisher bitrate, and encoders
+/// ignore it within 300 ms anyway.
+pub const MIN_GAP: Duration = Duration::from_millis(500);
+
+/// Requests without an answer before giving up; whoever still wants one says so again.
+const MAX_ATTEMPTS: u8 = 10;
+
+/// What happens to a request.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Input {
+    /// Somebody needs a keyframe.
+    Needed,
+    /// A keyframe has begun to arrive.
+    Arrived,
+    /// Time has passed.
+    Tick,
+}
+
+/// What follows.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Output {
+    /// Ask the publisher now.
+    Ask,
+    /// The publisher does not answer.
+    GiveUp,
+}
+
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+enum State {
+    /// Nobody needs one, and the last request is long ago.
+    #[default]
+    Idle,
+    /// Nobody needs one; before `until` another request would be too early.
+    Resting { until: Instant },
+    /// One is needed, but asking has to wait.
+    Due { at: Instant },
+    /// Asked; repeated when nothing came.
+    Asked { again: Instant, attempts: u8 },
+}
+
+/// The requests for one encoding.
+#[derive(Debug, Default)]
+pub struct KeyframeRequest {
+    state: State,
+}
+
+impl KeyframeRequest {
+    /// Takes one input and returns what it leads to, if anything.
+    #[must_use]
+    pub fn handle_input(&mut self, now: Instant, input: Input) -> Option<Output> {
+        use {Input::*, State::*};
+        let first = Asked { again: now + MIN_GAP, attempts: 1 };
+        let (next, output) = match (self.state, input) {
+            (Idle, Needed) => (first, Some(Output::Ask)),
+            (Idle, Arrived | Tick) => (Idle, None),
+
+            (Resting { until }, Needed) if now < until => (Due { at: until }, None),
+            (Resting { .. }, Needed) => (first, Some(Output::Ask)),
+            (Resting { until }, Arrived | Tick) if now < until => (self.state, None),
+            (Resting { .. }, Arrived | Tick) => (Idle, None),
+
+            (Due { at }, Arrived) => (Resting { until: at }, None),
+            (Due { at }, Needed | Tick) if now < at => (self.state, None),
+            (Due { .. }, Needed | Tick) => (first, Some(Output::Ask)),
+
+            (Asked { again, .. }, Arrived) => (Resting { until: again }, None),
+            (Asked { again, .. }, Needed | Tick) if now < again => (self.state, None),
+            (Asked { attempts: MAX_ATTEMPTS, .. }, Needed | Tick) => (Idle, Some(Output::GiveUp)),
+            (Asked { attempts, .. }, Needed | Tick) => {
+                (Asked { again: now + MIN_GAP, attempts: attempts + 1 }, Some(Output::Ask))
+            }
+        };
+        self.state = next;
+        output
+    }
+
+    /// Forgets what was needed: the encoding ended, or was muted. The quiet time stays.
+    pub const fn cancel(&mut self) {
+        self.state = match self.state {
+            State::Due { at } => State::Resting { until: at },
+            State::Asked { again, .. } => State::Resting { until: again },
+            state => state,
+        };
+    }
+
+    /// Whether a keyframe is awaited.
+    pub const fn is_pending(&self) -> bool {
+        matches!(self.state, State::Due { .. } | State::Asked { .. })
+    }
+
+    /// When a [`Tick`](Input::Tick) has something to do.
+    pub const fn poll_timeout(&self) -> Option<Instant> {
+        match self.state {
+            State::Idle | State::Resting { .. } => None,
+            State::Due { at } => Some(at),
+            State::Asked { again, .. } => Some(again),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

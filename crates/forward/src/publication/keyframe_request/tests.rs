@@ -1,0 +1,72 @@
+use super::*;
+use crate::testing::at;
+
+#[test]
+fn ten_impatient_subscribers_cause_one_request() {
+    let mut request = KeyframeRequest::default();
+
+    let asked = (0..10).filter(|&n| request.handle_input(at(n * 20), Input::Needed).is_some()).count();
+
+    assert_eq!(asked, 1);
+}
+
+#[test]
+fn an_unanswered_request_is_repeated_and_then_given_up() {
+    let mut request = KeyframeRequest::default();
+    let _ = request.handle_input(at(0), Input::Needed);
+
+    let outputs: Vec<_> = (1..20_000).filter_map(|now| request.handle_input(at(now), Input::Tick)).collect();
+
+    assert_eq!(outputs.len(), usize::from(MAX_ATTEMPTS));
+    assert_eq!(outputs.last(), Some(&Output::GiveUp));
+}
+
+#[test]
+fn an_answer_ends_it() {
+    let mut request = KeyframeRequest::default();
+    let _ = request.handle_input(at(0), Input::Needed);
+
+    assert_eq!(request.handle_input(at(100), Input::Arrived), None);
+
+    assert!(!request.is_pending());
+    assert!((100..5_000).all(|now| request.handle_input(at(now), Input::Tick).is_none()));
+}
+
+#[test]
+fn a_need_soon_after_an_answer_waits_for_the_quiet_time() {
+    let mut request = KeyframeRequest::default();
+    let _ = request.handle_input(at(0), Input::Needed);
+    let _ = request.handle_input(at(100), Input::Arrived);
+
+    assert_eq!(request.handle_input(at(200), Input::Needed), None);
+
+    assert_eq!(request.poll_timeout(), Some(at(500)));
+    assert_eq!(request.handle_input(at(500), Input::Tick), Some(Output::Ask));
+}
+
+#[test]
+fn a_keyframe_that_comes_unasked_serves_a_waiting_need() {
+    let mut request = KeyframeRequest::default();
+    let _ = request.handle_input(at(0), Input::Needed);
+    let _ = request.handle_input(at(100), Input::Arrived);
+    let _ = request.handle_input(at(200), Input::Needed);
+
+    let _ = request.handle_input(at(300), Input::Arrived);
+
+    assert_eq!(request.poll_timeout(), None);
+}
+
+#[test]
+fn requests_are_never_closer_than_the_gap_whatever_happens() {
+    let inputs = [Input::Needed, Input::Tick, Input::Arrived, Input::Needed, Input::Needed, Input::Arrived];
+    let mut request = KeyframeRequest::default();
+    let mut last = None;
+
+    for now in 0..20_000_usize {
+        let input = inputs[(now * now / 7) % inputs.len()];
+        if request.handle_input(at(now as u64), input) == Some(Output::Ask) {
+            assert!(last.is_none_or(|last| now - last >= MIN_GAP.as_millis() as usize));
+            last = Some(now);
+        }
+    }
+}

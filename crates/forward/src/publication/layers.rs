@@ -1,0 +1,50 @@
+//! Which encodings are being sent, and how they rank by size.
+
+use switchyard_vocab::layer::{EncodingIndex, MAX_ENCODINGS, PictureSize, SpatialLayer};
+pub use switchyard_vocab::layer::{Layer, Layers};
+use switchyard_vocab::units::Bitrate;
+
+/// What is known about one encoding, to be ranked.
+#[derive(Clone, Copy, Debug)]
+pub struct Candidate {
+    /// Its place in SDP.
+    pub encoding: EncodingIndex,
+    /// Whether it is being sent now.
+    pub live: bool,
+    /// Its picture size, when known.
+    pub size: Option<PictureSize>,
+    /// Its measured rate.
+    pub bitrate: Bitrate,
+}
+
+/// Ranks what has been seen; candidates past [`MAX_ENCODINGS`] are left out.
+///
+/// The rank is that of the measured picture, or of the rate where no size is known: the order of
+/// rids in SDP is a preference and says nothing about size (RFC 8853 §5.2). A layer that pauses
+/// keeps its rank, so that "at most the middle one" keeps its meaning.
+pub fn rank(candidates: impl IntoIterator<Item = Candidate>) -> Layers {
+    let mut seen = [None; MAX_ENCODINGS];
+    for (slot, candidate) in seen.iter_mut().zip(candidates) {
+        *slot = Some(candidate);
+    }
+    seen.sort_by_key(|candidate: &Option<Candidate>| {
+        candidate.map_or((true, 0, Bitrate::default()), |known| {
+            (false, known.size.map_or(0, PictureSize::area), known.bitrate)
+        })
+    });
+    let mut layers = Layers::default();
+    for (rank, Candidate { encoding, live, size, bitrate }) in (0..).zip(seen.into_iter().flatten()) {
+        layers.push(Layer { encoding, rank: SpatialLayer(rank), live, size, bitrate });
+    }
+    layers
+}
+
+/// The largest live layer up to `max`, or the smallest live one when all are larger.
+pub fn best_up_to(layers: &Layers, max: SpatialLayer) -> Option<&Layer> {
+    let mut live = layers.iter().filter(|layer| layer.live);
+    let smallest = live.next()?;
+    Some(live.rev().find(|layer| layer.rank <= max).unwrap_or(smallest))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,114 @@
+//! Packets that did not arrive, and when to ask the publisher for them again.
+
+use std::time::{Duration, Instant};
+
+use switchyard_vocab::rtp::{ExtSeqNo, SeqNo};
+
+/// How long a packet may be merely late before it is asked for. Longer delays every repair;
+/// shorter asks for packets that were only reordered.
+const REORDER_WAIT: Duration = Duration::from_millis(10);
+
+/// Quickest repetition, however near the publisher is.
+const LEAST_RETRY: Duration = Duration::from_millis(20);
+
+/// Slowest repetition: later the frame is of no use.
+const MOST_RETRY: Duration = Duration::from_millis(400);
+
+/// Times a packet is asked for. What five rounds did not bring, a keyframe has to repair.
+const MAX_TRIES: u8 = 5;
+
+/// Packets missed at the same time. More is an outage, which resending would only prolong.
+pub const MAX_MISSING: usize = 500;
+
+/// Longest run that is asked for: beyond it a keyframe is cheaper than the packets.
+const MAX_GAP: u64 = 250;
+
+/// Numbers written by one [`poll`](Missing::poll): what fits a feedback packet comfortably.
+pub const MAX_ASKED: usize = 250;
+
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    seq: ExtSeqNo,
+    due: Instant,
+    tries: u8,
+}
+
+/// What a gap led to.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Gap {
+    /// It will be asked for.
+    Noted,
+    /// It is too large, or too much is missing already: everything is forgotten, and video needs a
+    /// keyframe.
+    TooLarge,
+}
+
+/// The register of one encoding, in order of sequence numbers.
+#[derive(Debug, Default)]
+pub struct Missing {
+    entries: Vec<Entry>,
+}
+
+impl Missing {
+    /// The `count` numbers before `next` did not arrive (yet).
+    pub fn handle_gap(&mut self, now: Instant, next: ExtSeqNo, count: u64) -> Gap {
+        if count > MAX_GAP || self.entries.len() + count as usize > MAX_MISSING {
+            self.entries.clear();
+            return Gap::TooLarge;
+        }
+        let first = next.0.saturating_sub(count);
+        let due = now + REORDER_WAIT;
+        self.entries.extend((first..next.0).map(|seq| Entry { seq: ExtSeqNo(seq), due, tries: 0 }));
+        Gap::Noted
+    }
+
+    /// A late packet, or its retransmission, arrived after all.
+    pub fn handle_arrival(&mut self, seq: ExtSeqNo) {
+        if let Ok(index) = self.entries.binary_search_by_key(&seq, |entry| entry.seq) {
+            self.entries.remove(index);
+        }
+    }
+
+    /// Forgets everything: the source started anew, or nobody wants the encoding.
+    pub fn clear(&mut self) {
+        self.entries.clear();
+    }
+
+    /// Hands every number that is due to `ask`, in order, [`MAX_ASKED`] at most; forgets those that
+    /// were asked for often enough. `rtt` is the round trip to the publisher.
+    pub fn poll(&mut self, now: Instant, rtt: Duration, mut ask: impl FnMut(SeqNo)) {
+        let mut asked = 0;
+        self.entries.retain_mut(|entry| {
+            if entry.due > now || asked == MAX_ASKED {
+                return true;
+            }
+            if entry.tries == MAX_TRIES {
+                return false;
+            }
+            entry.tries += 1;
+            entry.due = now + retry_after(rtt, entry.tries);
+            asked += 1;
+            ask(entry.seq.on_wire());
+            true
+        });
+    }
+
+    /// When [`poll`](Self::poll) has something to do.
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        self.entries.iter().map(|entry| entry.due).min()
+    }
+
+    /// Whether nothing is missing.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+}
+
+/// A quarter longer with every try.
+fn retry_after(rtt: Duration, tries: u8) -> Duration {
+    let base = rtt.max(LEAST_RETRY).min(MOST_RETRY);
+    (1..tries).fold(base, |wait, _| wait * 5 / 4).min(MOST_RETRY)
+}
+
+#[cfg(test)]
+mod tests;

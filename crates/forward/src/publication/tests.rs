@@ -1,0 +1,178 @@
+use switchyard_vocab::codec::Codec;
+use switchyard_vocab::layer::SpatialLayer;
+use switchyard_vocab::rtp::{PayloadType, RtpTimestamp};
+use switchyard_wire::rtp::RtpHeader;
+
+use super::*;
+use crate::testing::{Call, Source, at};
+
+/// The retransmission of a packet of the source's encoding.
+fn retransmission(source: &Source, original: &[u8], seq: u16) -> Vec<u8> {
+    let packet = RtpPacket::parse(original).unwrap();
+    let header = RtpHeader {
+        payload_type: PayloadType(97),
+        ssrc: Ssrc(source.ssrc + 1_000),
+        seq: SeqNo(seq),
+        ..packet.header()
+    };
+    let mut bytes = vec![0; 1_500];
+    let rid = source.rid.unwrap();
+    let mut len = header.write(&[(1, b"v"), (3, rid.as_bytes())], &mut bytes).unwrap();
+    len += rtx::write_osn(packet.seq(), &mut bytes[len..]).unwrap();
+    bytes[len..len + packet.payload().len()].copy_from_slice(packet.payload());
+    bytes.truncate(len + packet.payload().len());
+    bytes
+}
+
+#[test]
+fn a_lost_packet_is_asked_for_until_its_retransmission_takes_its_place() {
+    let mut call = Call::video(true);
+    let mut source = Source::video(0);
+    let frame = source.frame(0, true, 3);
+    call.push(0, &frame[0]);
+    call.push(0, &frame[2]);
+
+    let (lost, _) = call.feedback(10);
+    call.push(60, &retransmission(&source, &frame[1], 1));
+
+    assert_eq!(lost, [501]);
+    assert_eq!(call.feedback(400).0, []);
+    let mut seqs: Vec<_> = call.got.iter().map(|got| got.seq.0 - call.got[0].seq.0).collect();
+    seqs.sort_unstable();
+    assert_eq!(seqs, [0, 1, 2]);
+}
+
+#[test]
+fn a_retransmission_of_what_did_arrive_goes_no_further() {
+    let mut call = Call::video(true);
+    let mut source = Source::video(0);
+    let frame = source.frame(0, true, 2);
+    call.push_all(0, &frame);
+
+    assert_eq!(call.accept(20, &retransmission(&source, &frame[0], 1)), None);
+}
+
+#[test]
+fn probing_on_the_repairing_stream_is_counted_and_dropped() {
+    let mut call = Call::video(true);
+    let mut source = Source::video(0);
+    call.push_all(0, &source.frame(0, true, 1));
+    let padding = {
+        let mut source = Source { ssrc: 1_100, ..source.clone() };
+        let mut bytes = source.padding(1);
+        bytes[1] = 97;
+        bytes
+    };
+
+    assert_eq!(call.accept(1, &padding), Some(Accepted::Padding));
+
+    let mut reported = Vec::new();
+    call.publication.take_reception_blocks(at(10), |block| reported.push(block.ssrc));
+    assert_eq!(reported, [Ssrc(100), Ssrc(1_100)]);
+}
+
+#[test]
+fn a_muted_publication_forwards_nothing_and_asks_for_nothing() {
+    let mut call = Call::video(true);
+    let mut source = Source::video(0);
+    call.push_all(0, &source.frame(0, true, 1));
+    call.publication.set_muted(true);
+
+    let accepted = call.accept(20, &source.frame(20, false, 1)[0]);
+    call.publication.want_keyframe(at(30), EncodingIndex(0));
+
+    assert_eq!(accepted, None);
+    assert_eq!(call.feedback(1_000), (vec![], 0));
+}
+
+#[test]
+fn a_keyframe_is_asked_for_once_and_again_until_it_comes() {
+    let mut call = Call::video(true);
+    let mut source = Source::video(0);
+    call.push_all(0, &source.frame(0, true, 1));
+
+    for milliseconds in 10..60 {
+        call.publication.want_keyframe(at(milliseconds), EncodingIndex(0));
+    }
+    let asked: usize = (60..1_200).map(|now| call.feedback(now).1).sum();
+    call.push_all(1_200, &source.frame(1_200, true, 1));
+
+    assert_eq!(asked, 3);
+    assert_eq!((1_201..3_000).map(|now| call.feedback(now).1).sum::<usize>(), 0);
+}
+
+#[test]
+fn a_layer_that_falls_silent_is_no_longer_live() {
+    let mut call = Call::video(true);
+    let (mut small, mut large) = (Source::video(0), Source::video(2));
+    call.push_all(0, &small.frame(0, true, 1));
+    call.push_all(0, &large.frame(0, true, 1));
+    assert!(call.publication.take_layers_changed());
+
+    for milliseconds in (20..3_000).step_by(20) {
+        call.push_all(milliseconds, &small.frame(milliseconds, false, 1));
+        call.feedback(milliseconds);
+    }
+
+    assert!(call.publication.take_layers_changed());
+    let live: Vec<_> = call.publication.layers().iter().map(|layer| (layer.encoding.0, layer.live)).collect();
+    assert_eq!(live, [(0, true), (2, false)]);
+}
+
+#[test]
+fn a_lone_encoding_may_be_silent_for_as_long_as_it_likes() {
+    let mut call = Call::video(true);
+    let mut screen = Source::video(2);
+    call.push_all(0, &screen.frame(0, true, 1));
+    call.feedback(60_000);
+
+    assert!(layers::best_up_to(call.publication.layers(), SpatialLayer::HIGHEST).is_some());
+}
+
+#[test]
+fn a_mirror_serves_what_it_was_given() {
+    let mut call = Call::video(true);
+    let mut source = Source::video(1);
+    let mut mirror = Publication::new(MediaKind::Video);
+    let Some(Accepted::Packet { packet, observed }) = call.accept(0, &source.frame(0, true, 1)[0]) else {
+        panic!("accepted")
+    };
+
+    let home = call.publication.cache().get(packet).unwrap();
+    let mirrored = mirror.insert_mirrored(&observed, home.payload).unwrap();
+    mirror.insert_mirrored_clock(EncodingIndex(1), source.clock(5));
+    mirror.want_keyframe(at(1), EncodingIndex(1));
+
+    assert_eq!(mirror.cache().get(mirrored).unwrap(), home);
+    assert_eq!(mirror.clocks().get(EncodingIndex(1), 0), Some(source.clock(5)));
+    let mut said = Vec::new();
+    mirror.poll_feedback(at(2), Duration::ZERO, switchyard_vocab::demand::EncodingSet::ALL, |feedback| {
+        said.push(format!("{feedback:?}"));
+    });
+    assert_eq!(said, ["Keyframe { encoding: EncodingIndex(1) }"]);
+}
+
+#[test]
+fn a_payload_without_a_descriptor_is_malformed() {
+    let mut call = Call::video(true);
+    let mut source = Source::video(0);
+    call.push_all(0, &source.frame(0, true, 1));
+
+    // An extended descriptor that ends before its fields.
+    let bytes = source.packet(10, true, &[0x90, 0xf0, 0x80], 0);
+
+    assert_eq!(call.accept(10, &bytes), None);
+}
+
+#[test]
+fn opus_packets_start_frames_and_never_keyframes() {
+    let mut call = Call::audio();
+    let mut source = Source::audio();
+
+    let Some(Accepted::Packet { observed, .. }) = call.accept(0, &source.sound(0)) else {
+        panic!("accepted")
+    };
+
+    assert_eq!((observed.codec, observed.frame_start, observed.keyframe_start), (Codec::Opus, true, false));
+    assert_eq!(observed.timestamp, RtpTimestamp(source.base));
+}

@@ -1,0 +1,261 @@
+//! One publication on its way to one peer.
+//!
+//! A packet is *selected* when it arrives and *written* when it is released; between the two it may
+//! wait in a pacer as a small value. Numbers are given at release, so what is dropped in between
+//! leaves no gap.
+
+pub mod reports;
+pub mod rewrite;
+pub mod select;
+pub mod sent;
+
+use std::time::{Duration, Instant};
+
+use switchyard_vocab::codec::MediaKind;
+use switchyard_vocab::decision::{Decision, SkipReason, Verdict};
+use switchyard_vocab::demand::EncodingSet;
+use switchyard_vocab::layer::EncodingIndex;
+use switchyard_vocab::negotiated::SendSection;
+use switchyard_vocab::observed::Observed;
+use switchyard_vocab::rtp::{ExtSeqNo, RtpTimestamp, SeqNo, Ssrc};
+use switchyard_wire::NoRoom;
+use switchyard_wire::rtcp::ReportBlock;
+
+use crate::publication::cache::{Cache, CacheRef};
+use crate::publication::clocks::Clocks;
+use crate::publication::layers::Layers;
+
+use reports::{Reports, SenderReports, Streams};
+use rewrite::{Envelope, Rewrite, Stamps};
+use select::{Preference, Select};
+use sent::{ResendOutcome, Sent};
+
+/// Random numbers that a subscription starts with; drawn by the caller.
+#[derive(Clone, Copy, Debug)]
+pub struct Seeds {
+    /// First sequence number; only 15 bits of it are used (RFC 3711 §3.3.1).
+    pub seq: SeqNo,
+    /// First sequence number of retransmissions; likewise.
+    pub rtx_seq: SeqNo,
+    /// First timestamp.
+    pub timestamp: RtpTimestamp,
+    /// Spreads the times of reports.
+    pub reports: u64,
+}
+
+/// Why nothing was written.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum WriteError {
+    /// The cache has gone past the packet. For video, the subscription starts anew at a keyframe.
+    #[error("packet {0:?} is no longer cached")]
+    Overwritten(ExtSeqNo),
+    /// What it belonged to has been left: a switch, a restart, or a packet before it was dropped.
+    #[error("packet {0:?} has no place in what is being sent")]
+    NoPlace(ExtSeqNo),
+    /// It does not fit a datagram.
+    #[error(transparent)]
+    NoRoom(#[from] NoRoom),
+}
+
+/// A packet that was written and can be encrypted.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Written {
+    /// Bytes at the front of the buffer.
+    pub len: usize,
+    /// Its stream.
+    pub ssrc: Ssrc,
+    /// Its full number in that stream: the packet index of SRTP.
+    pub seq: ExtSeqNo,
+    /// Whether the given stamps were used. An identical resend carries those of its first time.
+    pub stamped: bool,
+    /// Whether a keyframe starts in it.
+    pub keyframe_start: bool,
+}
+
+/// One publication on its way to one peer.
+#[derive(Debug)]
+pub struct Subscription {
+    envelope: Envelope,
+    select: Select,
+    rewrite: Rewrite,
+    sent: Sent,
+    reports: SenderReports,
+    next_rtx: ExtSeqNo,
+    last_fir: Option<u8>,
+}
+
+impl Subscription {
+    /// A subscription that has sent nothing yet.
+    pub fn new(section: &SendSection, preference: Preference, seeds: Seeds) -> Self {
+        let codec = section.codec.codec;
+        let kind = codec.kind();
+        Self {
+            envelope: Envelope::new(section),
+            select: Select::new(kind, preference),
+            rewrite: Rewrite::new(kind, codec.clock_rate(), seeds.seq, seeds.timestamp),
+            sent: Sent::new(kind),
+            reports: SenderReports::new(kind, seeds.reports),
+            next_rtx: ExtSeqNo::starting_at(SeqNo(seeds.rtx_seq.0 & 0x7fff)),
+            last_fir: None,
+        }
+    }
+
+    /// Decides about a packet that has just arrived. Every packet of the publication is to be shown,
+    /// in order of arrival; what is not skipped is to be released with the same verdict.
+    pub fn select(&mut self, observed: &Observed, layers: &Layers) -> Verdict {
+        let verdict = self.select.select(observed, layers);
+        let is_padding = verdict == Verdict::Skip(SkipReason::PaddingOnly);
+        if is_padding && self.select.current() == Some(observed.encoding) {
+            self.rewrite.omit(observed.encoding, observed.seq);
+        }
+        verdict
+    }
+
+    /// Writes a selected packet at the moment it leaves.
+    ///
+    /// # Errors
+    /// Nothing was written and the stamps were not used.
+    pub fn write(
+        &mut self,
+        now: Instant,
+        (packet, verdict): (CacheRef, Verdict),
+        cache: &Cache,
+        clocks: &Clocks,
+        stamps: Stamps,
+        out: &mut [u8],
+    ) -> Result<Written, WriteError> {
+        let Some(cached) = cache.get(packet) else {
+            self.handle_dropped(packet);
+            return Err(WriteError::Overwritten(packet.seq));
+        };
+        let plan = self.rewrite.plan(verdict, packet, &cached, clocks, stamps);
+        let plan = plan.ok_or(WriteError::NoPlace(packet.seq))?;
+        let len = self.envelope.write(&plan, &cached, out)?;
+        let keyframe_start = cached.observed.keyframe_start;
+        self.sent.note(now, plan, keyframe_start);
+        self.reports.note_media(now, cached.payload.len());
+        Ok(Written { len, ssrc: self.envelope.section().ssrc, seq: plan.seq, stamped: true, keyframe_start })
+    }
+
+    /// A selected packet will never be released. Sound closes over it; a picture goes on at the next
+    /// keyframe, because the rest of this one would be decoded without it.
+    pub fn handle_dropped(&mut self, packet: CacheRef) {
+        match self.kind() {
+            MediaKind::Audio => self.rewrite.omit(packet.encoding, packet.seq),
+            MediaKind::Video => {
+                self.rewrite.halt();
+                self.select.unlock();
+            }
+        }
+    }
+
+    /// The subscriber asks for a packet again; `rtt` is its round trip.
+    pub fn handle_nack(&mut self, now: Instant, lost: SeqNo, cache: &Cache, rtt: Duration) -> ResendOutcome {
+        self.sent.handle_nack(now, lost, cache, rtt)
+    }
+
+    /// Writes a packet again: as a retransmission with the given stamps, or, without RTX, every byte
+    /// as it was (RFC 7714 §8: one index must never protect two different packets).
+    ///
+    /// # Errors
+    /// Nothing was written and the stamps were not used.
+    pub fn write_resend(
+        &mut self,
+        seq: ExtSeqNo,
+        cache: &Cache,
+        stamps: Stamps,
+        out: &mut [u8],
+    ) -> Result<Written, WriteError> {
+        let plan = *self.sent.plan(seq).ok_or(WriteError::Overwritten(seq))?;
+        let cached = cache.get(plan.source).ok_or(WriteError::Overwritten(plan.source.seq))?;
+        let keyframe_start = cached.observed.keyframe_start;
+        let Some(rtx) = self.envelope.rtx() else {
+            let len = self.envelope.write(&plan, &cached, out)?;
+            let ssrc = self.envelope.section().ssrc;
+            return Ok(Written { len, ssrc, seq, stamped: false, keyframe_start });
+        };
+        let seq = self.next_rtx;
+        let len = self.envelope.write_rtx(&plan, &cached, rtx, seq.on_wire(), stamps, out)?;
+        self.next_rtx = seq.plus(1);
+        self.reports.note_rtx(cached.payload.len());
+        Ok(Written { len, ssrc: rtx.0, seq, stamped: true, keyframe_start })
+    }
+
+    /// The subscriber asks for a keyframe (PLI). The encoding to ask for, unless one has just been
+    /// sent and the request crossed it on the way.
+    pub fn handle_pli(&mut self, now: Instant, rtt: Duration) -> Option<EncodingIndex> {
+        let on_its_way = |at| now.saturating_duration_since(at) < rtt;
+        if self.sent.last_keyframe().is_some_and(on_its_way) {
+            return None;
+        }
+        self.select.current()
+    }
+
+    /// The same by FIR, whose repetitions carry the same `count` (RFC 5104 §4.3.1.2).
+    pub fn handle_fir(&mut self, now: Instant, count: u8, rtt: Duration) -> Option<EncodingIndex> {
+        if self.last_fir.replace(count) == Some(count) {
+            return None;
+        }
+        self.handle_pli(now, rtt)
+    }
+
+    /// The round trip that a block of the subscriber's receiver report shows.
+    pub fn handle_report(&self, now: Instant, block: &ReportBlock) -> Option<Duration> {
+        self.reports.round_trip(now, block.last_report?)
+    }
+
+    /// Replaces what the subscriber wants.
+    pub const fn set_preference(&mut self, preference: Preference) {
+        self.select.set_preference(preference);
+    }
+
+    /// The encoding of which the publisher should be asked for a keyframe now, if any. To be polled
+    /// after every change of layers or preference and at [`poll_timeout`](Self::poll_timeout).
+    pub fn poll_keyframe(&mut self, now: Instant, rtt: Duration, layers: &Layers) -> Option<EncodingIndex> {
+        self.select.poll_keyframe(now, rtt, layers)
+    }
+
+    /// The sender reports that are due.
+    pub fn poll_reports(&mut self, now: Instant, clocks: &Clocks) -> Option<Reports> {
+        if self.reports.poll_timeout().is_none_or(|due| due > now) {
+            return None;
+        }
+        let section = self.envelope.section();
+        let streams = Streams { media: section.ssrc, rtx: section.rtx_ssrc };
+        let clock = self.rewrite.clock(clocks);
+        self.reports.poll(now, clock, self.rewrite.clock_rate(), streams)
+    }
+
+    /// When [`poll_keyframe`](Self::poll_keyframe) or [`poll_reports`](Self::poll_reports) has
+    /// something to do.
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        [self.select.poll_timeout(), self.reports.poll_timeout()].into_iter().flatten().min()
+    }
+
+    /// The encodings whose packets have to reach this worker.
+    pub fn wanted(&self, layers: &Layers) -> EncodingSet {
+        self.select.wanted(layers)
+    }
+
+    /// What is being forwarded, and why not more.
+    pub fn decision(&self, layers: &Layers) -> Decision {
+        self.select.decision(layers)
+    }
+
+    /// How it was negotiated.
+    pub const fn section(&self) -> &SendSection {
+        self.envelope.section()
+    }
+
+    /// Whether retransmissions have a stream, and with it stamps, of their own.
+    pub fn has_rtx(&self) -> bool {
+        self.envelope.rtx().is_some()
+    }
+
+    const fn kind(&self) -> MediaKind {
+        self.envelope.section().codec.codec.kind()
+    }
+}
+
+#[cfg(test)]
+mod tests;
