@@ -13,7 +13,7 @@
  * @typedef {{url?: string|URL, room?: string, identity?: string, token?: string, name?: string,
  *   autoSubscribe?: boolean, publish?: PublishOptions[], rtc?: RTCConfiguration,
  *   timeout?: number}} JoinOptions `timeout` is in milliseconds
- * @typedef {{layer: number, encoding: number, width?: number, height?: number,
+ * @typedef {{layer: number, encoding: number, live: boolean, width?: number, height?: number,
  *   bits_per_second: number}} Layer
  * @typedef {{layer: number|null, encoding: number|null, target_encoding: number|null,
  *   limited_by: string, why: string}} Decision

@@ -76,7 +76,7 @@ pub enum ServerMessage {
     PublicationLayers {
         /// Which one.
         publication: u64,
-        /// What is being sent now, the smallest picture first.
+        /// What has been seen of it, the smallest picture first.
         layers: Vec<Layer>,
     },
     /// The server's answer to your offer.
@@ -179,20 +179,22 @@ pub enum Kind {
     Video,
 }
 
-/// One encoding that is being sent.
+/// One encoding that has been seen.
 #[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
 pub struct Layer {
     /// Its rank by size: 0 is the smallest picture. This is what `set_max_layer` takes.
     pub layer: u8,
     /// Its position in the publisher's description.
     pub encoding: u8,
+    /// Whether it is being sent now.
+    pub live: bool,
     /// Columns, when known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub width: Option<u16>,
     /// Rows, when known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub height: Option<u16>,
-    /// Measured rate in bits per second.
+    /// Its rate in bits per second when this was told.
     pub bits_per_second: u64,
 }
 

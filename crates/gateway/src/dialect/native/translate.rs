@@ -90,12 +90,13 @@ fn said(notice: Notice) -> ServerMessage {
             publication: publication.0,
             layers: layers
                 .iter()
-                .map(|live| Layer {
-                    layer: live.layer.0,
-                    encoding: live.encoding.0,
-                    width: live.size.map(|size| size.width),
-                    height: live.size.map(|size| size.height),
-                    bits_per_second: live.bitrate.as_bps(),
+                .map(|layer| Layer {
+                    layer: layer.rank.0,
+                    encoding: layer.encoding.0,
+                    live: layer.live,
+                    width: layer.size.map(|size| size.width),
+                    height: layer.size.map(|size| size.height),
+                    bits_per_second: layer.bitrate.as_bps(),
                 })
                 .collect(),
         },

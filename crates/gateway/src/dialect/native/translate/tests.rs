@@ -1,8 +1,9 @@
 use switchyard_control::notice::Subscribed;
 use switchyard_vocab::counters::LineEnd;
 use switchyard_vocab::ids::{Identity, RoomName, SessionId};
-use switchyard_vocab::layer::EncodingIndex;
+use switchyard_vocab::layer::{EncodingIndex, Layer as Seen, Layers, PictureSize};
 use switchyard_vocab::rtp::Mid;
+use switchyard_vocab::units::Bitrate;
 
 use super::*;
 
@@ -111,7 +112,34 @@ fn a_connection_that_ended_says_why() {
 }
 
 #[test]
-fn nothing_live_is_an_empty_list() {
+fn layers_are_told_with_what_is_known_of_them() {
+    let mut layers = Layers::default();
+    layers.push(Seen {
+        encoding: EncodingIndex(2),
+        rank: SpatialLayer(0),
+        live: true,
+        size: Some(PictureSize { width: 320, height: 180 }),
+        bitrate: Bitrate::kbps(150),
+    });
+    layers.push(Seen {
+        encoding: EncodingIndex(0),
+        rank: SpatialLayer(1),
+        live: false,
+        size: None,
+        bitrate: Bitrate::default(),
+    });
+
+    let value = told(Notice::PublicationLayers { publication: PublicationId(4), layers });
+
+    let expected = serde_json::json!([
+        {"layer": 0, "encoding": 2, "live": true, "width": 320, "height": 180, "bits_per_second": 150_000},
+        {"layer": 1, "encoding": 0, "live": false, "bits_per_second": 0},
+    ]);
+    assert_eq!(value["layers"], expected);
+}
+
+#[test]
+fn nothing_seen_is_an_empty_list() {
     let value = told(Notice::PublicationLayers { publication: PublicationId(4), layers: Default::default() });
 
     assert_eq!(value["layers"], serde_json::json!([]));
