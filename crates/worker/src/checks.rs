@@ -1,0 +1,125 @@
+//! Connectivity checks and handshakes: what comes before media.
+
+use std::time::Instant;
+
+use switchyard_transport::ice_lite::{StunOutcome, worker_of};
+use switchyard_vocab::counters::PacketKind;
+use switchyard_vocab::datagram::Tuple;
+use switchyard_vocab::drop_reason::DropReason;
+use switchyard_vocab::ids::WorkerId;
+use switchyard_wire::stun::{BindingRequest, StunError};
+
+use crate::Worker;
+use crate::io::Outbox;
+use crate::peers::PeerKey;
+
+/// Handshake datagrams handled in one turn. One may cost a millisecond of public-key arithmetic, so
+/// a burst of joins must not hold back the media of everybody else.
+const HANDSHAKES_PER_TURN: usize = 8;
+
+/// Handshake datagrams that wait for a later turn: about a hundred joins at once. What is beyond is
+/// dropped; clients repeat their flights.
+const MAX_WAITING_HANDSHAKES: usize = 512;
+
+impl Worker {
+    /// Answers a connectivity check.
+    pub(crate) fn handle_check(
+        &mut self,
+        now: Instant,
+        tuple: Tuple,
+        bytes: &[u8],
+        outbox: &mut impl Outbox,
+    ) {
+        self.counters.received.add(PacketKind::Stun, bytes.len());
+        if let Err(reason) = self.check(now, tuple, bytes, outbox) {
+            self.counters.drops.add(reason);
+        }
+    }
+
+    fn check(
+        &mut self,
+        now: Instant,
+        tuple: Tuple,
+        bytes: &[u8],
+        outbox: &mut impl Outbox,
+    ) -> Result<(), DropReason> {
+        let request = BindingRequest::parse(bytes).map_err(|error| match error {
+            StunError::Unexpected(_) => DropReason::StunUnexpected,
+            _ => DropReason::MalformedStun,
+        })?;
+        let ufrag = request.server_ufrag().ok_or(DropReason::UnknownUfrag)?;
+        let Some(key) = self.peers.by_ufrag(ufrag) else {
+            let owner = worker_of(ufrag).filter(|&owner| owner != self.config.id);
+            let owner =
+                owner.filter(|&owner| self.crossings.iter().any(|crossing| crossing.other() == owner));
+            self.peers.add_stray(tuple, owner.ok_or(DropReason::UnknownUfrag)?);
+            self.hand_over(owner.ok_or(DropReason::UnknownUfrag)?, tuple, bytes);
+            return Ok(());
+        };
+        let peer = self.peers.get_mut(key).ok_or(DropReason::UnknownUfrag)?;
+        // Who proved itself on this path before is not the one to be slowed down.
+        if !peer.line.knows(tuple) && !self.checks_limit.admits(now, tuple.remote.ip()) {
+            return Err(DropReason::StunRateLimited);
+        }
+
+        let answer = &mut self.scratch.stun;
+        answer.clear();
+        let outcome = peer.line.handle_binding_request(now, tuple, &request, answer)?;
+        self.touched.push(key, &mut peer.touched);
+        if let Some(room) = outbox.reserve(tuple, answer.len()) {
+            room[..answer.len()].copy_from_slice(answer);
+            outbox.commit(answer.len());
+            self.counters.sent.add(PacketKind::Stun, answer.len());
+        }
+        self.note_line_events(now, key);
+        match outcome {
+            StunOutcome::Answered => Ok(()),
+            StunOutcome::Refused(reason) => Err(reason),
+        }
+    }
+
+    /// Takes a handshake datagram, now or in a later turn.
+    pub(crate) fn handle_handshake(&mut self, now: Instant, tuple: Tuple, bytes: &[u8], budget: &mut usize) {
+        self.counters.received.add(PacketKind::Dtls, bytes.len());
+        let Some(key) = self.demux(tuple, bytes) else { return };
+        if *budget > 0 {
+            *budget -= 1;
+            self.shake_hands(now, tuple, key, bytes);
+        } else if self.handshakes.len() < MAX_WAITING_HANDSHAKES {
+            self.handshakes.push_back((tuple, bytes.into()));
+        } else {
+            self.counters.drops.add(DropReason::DtlsOverload);
+        }
+    }
+
+    /// Handles what waited from earlier turns, and says how many more this turn may handle.
+    pub(crate) fn resume_handshakes(&mut self, now: Instant) -> usize {
+        let mut budget = HANDSHAKES_PER_TURN;
+        while budget > 0 {
+            let Some((tuple, bytes)) = self.handshakes.pop_front() else { break };
+            let Some(key) = self.demux(tuple, &bytes) else { continue };
+            budget -= 1;
+            self.shake_hands(now, tuple, key, &bytes);
+        }
+        budget
+    }
+
+    fn shake_hands(&mut self, now: Instant, tuple: Tuple, key: PeerKey, bytes: &[u8]) {
+        let Some(peer) = self.peers.get_mut(key) else { return };
+        if let Err(reason) = peer.line.handle_dtls(now, tuple, bytes) {
+            self.counters.drops.add(reason);
+        }
+        self.touched.push(key, &mut peer.touched);
+        self.note_line_events(now, key);
+    }
+
+    /// Gives a datagram to the worker whose peer it is from.
+    pub(crate) fn hand_over(&mut self, owner: WorkerId, tuple: Tuple, bytes: &[u8]) {
+        let Some(crossing) = self.crossings.iter_mut().find(|crossing| crossing.other() == owner) else {
+            return self.counters.drops.add(DropReason::UnknownAddress);
+        };
+        if let Err(reason) = crossing.send_stray(tuple, bytes) {
+            self.counters.drops.add(reason);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! What a turn takes in and gives out: datagrams, without a socket.
+
+use switchyard_vocab::datagram::Tuple;
+
+/// The datagrams of one turn. They are walked several times, once per phase.
+pub trait Inbox {
+    /// Hands every datagram to `handle`, in the order of arrival. It may change the bytes.
+    fn for_each(&mut self, handle: &mut dyn FnMut(Tuple, &mut [u8]));
+}
+
+/// Where datagrams are written that are to be sent.
+pub trait Outbox {
+    /// Room for one datagram of at most `max_len` bytes; `None` when there is none left.
+    fn reserve(&mut self, tuple: Tuple, max_len: usize) -> Option<&mut [u8]>;
+    /// Queues the first `len` bytes of the room that was reserved last.
+    fn commit(&mut self, len: usize);
+}
+
+/// An inbox of datagrams that lie in memory.
+#[derive(Debug, Default)]
+pub struct Letters(Vec<(Tuple, Vec<u8>)>);
+
+impl Letters {
+    /// Adds one.
+    pub fn push(&mut self, tuple: Tuple, bytes: Vec<u8>) {
+        self.0.push((tuple, bytes));
+    }
+
+    /// Forgets all.
+    pub fn clear(&mut self) {
+        self.0.clear();
+    }
+}
+
+impl Inbox for Letters {
+    fn for_each(&mut self, handle: &mut dyn FnMut(Tuple, &mut [u8])) {
+        for (tuple, bytes) in &mut self.0 {
+            handle(*tuple, bytes);
+        }
+    }
+}
+
+/// An outbox that keeps datagrams in memory.
+#[derive(Debug, Default)]
+pub struct Drawer {
+    sent: Vec<(Tuple, Vec<u8>)>,
+    reserved: Option<(Tuple, Vec<u8>)>,
+}
+
+impl Drawer {
+    /// Takes everything that was sent, in order.
+    pub fn take(&mut self) -> Vec<(Tuple, Vec<u8>)> {
+        std::mem::take(&mut self.sent)
+    }
+}
+
+impl Outbox for Drawer {
+    fn reserve(&mut self, tuple: Tuple, max_len: usize) -> Option<&mut [u8]> {
+        let (_, room) = self.reserved.insert((tuple, vec![0; max_len]));
+        Some(room)
+    }
+
+    fn commit(&mut self, len: usize) {
+        if let Some((tuple, mut bytes)) = self.reserved.take() {
+            bytes.truncate(len);
+            self.sent.push((tuple, bytes));
+        }
+    }
+}

@@ -1,0 +1,224 @@
+//! The packet's journey, top to bottom: receive, demux, decrypt, observe, route, select, pace,
+//! rewrite, encrypt, send. Each step is a stage's own method; a refused packet is a `?` that carries
+//! its reason, counted in one place.
+
+use std::time::Instant;
+
+use switchyard_congestion::pacer::Class;
+use switchyard_forward::publication::Accepted;
+use switchyard_forward::publication::binding::Stream;
+use switchyard_forward::publication::cache::CacheRef;
+use switchyard_forward::subscription::rewrite::Stamps;
+use switchyard_forward::subscription::{WriteError, Written};
+use switchyard_vocab::codec::MediaKind;
+use switchyard_vocab::counters::PacketKind;
+use switchyard_vocab::datagram::{MAX_DATAGRAM, Tuple};
+use switchyard_vocab::decision::Verdict;
+use switchyard_vocab::drop_reason::DropReason;
+use switchyard_vocab::ids::PublicationId;
+use switchyard_vocab::observed::Observed;
+use switchyard_vocab::rtp::ExtSeqNo;
+use switchyard_wire::rtp::RtpPacket;
+use switchyard_wire::rtp::extension::{AbsSendTime, KnownExtensions, TransportSeq};
+
+use crate::Worker;
+use crate::io::Outbox;
+use crate::peers::{Owner, Peer, PeerKey};
+use crate::reports::earliest;
+use crate::routes::Source;
+use crate::subscriptions::{Queued, SubscriptionKey};
+
+impl Worker {
+    /// Receive to pace, for one RTP packet.
+    pub(crate) fn handle_rtp(&mut self, now: Instant, tuple: Tuple, bytes: &mut [u8]) {
+        let size = bytes.len();
+        let mut kind = PacketKind::Unbound;
+        let Some(key) = self.demux(tuple, bytes) else { return };
+        let result = self.take_in(now, tuple, key, bytes, &mut kind);
+        self.counters.received.add(kind, size);
+        if let Err(reason) = result {
+            self.counters.drops.add(reason);
+        }
+    }
+
+    fn take_in(
+        &mut self,
+        now: Instant,
+        tuple: Tuple,
+        key: PeerKey,
+        bytes: &mut [u8],
+        kind: &mut PacketKind,
+    ) -> Result<(), DropReason> {
+        let peer = self.peers.get_mut(key).ok_or(DropReason::UnknownAddress)?;
+
+        let len = peer.line.decrypt_rtp(now, tuple, bytes)?;
+        self.counters.decrypted.add(PacketKind::Unbound, len);
+        let packet = RtpPacket::parse(&bytes[..len]).map_err(|_| DropReason::MalformedRtp)?;
+        let known = KnownExtensions::read(&packet, peer.bindings.extensions());
+        if let Some(number) = known.transport_seq {
+            // Every packet counts for the sender's estimate, whatever becomes of it here.
+            peer.arrivals.on_packet(now, number, len);
+            self.touched.push(key, &mut peer.touched);
+        }
+
+        let bound = peer.bindings.bind(now, packet.ssrc(), packet.payload_type(), &known)?;
+        *kind = kind_of(bound.codec.codec.kind(), bound.stream, &packet);
+        let route = self.routes.get_mut(bound.publication).ok_or(DropReason::UnknownSsrc)?;
+        let accepted = route.publication.handle_rtp(now, &packet, &known, &bound);
+        self.touched.push(key, &mut peer.touched);
+        if route.publication.take_layers_changed() {
+            self.changed_layers.push(bound.publication);
+        }
+        if let Accepted::Packet { packet, observed } = accepted? {
+            self.counters.keyframes_received += u64::from(observed.keyframe_start);
+            self.route(bound.publication, packet, &observed);
+        }
+        Ok(())
+    }
+
+    /// Whose datagram it is. One of another worker's peer is handed over to that worker, one of nobody
+    /// is counted.
+    pub(crate) fn demux(&mut self, tuple: Tuple, bytes: &[u8]) -> Option<PeerKey> {
+        match self.peers.owner_of(tuple) {
+            Some(Owner::Here(key)) => return Some(key),
+            Some(Owner::There(worker)) => self.hand_over(worker, tuple, bytes),
+            None => self.counters.drops.add(DropReason::UnknownAddress),
+        }
+        None
+    }
+
+    /// Shows an observed packet to everybody who may want it, here and on other workers.
+    pub(crate) fn route(&mut self, publication: PublicationId, packet: CacheRef, observed: &Observed) {
+        let Some(route) = self.routes.get_mut(publication) else { return };
+        if let Source::Here { demands, .. } = &route.source
+            && let Some(cached) = route.publication.cache().get(packet)
+        {
+            for worker in demands.workers(packet.encoding) {
+                if let Some(crossing) = self.crossings.iter_mut().find(|crossing| crossing.other() == worker)
+                {
+                    crossing.send_packet(publication, *observed, cached.payload, &mut self.counters);
+                }
+            }
+        }
+        let class = match route.publication.kind() {
+            MediaKind::Audio => Class::Audio,
+            MediaKind::Video => Class::Video,
+        };
+        for &key in &route.subscriptions {
+            let Some(entry) = self.subscriptions.get_mut(key) else { continue };
+            let verdict = entry.forwarding.select(observed, route.publication.layers());
+            if verdict == Verdict::Switch {
+                self.counters.layer_switches += 1;
+                self.news.note_decision(key, entry, route.publication.layers());
+                self.changed_demand.push(publication);
+            }
+            if matches!(verdict, Verdict::Skip(_)) {
+                continue;
+            }
+            let Some(peer) = self.peers.get_mut(entry.peer) else { continue };
+            let queued = Queued::New { subscription: key, packet, verdict };
+            if peer.pacer.push(class, queued).is_err() {
+                self.counters.drops.add(DropReason::PacerFull);
+                entry.forwarding.handle_dropped(packet);
+            }
+            self.touched.push(entry.peer, &mut peer.touched);
+        }
+    }
+
+    /// Release to send: whatever may leave for one peer now.
+    pub(crate) fn release(&mut self, now: Instant, key: PeerKey, outbox: &mut impl Outbox) {
+        let Some(peer) = self.peers.get_mut(key) else { return };
+        if peer.pacer.is_empty() {
+            return;
+        }
+        peer.pacer.begin_release(now);
+        while let Some(queued) = self.peers.get_mut(key).and_then(|peer| peer.pacer.pop()) {
+            if let Err(reason) = self.send_one(now, key, queued, outbox) {
+                self.counters.drops.add(reason);
+            }
+        }
+    }
+
+    /// Rewrite, encrypt, send, for one packet.
+    fn send_one(
+        &mut self,
+        now: Instant,
+        key: PeerKey,
+        queued: Queued,
+        outbox: &mut impl Outbox,
+    ) -> Result<(), DropReason> {
+        let peer = self.peers.get_mut(key).ok_or(DropReason::PeerGone)?;
+        let path = peer.line.send_path().ok_or(DropReason::PeerGone)?;
+        let (Queued::New { subscription, .. } | Queued::Again { subscription, .. }) = queued;
+        let entry = self.subscriptions.get_mut(subscription).ok_or(DropReason::PeerGone)?;
+        let route = self.routes.get(entry.publication).ok_or(DropReason::PeerGone)?;
+        let Some(room) = outbox.reserve(path, MAX_DATAGRAM) else {
+            if let Queued::New { packet, .. } = queued {
+                entry.forwarding.handle_dropped(packet);
+            }
+            return Err(DropReason::SendBufferFull);
+        };
+
+        let cache = route.publication.cache();
+        let stamps = stamps(peer, self.wall.anchor, now);
+        let written = match queued {
+            Queued::New { packet, verdict, .. } => {
+                let clocks = route.publication.clocks();
+                entry.forwarding.write(now, (packet, verdict), cache, clocks, stamps, room)
+            }
+            Queued::Again { seq, .. } => entry.forwarding.write_resend(seq, cache, stamps, room),
+        };
+        let Written { len, seq, stamped, ssrc, .. } = written.map_err(reason_of)?;
+        let is_rtx = ssrc != entry.forwarding.section().ssrc;
+        let len = peer.line.encrypt_rtp(seq, room, len)?;
+        outbox.commit(len);
+        if stamped {
+            peer.numbering.advance();
+        }
+        peer.subscriptions_due = earliest(peer.subscriptions_due, entry.forwarding.poll_timeout());
+
+        let kind = match (is_rtx, route.publication.kind()) {
+            (true, _) => PacketKind::Rtx,
+            (false, MediaKind::Audio) => PacketKind::Audio,
+            (false, MediaKind::Video) => PacketKind::Video,
+        };
+        self.counters.sent.add(kind, len);
+        if matches!(queued, Queued::Again { .. }) {
+            self.counters.resent.add(len);
+        }
+        Ok(())
+    }
+
+    /// Queues a packet that a subscriber asked for again.
+    pub(crate) fn queue_resend(&mut self, key: SubscriptionKey, peer: PeerKey, seq: ExtSeqNo) {
+        let Some(peer) = self.peers.get_mut(peer) else { return };
+        if peer.pacer.push(Class::Retransmission, Queued::Again { subscription: key, seq }).is_err() {
+            self.counters.drops.add(DropReason::PacerFull);
+        }
+    }
+}
+
+/// What is stamped on the next packet for this peer; used up only if it really leaves.
+fn stamps(peer: &Peer, origin: Instant, now: Instant) -> Stamps {
+    Stamps {
+        transport_seq: Some(TransportSeq(peer.numbering.peek())),
+        abs_send_time: Some(AbsSendTime::at(now.saturating_duration_since(origin))),
+    }
+}
+
+const fn reason_of(error: WriteError) -> DropReason {
+    match error {
+        WriteError::Overwritten(_) => DropReason::TooOld,
+        WriteError::NoPlace(_) => DropReason::NoPlace,
+        WriteError::NoRoom(_) => DropReason::TooLong,
+    }
+}
+
+const fn kind_of(kind: MediaKind, stream: Stream, packet: &RtpPacket<'_>) -> PacketKind {
+    match (stream, kind) {
+        (Stream::Rtx, _) => PacketKind::Rtx,
+        (Stream::Media, _) if packet.is_padding_only() => PacketKind::Padding,
+        (Stream::Media, MediaKind::Audio) => PacketKind::Audio,
+        (Stream::Media, MediaKind::Video) => PacketKind::Video,
+    }
+}

@@ -1,0 +1,63 @@
+//! What lines report: addresses, openings, ends.
+
+use std::time::Instant;
+
+use switchyard_bus::event::Event;
+use switchyard_transport::dtls::HANDSHAKE_MTU;
+use switchyard_transport::line::LineEvent;
+use switchyard_vocab::counters::{LineEnd, PacketKind};
+
+use crate::Worker;
+use crate::io::Outbox;
+use crate::peers::PeerKey;
+
+impl Worker {
+    /// Acts on what happened to a peer's line. Its end is left for [`finish_line`](Self::finish_line).
+    pub(crate) fn note_line_events(&mut self, now: Instant, key: PeerKey) {
+        while let Some(event) = self.peers.get_mut(key).and_then(|peer| peer.line.poll_event()) {
+            match event {
+                LineEvent::AddressAdded(tuple) => self.peers.add_address(tuple, key),
+                LineEvent::AddressForgotten(tuple) => self.peers.forget_address(tuple, key),
+                LineEvent::Opened { after, .. } => self.on_opened(now, key, after),
+                LineEvent::Ended(end) => self.on_ended(key, end),
+                // Estimates start anew on another path; until there is one, nothing depends on it.
+                LineEvent::PathChanged(_) | LineEvent::Disconnected | LineEvent::Reconnected => {}
+            }
+        }
+    }
+
+    fn on_opened(&mut self, now: Instant, key: PeerKey, after: std::time::Duration) {
+        let Some(peer) = self.peers.get_mut(key) else { return };
+        self.counters.lines_opened += 1;
+        self.counters.line_open_nanos += after.as_nanos() as u64;
+        self.news.note_peer(Event::PeerOpened { peer: peer.id, took: after });
+        peer.next_receiver_report = Some(now);
+        self.touched.push(key, &mut peer.touched);
+    }
+
+    fn on_ended(&mut self, key: PeerKey, end: LineEnd) {
+        let Some(peer) = self.peers.get_mut(key) else { return };
+        peer.ended = Some(end);
+        self.touched.push(key, &mut peer.touched);
+    }
+
+    /// Sends what the handshake, or a goodbye, has to say.
+    pub(crate) fn send_handshake(&mut self, key: PeerKey, outbox: &mut impl Outbox) {
+        let Some(peer) = self.peers.get_mut(key) else { return };
+        let mut datagram = [0; HANDSHAKE_MTU];
+        while let Some((path, len)) = peer.line.poll_transmit(&mut datagram) {
+            let Some(room) = outbox.reserve(path, len) else { continue };
+            room[..len].copy_from_slice(&datagram[..len]);
+            outbox.commit(len);
+            self.counters.sent.add(PacketKind::Dtls, len);
+        }
+    }
+
+    /// Forgets a peer whose line has ended. Whether it was there to be forgotten.
+    pub(crate) fn finish_line(&mut self, key: PeerKey) -> bool {
+        let Some(end) = self.peers.get(key).and_then(|peer| peer.ended) else { return false };
+        self.forget_peer(key);
+        self.counters.lines_ended[end as usize] += 1;
+        true
+    }
+}

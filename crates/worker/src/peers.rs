@@ -1,0 +1,199 @@
+//! The peers of one worker, and how a datagram finds its own.
+
+use std::time::{Duration, Instant};
+
+use rustc_hash::FxHashMap;
+use slab::Slab;
+use switchyard_congestion::pacer::Pacer;
+use switchyard_congestion::twcc::arrivals::Arrivals;
+use switchyard_congestion::twcc::numbering::Numbering;
+use switchyard_forward::publication::binding::Bindings;
+use switchyard_transport::line::Line;
+use switchyard_vocab::counters::LineEnd;
+use switchyard_vocab::datagram::Tuple;
+use switchyard_vocab::ids::{PeerId, PublicationId, WorkerId};
+use switchyard_vocab::rtp::Ssrc;
+
+use crate::rtcp_budget::RtcpBudget;
+use crate::subscriptions::{Queued, SubscriptionKey};
+
+/// Place of a peer in the table.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub(crate) struct PeerKey(pub(crate) usize);
+
+/// The media side of one connection.
+pub(crate) struct Peer {
+    pub(crate) id: PeerId,
+    pub(crate) line: Line,
+
+    /// What it sends.
+    pub(crate) bindings: Bindings,
+    pub(crate) publications: Vec<PublicationId>,
+    pub(crate) arrivals: Arrivals,
+    pub(crate) feedback_number: u8,
+    pub(crate) next_receiver_report: Option<Instant>,
+    /// The clock it told last, to be answered with the next report.
+    pub(crate) reference_time: Option<ReferenceTime>,
+    /// Our name in feedback to it.
+    pub(crate) feedback_ssrc: Ssrc,
+
+    /// What it gets.
+    pub(crate) subscriptions: Vec<SubscriptionKey>,
+    pub(crate) pacer: Pacer<Queued>,
+    pub(crate) numbering: Numbering,
+    /// When one of its subscriptions has to be looked at.
+    pub(crate) subscriptions_due: Option<Instant>,
+    /// Round trip to it, as last measured.
+    pub(crate) rtt: Duration,
+
+    pub(crate) rtcp_budget: RtcpBudget,
+    /// Its line is over; it is forgotten once its goodbye was sent.
+    pub(crate) ended: Option<LineEnd>,
+    /// It is on the list of peers to look at in this turn.
+    pub(crate) touched: bool,
+    /// Its earliest entry among the timers.
+    pub(crate) armed: Option<Instant>,
+    /// The entries of the tables that lead to it.
+    pub(crate) found_by: FoundBy,
+}
+
+/// A receiver's clock (RFC 3611 §4.4).
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ReferenceTime {
+    pub(crate) ssrc: Ssrc,
+    pub(crate) ntp_middle: u32,
+    pub(crate) arrival: Instant,
+}
+
+/// What leads to one peer. Kept beside the tables so that removing a peer need not search them.
+#[derive(Debug, Default)]
+pub(crate) struct FoundBy {
+    ufrags: Vec<String>,
+    addresses: Vec<Tuple>,
+}
+
+/// Whose datagrams come from an address.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Owner {
+    /// A peer of this worker.
+    Here(PeerKey),
+    /// A peer of another worker, which sent its check to the wrong port.
+    There(WorkerId),
+}
+
+/// Addresses remembered that belong to other workers: strays are rare, and forgetting one costs it a
+/// single check.
+const MAX_STRAY_ADDRESSES: usize = 1_024;
+
+/// All peers of one worker.
+#[derive(Default)]
+pub(crate) struct Peers {
+    slots: Slab<Peer>,
+    by_id: FxHashMap<PeerId, PeerKey>,
+    by_ufrag: FxHashMap<String, PeerKey>,
+    by_address: FxHashMap<Tuple, PeerKey>,
+    strays: FxHashMap<Tuple, WorkerId>,
+}
+
+impl Peers {
+    /// Adds a peer, to be found by its id and by the ufrags of its line.
+    pub(crate) fn insert(&mut self, peer: Peer) -> PeerKey {
+        let id = peer.id;
+        let key = PeerKey(self.slots.insert(peer));
+        self.by_id.insert(id, key);
+        self.refresh_ufrags(key);
+        key
+    }
+
+    /// Takes a peer out, with everything that led to it.
+    pub(crate) fn remove(&mut self, key: PeerKey) -> Option<Peer> {
+        let peer = self.slots.try_remove(key.0)?;
+        self.by_id.remove(&peer.id);
+        for ufrag in &peer.found_by.ufrags {
+            self.by_ufrag.remove(ufrag);
+        }
+        for &address in &peer.found_by.addresses {
+            self.forget_address(address, key);
+        }
+        Some(peer)
+    }
+
+    /// Makes the peer known by the ufrags its line answers to now.
+    pub(crate) fn refresh_ufrags(&mut self, key: PeerKey) {
+        let Some(peer) = self.slots.get_mut(key.0) else { return };
+        for ufrag in peer.found_by.ufrags.drain(..) {
+            self.by_ufrag.remove(&ufrag);
+        }
+        peer.found_by.ufrags.extend(peer.line.ufrags().map(str::to_owned));
+        for ufrag in &peer.found_by.ufrags {
+            self.by_ufrag.insert(ufrag.clone(), key);
+        }
+    }
+
+    /// Binds an authenticated address to its peer.
+    pub(crate) fn add_address(&mut self, tuple: Tuple, key: PeerKey) {
+        let Some(peer) = self.slots.get_mut(key.0) else { return };
+        peer.found_by.addresses.push(tuple);
+        self.strays.remove(&tuple);
+        self.by_address.insert(tuple, key);
+    }
+
+    /// Forgets an address, unless it belongs to another peer by now.
+    pub(crate) fn forget_address(&mut self, tuple: Tuple, key: PeerKey) {
+        if self.by_address.get(&tuple) == Some(&key) {
+            self.by_address.remove(&tuple);
+        }
+        if let Some(peer) = self.slots.get_mut(key.0) {
+            peer.found_by.addresses.retain(|&known| known != tuple);
+        }
+    }
+
+    /// Remembers that datagrams from an address belong to another worker.
+    pub(crate) fn add_stray(&mut self, tuple: Tuple, owner: WorkerId) {
+        if self.strays.len() >= MAX_STRAY_ADDRESSES {
+            self.strays.clear();
+        }
+        self.strays.insert(tuple, owner);
+    }
+
+    /// Whose datagrams come from this address.
+    pub(crate) fn owner_of(&self, tuple: Tuple) -> Option<Owner> {
+        let here = self.by_address.get(&tuple).copied().map(Owner::Here);
+        here.or_else(|| self.strays.get(&tuple).copied().map(Owner::There))
+    }
+
+    /// The peer that a connectivity check is for.
+    pub(crate) fn by_ufrag(&self, ufrag: &str) -> Option<PeerKey> {
+        self.by_ufrag.get(ufrag).copied()
+    }
+
+    /// The peer that control means.
+    pub(crate) fn by_id(&self, id: PeerId) -> Option<PeerKey> {
+        self.by_id.get(&id).copied()
+    }
+
+    /// The peer in a place, if it is still taken.
+    pub(crate) fn get(&self, key: PeerKey) -> Option<&Peer> {
+        self.slots.get(key.0)
+    }
+
+    /// The peer in a place, if it is still taken.
+    pub(crate) fn get_mut(&mut self, key: PeerKey) -> Option<&mut Peer> {
+        self.slots.get_mut(key.0)
+    }
+
+    /// Every peer's place.
+    pub(crate) fn keys(&self) -> Vec<PeerKey> {
+        self.slots.iter().map(|(index, _)| PeerKey(index)).collect()
+    }
+
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// How many addresses are bound.
+    pub(crate) fn addresses(&self) -> usize {
+        self.by_address.len() + self.strays.len()
+    }
+}

@@ -1,0 +1,264 @@
+//! One turn: phases in a fixed order, each with bounded work, so that checks are answered under any
+//! load and a burst of handshakes never stalls media.
+
+use std::time::{Duration, Instant};
+
+use switchyard_bus::media::{Batch, Item};
+use switchyard_transport::demux::{Protocol, classify};
+use switchyard_vocab::datagram::{MAX_DATAGRAM, Tuple};
+use switchyard_vocab::drop_reason::DropReason;
+use switchyard_vocab::ids::PublicationId;
+
+use crate::Worker;
+use crate::io::{Inbox, Outbox};
+use crate::peers::PeerKey;
+use crate::routes::Source;
+
+/// Batches taken from each other worker in one turn.
+const BATCHES_PER_TURN: usize = 16;
+
+/// Strays taken from each other worker in one turn.
+const STRAYS_PER_TURN: usize = 64;
+
+/// Demands taken from each other worker in one turn.
+const DEMANDS_PER_TURN: usize = 256;
+
+/// How often the counters are left for whoever wants them.
+const SNAPSHOT_INTERVAL: Duration = Duration::from_millis(500);
+
+/// What follows a turn.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Turn {
+    /// Sleep until a datagram comes, somebody wakes us, or this moment is there.
+    Until(Option<Instant>),
+    /// Everything is said; there is no other turn.
+    Finished,
+}
+
+impl Worker {
+    /// Takes one turn.
+    pub fn turn(&mut self, now: Instant, inbox: &mut impl Inbox, outbox: &mut impl Outbox) -> Turn {
+        self.counters.turns += 1;
+        self.take_commands(now);
+        self.take_datagrams(now, inbox, outbox);
+        self.take_crossings(now, outbox);
+        self.take_timers(now);
+        self.serve(now, outbox);
+        self.flush_crossings();
+        self.tell_control(now);
+        if self.is_stopping && self.peers.len() == 0 {
+            Turn::Finished
+        } else {
+            Turn::Until(self.deadline(now))
+        }
+    }
+
+    fn take_datagrams(&mut self, now: Instant, inbox: &mut impl Inbox, outbox: &mut impl Outbox) {
+        inbox.for_each(&mut |tuple, bytes| match classify(bytes) {
+            _ if bytes.len() > MAX_DATAGRAM => self.counters.drops.add(DropReason::TooLong),
+            Protocol::Stun => self.handle_check(now, tuple, bytes, outbox),
+            Protocol::Unknown => self.counters.drops.add(DropReason::NotWebRtc),
+            Protocol::Dtls | Protocol::Rtp | Protocol::Rtcp => {}
+        });
+        let mut handshakes = self.resume_handshakes(now);
+        only(inbox, Protocol::Dtls, &mut |tuple, bytes| {
+            self.handle_handshake(now, tuple, bytes, &mut handshakes);
+        });
+        only(inbox, Protocol::Rtcp, &mut |tuple, bytes| self.handle_rtcp(now, tuple, bytes));
+        only(inbox, Protocol::Rtp, &mut |tuple, bytes| self.handle_rtp(now, tuple, bytes));
+    }
+
+    /// Other workers' media, demand and strays.
+    fn take_crossings(&mut self, now: Instant, outbox: &mut impl Outbox) {
+        for index in 0..self.crossings.len() {
+            let waiting = self.crossings[index].link.media_in.depth() as u64;
+            self.counters.media_lane_peak = self.counters.media_lane_peak.max(waiting);
+            for _ in 0..BATCHES_PER_TURN {
+                let Some(batch) = self.crossings[index].link.media_in.recv() else { break };
+                self.take_batch(&batch);
+                self.crossings[index].give_back(batch);
+            }
+            let from = self.crossings[index].other();
+            for _ in 0..DEMANDS_PER_TURN {
+                let Some(demand) = self.crossings[index].link.demand_in.recv() else { break };
+                self.on_demand(now, from, demand);
+            }
+            self.take_strays(now, index, outbox);
+        }
+    }
+
+    fn take_batch(&mut self, batch: &Batch) {
+        for item in batch.iter() {
+            match item {
+                Item::Packet { publication, observed, payload } => {
+                    let Some(route) = self.routes.get_mut(publication) else {
+                        self.counters.drops.add(DropReason::StaleMedia);
+                        continue;
+                    };
+                    match route.publication.insert_mirrored(&observed, payload) {
+                        Ok(packet) => self.route(publication, packet, &observed),
+                        Err(reason) => self.counters.drops.add(reason),
+                    }
+                }
+                Item::Clock { publication, encoding, pair } => {
+                    if let Some(route) = self.routes.get_mut(publication) {
+                        route.publication.insert_mirrored_clock(encoding, pair);
+                    }
+                }
+                Item::Layers { publication, layers } => {
+                    if let Some(route) = self.routes.get_mut(publication) {
+                        route.publication.set_mirrored_layers(layers);
+                        if route.publication.take_layers_changed() {
+                            self.changed_layers.push(publication);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn take_strays(&mut self, now: Instant, index: usize, outbox: &mut impl Outbox) {
+        let mut handshakes = usize::MAX;
+        for _ in 0..STRAYS_PER_TURN {
+            let Some(mut stray) = self.crossings[index].link.stray_in.recv() else { return };
+            match classify(&stray.bytes) {
+                Protocol::Stun => self.handle_check(now, stray.tuple, &stray.bytes, outbox),
+                Protocol::Dtls => self.handle_handshake(now, stray.tuple, &stray.bytes, &mut handshakes),
+                Protocol::Rtcp => self.handle_rtcp(now, stray.tuple, &mut stray.bytes),
+                Protocol::Rtp => self.handle_rtp(now, stray.tuple, &mut stray.bytes),
+                Protocol::Unknown => self.counters.drops.add(DropReason::NotWebRtc),
+            }
+        }
+    }
+
+    fn take_timers(&mut self, now: Instant) {
+        while let Some((armed, key)) = self.timers.pop_due(now) {
+            let Some(peer) = self.peers.get_mut(key) else { continue };
+            if peer.armed == Some(armed) {
+                peer.armed = None;
+                self.touched.push(key, &mut peer.touched);
+            }
+        }
+    }
+
+    /// Looks at every peer to which something happened. What one peer needs of another (a keyframe)
+    /// puts that one on the list again; a second round serves those, the rest waits for the next turn.
+    fn serve(&mut self, now: Instant, outbox: &mut impl Outbox) {
+        for _round in 0..2 {
+            self.settle(now);
+            let mut keys = std::mem::take(&mut self.scratch.peers);
+            self.touched.take(&mut keys);
+            for &key in &keys {
+                self.serve_peer(now, key, outbox);
+            }
+            self.scratch.peers = keys;
+        }
+    }
+
+    fn serve_peer(&mut self, now: Instant, key: PeerKey, outbox: &mut impl Outbox) {
+        let Some(peer) = self.peers.get_mut(key) else { return };
+        peer.touched = false;
+        peer.line.handle_timeout(now);
+        self.note_line_events(now, key);
+        self.send_handshake(key, outbox);
+        if self.finish_line(key) {
+            return;
+        }
+        self.report_to_publisher(now, key, outbox);
+        self.serve_subscriptions(now, key, outbox);
+        self.release(now, key, outbox);
+        self.arm(key);
+    }
+
+    fn arm(&mut self, key: PeerKey) {
+        let Some(peer) = self.peers.get_mut(key) else { return };
+        let routes = &self.routes;
+        let publications =
+            peer.publications.iter().filter_map(|&id| routes.get(id)?.publication.poll_timeout());
+        let deadline = [
+            peer.line.poll_timeout(),
+            peer.arrivals.poll_timeout(),
+            peer.next_receiver_report.filter(|_| !peer.publications.is_empty()),
+            peer.subscriptions_due,
+            peer.pacer.poll_timeout(),
+        ]
+        .into_iter()
+        .flatten()
+        .chain(publications)
+        .min();
+        self.timers.arm(&mut peer.armed, deadline, key);
+    }
+
+    /// Acts on what changed for whole publications: those who get them choose anew, other workers and
+    /// control are told.
+    fn settle(&mut self, now: Instant) {
+        while let Some(publication) = self.changed_layers.pop() {
+            self.on_layers_changed(now, publication);
+        }
+        while let Some(publication) = self.changed_demand.pop() {
+            self.update_demand(publication);
+        }
+    }
+
+    fn on_layers_changed(&mut self, now: Instant, publication: PublicationId) {
+        let Some(route) = self.routes.get_mut(publication) else { return };
+        self.news.note_layers(publication, route);
+        let layers = *route.publication.layers();
+        if let Source::Here { demands, .. } = &route.source {
+            for worker in demands.all_workers() {
+                if let Some(crossing) = self.crossings.iter_mut().find(|crossing| crossing.other() == worker)
+                {
+                    crossing.send_layers(publication, layers);
+                }
+            }
+        }
+        for key in route.subscriptions.clone() {
+            self.reconsider(now, key);
+        }
+    }
+
+    fn flush_crossings(&mut self) {
+        for crossing in &mut self.crossings {
+            crossing.flush(&mut self.counters);
+        }
+    }
+
+    fn tell_control(&mut self, now: Instant) {
+        self.news.tell(&mut self.events, &mut self.routes, &mut self.subscriptions);
+        if self.next_snapshot.is_some_and(|next| now < next) && !self.is_stopping {
+            return;
+        }
+        self.next_snapshot = Some(now + SNAPSHOT_INTERVAL);
+        let (publications, mirrors) = self.routes.count();
+        self.counters.peers = self.peers.len() as u64;
+        self.counters.publications = publications as u64;
+        self.counters.mirrors = mirrors as u64;
+        self.counters.subscriptions = self.subscriptions.len() as u64;
+        self.counters.addresses = self.peers.addresses() as u64;
+        self.snapshot.publish(self.counters);
+    }
+
+    fn deadline(&self, now: Instant) -> Option<Instant> {
+        let is_behind = !self.handshakes.is_empty() || !self.touched.is_empty() || self.commands.depth() > 0;
+        let at_once = is_behind.then_some(now);
+        let soon = (!self.news.is_empty()).then(|| now + RETRY_AFTER);
+        [at_once, soon, self.next_snapshot]
+            .into_iter()
+            .flatten()
+            .min()
+            .into_iter()
+            .chain(self.timers.next())
+            .min()
+    }
+}
+
+/// How soon news that found the lane full are tried again.
+const RETRY_AFTER: Duration = Duration::from_millis(1);
+
+fn only(inbox: &mut impl Inbox, wanted: Protocol, handle: &mut dyn FnMut(Tuple, &mut [u8])) {
+    inbox.for_each(&mut |tuple, bytes| {
+        if bytes.len() <= MAX_DATAGRAM && classify(bytes) == wanted {
+            handle(tuple, bytes);
+        }
+    });
+}
