@@ -161,7 +161,7 @@ function listen(/** @type {import('/switchyard.js').Room} */ room) {
   on('connection-changed', ({ connection, state, reason }) => {
     if (state === 'connected') count();
     if (state === 'disconnected') say(`The ${connection} connection is interrupted …`);
-    if (state === 'failed' || state === 'ended') complain(`The ${connection} connection failed${reason ? ` (${reason})` : ''}.`);
+    if (state === 'failed' || state === 'ended') say(`The ${connection} connection failed${reason ? ` (${reason})` : ''}; trying again …`);
   });
   on('error', ({ error }) => complain(error));
   on('ended', ({ error }) => ended(error));

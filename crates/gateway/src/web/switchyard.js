@@ -23,7 +23,7 @@
  * @typedef {{identity: string, name?: string, publications: Map<number, RemotePublication>}} Participant
  */
 
-import { EndedError, SwitchyardError } from './switchyard/errors.js';
+import { EndedError, MediaError, SwitchyardError } from './switchyard/errors.js';
 import { LocalPublication, Publisher } from './switchyard/publisher.js';
 import { Signalling, connectUrl } from './switchyard/signalling.js';
 import { Subscriber } from './switchyard/subscriber.js';
@@ -31,8 +31,8 @@ import { Subscriber } from './switchyard/subscriber.js';
 export * from './switchyard/errors.js';
 export { LocalPublication };
 
-/** How often a connection that has failed gets new ICE credentials before it is given up. */
-const MAX_RESTARTS = 3;
+/** How often a connection that does not work is repaired before it is given up. */
+const MAX_REPAIRS = 3;
 
 /**
  * Joins a room. Tracks to publish are offered right behind the join, without waiting for its answer.
@@ -66,7 +66,7 @@ export class Room extends EventTarget {
   state = 'joining';
   /** @type {Map<number, RTCRtpTransceiver>} carried by an m-line before we heard of their publication */
   #early = new Map();
-  #restarts = { publish: 0, subscribe: 0 };
+  #repairs = { publish: 0, subscribe: 0 };
 
   /** @param {JoinOptions} options */
   constructor({ rtc, publish = [], autoSubscribe = true, name, timeout = 15_000, ...target }) {
@@ -175,21 +175,28 @@ export class Room extends EventTarget {
   #connect(way, rtc) {
     const pc = new RTCPeerConnection({ bundlePolicy: 'max-bundle', rtcpMuxPolicy: 'require', ...rtc });
     pc.addEventListener('connectionstatechange', () => {
-      if (pc.connectionState === 'connected') this.#restarts[way] = 0;
-      if (pc.connectionState === 'failed') this.#restart(way);
+      if (pc.connectionState === 'connected') this.#repairs[way] = 0;
+      if (pc.connectionState === 'failed') this.#repair(way, false);
       this.#emit('connection-changed', { connection: way, state: pc.connectionState, reason: null });
     });
     return pc;
   }
 
-  /** @param {'publish'|'subscribe'} way */
-  #restart(way) {
-    if (this.state === 'ended' || this.#restarts[way]++ >= MAX_RESTARTS) return;
-    const restarted =
+  /**
+   * Gives a connection new ICE credentials, or replaces it when the server has given it up.
+   * @param {'publish'|'subscribe'} way @param {boolean} isGone
+   */
+  #repair(way, isGone) {
+    if (this.state === 'ended') return;
+    if (this.#repairs[way]++ >= MAX_REPAIRS) {
+      return this.#fail(new MediaError(`${way}_failed`, `the ${way} connection cannot be established`));
+    }
+    const restart = () =>
       way === 'publish'
         ? this.publisher.negotiate({ iceRestart: true })
         : this.signalling.request({ type: 'restart_ice' });
-    restarted.catch((/** @type {unknown} */ error) => this.#fail(error));
+    const renew = () => (way === 'publish' ? this.publisher.renew() : this.subscriber.renew());
+    (isGone ? renew() : restart()).catch((/** @type {unknown} */ error) => this.#fail(error));
   }
 
   /** @param {any} message */
@@ -217,6 +224,7 @@ export class Room extends EventTarget {
         return this.#change('subscription-changed', publication, { decision });
       }
       case 'connection_changed':
+        if (message.state === 'ended') this.#repair(message.connection, true);
         return this.#emit('connection-changed', message);
       case 'offer':
         return this.subscriber.handleOffer(message);

@@ -65,9 +65,11 @@ export class LocalPublication {
   /**
    * @param {Publisher} publisher @param {RTCRtpTransceiver} transceiver @param {PublishOptions} options
    */
-  constructor(publisher, transceiver, { track, source = 'unknown', name, muted = false }) {
+  constructor(publisher, transceiver, options) {
+    const { track, source = 'unknown', name, muted = false } = options;
     this.publisher = publisher;
     this.transceiver = transceiver;
+    this.options = options;
     this.track = track;
     this.source = source;
     this.name = name;
@@ -144,6 +146,18 @@ export class Publisher {
     await publication.transceiver.sender.replaceTrack(null);
     await this.signalling.request({ type: 'unpublish', publication: publication.id });
     await this.negotiate();
+  }
+
+  /** Begins again on a new connection, when the server has given up the old one. */
+  renew() {
+    this.pc?.close();
+    this.pc = null;
+    if (!this.publications.size) return Promise.resolve();
+    for (const publication of this.publications) {
+      const { options, track } = publication;
+      publication.transceiver = this.#transceiver({ ...options, track });
+    }
+    return this.negotiate();
   }
 
   /** Offers anew, after the offer that is under way. Those who call before it begins share one offer. */

@@ -37,6 +37,19 @@ export class Subscriber {
     this.#last = this.#last.then(() => this.#answer(offer)).catch(this.onError);
   }
 
+  /** Begins again on a new connection, when the server has given up the old one. */
+  async renew() {
+    this.#last = this.#last.then(() => {
+      const carried = this.#carries;
+      this.#carries = new Map();
+      carried.forEach((publication) => this.onCarried(publication, null));
+      this.pc?.close();
+      this.pc = null;
+    });
+    await this.#last;
+    await this.signalling.request({ type: 'restart_ice' });
+  }
+
   /** @param {Offer} offered */
   async #answer({ offer, sdp, subscriptions }) {
     // A newer one is already here and says all that this one says.
