@@ -145,8 +145,7 @@ impl Publication {
             Stream::Media if known.ssrc() != Some(ssrc) => {}
             Stream::Media => {
                 known.handle_sender_report(pair);
-                let life = self.newest_incarnation(encoding);
-                self.clocks.set(encoding, life, pair);
+                self.clocks.set(encoding, known.incarnation(), pair);
             }
         }
     }
@@ -165,11 +164,21 @@ impl Publication {
         }
     }
 
-    /// While muted, nothing is forwarded and no keyframe is asked for.
+    /// While muted, nothing is forwarded and no keyframe is asked for. Afterwards everybody starts
+    /// anew: sound at once, a picture with a keyframe, which is asked for.
     pub fn set_muted(&mut self, muted: bool) {
-        self.muted = muted;
-        if muted {
-            self.encodings.iter_mut().flatten().for_each(|encoding| encoding.cancel_keyframe());
+        let was_muted = std::mem::replace(&mut self.muted, muted);
+        for (index, slot) in self.encodings.iter_mut().enumerate() {
+            let Some(known) = slot else { continue };
+            if muted {
+                known.cancel_keyframe();
+            } else if was_muted {
+                // The media clock has gone on meanwhile: what was reported of it still holds.
+                let encoding = EncodingIndex(index as u8);
+                let pair = self.clocks.get(encoding, known.incarnation());
+                known.handle_unmuted();
+                pair.into_iter().for_each(|pair| self.clocks.set(encoding, known.incarnation(), pair));
+            }
         }
     }
 

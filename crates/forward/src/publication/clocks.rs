@@ -3,24 +3,34 @@
 use switchyard_vocab::layer::{EncodingIndex, MAX_ENCODINGS};
 use switchyard_vocab::observed::ClockPair;
 
-/// The latest sender report of each encoding, with the life of the source that it speaks of.
+/// The latest sender report of each encoding, with the life of the source that it speaks of, and
+/// the last one of the life before: where both are known, a restart keeps its place in time.
 ///
 /// Timestamps of another life have nothing to do with it: see
 /// [`incarnation`](super::encoding::incarnation).
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Clocks([Option<(u64, ClockPair)>; MAX_ENCODINGS]);
+pub struct Clocks([Lives; MAX_ENCODINGS]);
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Lives {
+    current: Option<(u64, ClockPair)>,
+    before: Option<(u64, ClockPair)>,
+}
 
 impl Clocks {
     /// The pair that links timestamps of this life of the encoding, if there was a report.
     pub fn get(&self, encoding: EncodingIndex, incarnation: u64) -> Option<ClockPair> {
-        let (of, pair) = (*self.0.get(encoding.index())?)?;
-        (of == incarnation).then_some(pair)
+        let lives = self.0.get(encoding.index())?;
+        let known = [lives.current, lives.before].into_iter().flatten();
+        known.filter(|&(of, _)| of == incarnation).map(|(_, pair)| pair).next()
     }
 
     /// Replaces the pair of an encoding.
     pub fn set(&mut self, encoding: EncodingIndex, incarnation: u64, pair: ClockPair) {
-        if let Some(slot) = self.0.get_mut(encoding.index()) {
-            *slot = Some((incarnation, pair));
+        let Some(lives) = self.0.get_mut(encoding.index()) else { return };
+        if lives.current.is_some_and(|(of, _)| of != incarnation) {
+            lives.before = lives.current;
         }
+        lives.current = Some((incarnation, pair));
     }
 }

@@ -62,6 +62,10 @@ pub(super) struct Encoding {
     ask_keyframe: Option<Instant>,
     newest: Option<ExtSeqNo>,
     firs_sent: u8,
+    /// Unmuted, and nothing has arrived since.
+    resuming: bool,
+    /// Unmuted, and no keyframe has been asked for since.
+    needs_keyframe: bool,
 }
 
 impl Encoding {
@@ -80,6 +84,8 @@ impl Encoding {
             ask_keyframe: None,
             newest: None,
             firs_sent: 0,
+            resuming: false,
+            needs_keyframe: false,
         }
     }
 
@@ -91,14 +97,18 @@ impl Encoding {
     ) -> Result<Numbered, DropReason> {
         if self.ssrc.is_some_and(|known| known != packet.ssrc) {
             self.numbering.expect_restart();
+            self.resuming = false;
         }
         (self.ssrc, self.codec) = (Some(packet.ssrc), codec);
         self.rate.add(packet.arrival, packet.len);
         let numbered = self.numbering.handle(packet.seq)?;
-        if numbered.restarted {
-            self.handle_restart();
+        if numbered.restarted && !std::mem::take(&mut self.resuming) {
+            self.reception = Reception::new(codec.codec.clock_rate());
         }
-        self.reception.handle_packet(numbered.seq, packet.timestamp, packet.arrival);
+        if numbered.restarted {
+            self.missing.clear();
+        }
+        self.reception.handle_packet(packet.seq, packet.timestamp, packet.arrival);
         self.note_gap(packet.arrival, numbered);
         Ok(numbered)
     }
@@ -115,8 +125,8 @@ impl Encoding {
         if rtx.ssrc != packet.ssrc {
             *rtx = fresh();
         }
-        let numbered = rtx.numbering.handle(packet.seq)?;
-        rtx.reception.handle_packet(numbered.seq, packet.timestamp, packet.arrival);
+        rtx.numbering.handle(packet.seq)?;
+        rtx.reception.handle_packet(packet.seq, packet.timestamp, packet.arrival);
         Ok(())
     }
 
@@ -179,6 +189,13 @@ impl Encoding {
         self.cancel_keyframe();
     }
 
+    /// What was left out while it was muted is no loss: everybody starts anew with the next packet.
+    pub(super) const fn handle_unmuted(&mut self) {
+        self.numbering.expect_restart();
+        self.resuming = true;
+        self.needs_keyframe = true;
+    }
+
     pub(super) fn want_keyframe(&mut self, now: Instant) {
         self.on_keyframe_input(now, Input::Needed);
     }
@@ -186,10 +203,14 @@ impl Encoding {
     pub(super) const fn cancel_keyframe(&mut self) {
         self.keyframe.cancel();
         self.ask_keyframe = None;
+        self.needs_keyframe = false;
     }
 
     /// Whether a request should leave now.
     pub(super) fn poll_keyframe(&mut self, now: Instant) -> bool {
+        if std::mem::take(&mut self.needs_keyframe) && self.codec.codec.kind() == MediaKind::Video {
+            self.on_keyframe_input(now, Input::Needed);
+        }
         if self.keyframe.poll_timeout().is_some_and(|due| due <= now) {
             self.on_keyframe_input(now, Input::Tick);
         }
@@ -213,7 +234,9 @@ impl Encoding {
     }
 
     pub(super) fn poll_timeout(&self) -> Option<Instant> {
-        [self.ask_keyframe, self.keyframe.poll_timeout(), self.missing.poll_timeout()]
+        // Its last packet lies in the past: at once.
+        let unmuted = self.last_media.filter(|_| self.needs_keyframe);
+        [unmuted, self.ask_keyframe, self.keyframe.poll_timeout(), self.missing.poll_timeout()]
             .into_iter()
             .flatten()
             .min()
@@ -253,6 +276,11 @@ impl Encoding {
         self.rate.bitrate(now)
     }
 
+    /// The life of its source that a sender report speaks of now.
+    pub(super) fn incarnation(&self) -> u64 {
+        self.numbering.incarnation()
+    }
+
     /// The newest packet of all that were kept, here or on the publisher's worker.
     pub(super) const fn newest(&self) -> Option<ExtSeqNo> {
         self.newest
@@ -260,11 +288,6 @@ impl Encoding {
 
     pub(super) fn note_newest(&mut self, seq: ExtSeqNo) {
         self.newest = self.newest.max(Some(seq));
-    }
-
-    fn handle_restart(&mut self) {
-        self.reception = Reception::new(self.codec.codec.clock_rate());
-        self.missing.clear();
     }
 
     fn note_gap(&mut self, now: Instant, numbered: Numbered) {

@@ -162,8 +162,6 @@ fn a_mute_of_a_minute_is_a_minute_and_one_number() {
         call.push(now, &source.sound(now));
     }
     call.publication.set_muted(false);
-    pause(&mut call, true);
-    pause(&mut call, false);
 
     let last = call.got.last().unwrap().clone();
     call.push(61_000, &source.sound(61_000));
@@ -172,6 +170,32 @@ fn a_mute_of_a_minute_is_a_minute_and_one_number() {
     assert_eq!(resumed.seq, last.seq.plus(1));
     assert_eq!(resumed.timestamp.since(last.timestamp), (61_000 - 980) * 48);
     assert!(resumed.marker);
+}
+
+#[test]
+fn an_unmuted_picture_starts_with_a_keyframe_that_was_asked_for() {
+    let mut call = Call::video(true);
+    let mut source = Source::video(1);
+    call.push_all(0, &source.frame(0, true, 2));
+    call.report(5, &source);
+    call.publication.set_muted(true);
+    for now in (33..10_000).step_by(33) {
+        call.push_all(now, &source.frame(now, false, 2));
+    }
+
+    call.publication.set_muted(false);
+    assert!(call.publication.poll_timeout().is_some_and(|due| due <= at(10_000)));
+    let asked = call.feedback(10_000).1;
+    call.push_all(10_020, &source.frame(10_020, false, 2));
+    // Held up on its way: only the report tells when it was captured.
+    call.push_all(10_200, &source.frame(10_053, true, 2));
+
+    assert_eq!((asked, call.got.len()), (1, 4));
+    assert_is_seamless(&call);
+    assert_eq!(call.got[2].timestamp.since(call.got[0].timestamp), 10_053 * 90);
+    let mut lost = 0;
+    call.publication.take_reception_blocks(at(10_300), |block| lost = block.cumulative_lost);
+    assert_eq!(lost, 0);
 }
 
 #[test]

@@ -113,10 +113,16 @@ impl Ring {
         }
     }
 
-    /// No packet crosses the end of the old bytes, so none crosses the end of twice as many.
+    /// No packet crosses the end of the old bytes, so none crosses the end of twice as many. What
+    /// was overwritten has to be forgotten now: by the new size it would look intact.
     fn double_bytes(&mut self) {
         let mut doubled = vec![0; self.bytes.len() * 2];
-        for slot in self.slots.iter().flatten().filter(|slot| self.is_intact(slot)) {
+        for index in 0..self.slots.len() {
+            let Some(slot) = self.slots[index] else { continue };
+            if !self.is_intact(&slot) {
+                self.slots[index] = None;
+                continue;
+            }
             let (from, len) = (self.place(slot.position), usize::from(slot.len));
             let to = (slot.position % doubled.len() as u64) as usize;
             doubled[to..to + len].copy_from_slice(&self.bytes[from..from + len]);

@@ -101,9 +101,9 @@ impl Numbering {
         self.highest
     }
 
-    /// The full number of a packet that was or will be received in the current life.
-    pub fn extend(&self, seq: SeqNo) -> ExtSeqNo {
-        self.highest.map_or_else(|| ExtSeqNo::starting_at(seq), |highest| highest.extend(seq))
+    /// The life that the next packet belongs to, unless its number says otherwise.
+    pub fn incarnation(&self) -> u64 {
+        self.highest.map_or(0, incarnation) + u64::from(self.restart_next)
     }
 
     fn handle_far(&mut self, highest: ExtSeqNo, seq: SeqNo) -> Result<Numbered, DropReason> {

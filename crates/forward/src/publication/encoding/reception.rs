@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use switchyard_vocab::observed::ClockPair;
-use switchyard_vocab::rtp::{ClockRate, ExtSeqNo, RtpTimestamp, Ssrc};
+use switchyard_vocab::rtp::{ClockRate, ExtSeqNo, RtpTimestamp, SeqNo, SeqNoExtender, Ssrc};
 use switchyard_wire::rtcp::{LastReport, ReportBlock};
 
 /// Cumulative loss is a signed 24-bit field.
@@ -15,7 +15,7 @@ const LEAST_LOST: i64 = -0x80_0000;
 pub struct Reception {
     clock_rate: ClockRate,
     base: Option<ExtSeqNo>,
-    highest: ExtSeqNo,
+    numbers: SeqNoExtender,
     received: u64,
     expected_before: u64,
     received_before: u64,
@@ -28,11 +28,11 @@ pub struct Reception {
 
 impl Reception {
     /// Nothing received yet.
-    pub const fn new(clock_rate: ClockRate) -> Self {
+    pub fn new(clock_rate: ClockRate) -> Self {
         Self {
             clock_rate,
             base: None,
-            highest: ExtSeqNo(0),
+            numbers: SeqNoExtender::default(),
             received: 0,
             expected_before: 0,
             received_before: 0,
@@ -43,9 +43,9 @@ impl Reception {
     }
 
     /// Counts a packet.
-    pub fn handle_packet(&mut self, seq: ExtSeqNo, timestamp: RtpTimestamp, arrival: Instant) {
+    pub fn handle_packet(&mut self, seq: SeqNo, timestamp: RtpTimestamp, arrival: Instant) {
+        let seq = self.numbers.extend(seq);
         self.base.get_or_insert(seq);
-        self.highest = self.highest.max(seq);
         self.received += 1;
         // Packets of one frame share a timestamp: only the first one says something about jitter.
         match self.previous {
@@ -62,8 +62,8 @@ impl Reception {
 
     /// The block about `ssrc` for the next report; `None` before the first packet.
     pub fn take_block(&mut self, now: Instant, ssrc: Ssrc) -> Option<ReportBlock> {
-        let base = self.base?;
-        let expected = self.highest.since(base) + 1;
+        let (base, highest) = (self.base?, self.numbers.highest()?);
+        let expected = highest.since(base) + 1;
         let expected_now = expected.saturating_sub(self.expected_before);
         let lost_now = expected_now.saturating_sub(self.received - self.received_before);
         (self.expected_before, self.received_before) = (expected, self.received);
@@ -73,7 +73,7 @@ impl Reception {
             fraction_lost: (lost_now * 256).checked_div(expected_now).unwrap_or(0).min(255) as u8,
             cumulative_lost: lost as i32,
             // Counting starts one turn above zero; the sender's own count does not.
-            highest_seq: (self.highest.0 as u32).wrapping_sub(0x1_0000),
+            highest_seq: (highest.0 as u32).wrapping_sub(0x1_0000),
             jitter: self.jitter(),
             last_report: self.last_report.and_then(|pair| answer(pair, now)),
         })

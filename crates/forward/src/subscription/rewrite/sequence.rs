@@ -63,8 +63,9 @@ impl SequenceMap {
         if !is_ours {
             return None;
         }
-        let omitted = self.omissions.get(encoding.index())?.before(seq)? - segment.omitted_before;
-        let out = segment.first_out.plus(seq.since(segment.first_in) - omitted);
+        let omitted =
+            self.omissions.get(encoding.index())?.before(seq)?.checked_sub(segment.omitted_before)?;
+        let out = segment.first_out.plus(seq.since(segment.first_in).checked_sub(omitted)?);
         segment.newest_in = segment.newest_in.max(seq);
         self.next = self.next.max(out.plus(1));
         Some(out)
