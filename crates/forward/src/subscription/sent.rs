@@ -62,7 +62,10 @@ impl Sent {
     pub fn note(&mut self, now: Instant, plan: Plan, keyframe: bool) {
         self.grow_while_young(now, plan.seq);
         let index = self.index(plan.seq);
-        self.records[index] = Some(Record { plan, sent: now, resent: None, resends: 0 });
+        // A packet that comes so late that its place is taken can't be asked for again.
+        if self.records[index].is_none_or(|owner| owner.plan.seq <= plan.seq) {
+            self.records[index] = Some(Record { plan, sent: now, resent: None, resends: 0 });
+        }
         self.newest = self.newest.max(Some(plan.seq));
         if keyframe {
             self.last_keyframe = Some((plan.seq, now));
