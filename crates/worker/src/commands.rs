@@ -57,6 +57,9 @@ impl Worker {
             Command::SetMuted { publication, muted } => {
                 if let Some(route) = self.routes.get_mut(publication) {
                     route.publication.set_muted(muted);
+                    if let Source::Here { peer, .. } = route.source {
+                        self.touch(peer);
+                    }
                 }
             }
             Command::Subscribe(subscribe) => self.subscribe(now, *subscribe),

@@ -1,0 +1,158 @@
+//! Puts the server together: sockets, workers, control, gateway; then waits for its end.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::thread::{JoinHandle, available_parallelism};
+
+use anyhow::Context;
+use switchyard_bus::lane::lane;
+use switchyard_bus::mesh::mesh;
+use switchyard_bus::wake::Wake;
+use switchyard_bus::{command, event, snapshot};
+use switchyard_control::config::{ControlConfig, JOIN_TIMEOUT, WorkerAddress};
+use switchyard_control::driver::Control;
+use switchyard_gateway::listener::{Gateway, Listeners};
+use switchyard_gateway::port::ControlPort;
+use switchyard_metrics::Exporter;
+use switchyard_net::{BufferSizes, EventFd, addresses, clock};
+use switchyard_transport::dtls::{Certificate, DtlsVersions};
+use switchyard_transport::ice_lite::issue_credentials;
+use switchyard_vocab::ids::WorkerId;
+use switchyard_worker::{Lanes, Worker, WorkerConfig};
+use tokio::runtime;
+use tokio::sync::watch;
+
+use crate::config::{Config, DtlsChoice, MediaConfig};
+use crate::control_task::{ControlTask, Nudge, WorkerLanes};
+use crate::ports::Ports;
+use crate::shutdown;
+use crate::worker_thread::WorkerThread;
+
+/// Runs the server until it is told to stop.
+///
+/// # Errors
+/// When a socket, a thread or the certificate cannot be had.
+pub(crate) fn run(config: &Config) -> anyhow::Result<()> {
+    let certificate = Arc::new(Certificate::generate()?);
+    let nudge = Arc::new(Nudge::default());
+    let workers = Workers::start(&config.media, &certificate, &nudge)?;
+    let control = Control::new(
+        ControlConfig {
+            limits: config.control.limits.clone(),
+            placement: config.control.placement,
+            join_timeout: JOIN_TIMEOUT,
+            workers: workers.addresses.clone(),
+            fingerprint: certificate.fingerprint().clone(),
+        },
+        seed()?,
+        issue_credentials,
+    );
+    let runtime = runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+    let (lanes, snapshots, threads) = (workers.lanes, workers.snapshots, workers.threads);
+    runtime.block_on(serve(config, control, lanes, snapshots, nudge))?;
+    for thread in threads {
+        let _ = thread.join();
+    }
+    tracing::info!("stopped");
+    Ok(())
+}
+
+async fn serve(
+    config: &Config,
+    control: Control,
+    workers: Vec<WorkerLanes>,
+    snapshots: Vec<snapshot::Reader>,
+    nudge: Arc<Nudge>,
+) -> anyhow::Result<()> {
+    let listeners = Listeners::bind(&config.gateway).await?;
+    let (port, requests) = ControlPort::open(&config.gateway);
+    let (stop_control, stop) = watch::channel(false);
+    let sessions = port.sessions.clone();
+    let task = ControlTask { control, requests, sessions, workers, nudge, stop };
+    let control = tokio::spawn(task.run());
+    tracing::info!(
+        signalling = %listeners.signalling.local_addr()?,
+        metrics = %listeners.metrics.local_addr()?,
+        "ready"
+    );
+
+    let exporter = Exporter::new(snapshots, env!("CARGO_PKG_VERSION"));
+    let gateway = Gateway::new(config.gateway.clone(), port, exporter);
+    // First the gateway tells everybody and closes; what its sessions leave behind is control's to end.
+    let served = gateway.serve(listeners, shutdown::requested()).await;
+    stop_control.send_replace(true);
+    control.await?;
+    served.context("signalling failed")
+}
+
+/// All workers, running.
+struct Workers {
+    addresses: Vec<WorkerAddress>,
+    lanes: Vec<WorkerLanes>,
+    snapshots: Vec<snapshot::Reader>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Workers {
+    fn start(
+        media: &MediaConfig,
+        certificate: &Arc<Certificate>,
+        nudge: &Arc<Nudge>,
+    ) -> anyhow::Result<Self> {
+        let count = if media.workers == 0 { one_per_core() } else { media.workers };
+        let announced = announced(media);
+        let wakes = (0..count).map(|_| EventFd::new().map(Arc::new)).collect::<Result<Vec<_>, _>>()?;
+        let links = mesh(&wakes.iter().map(|wake| wake.clone() as Arc<dyn Wake>).collect::<Vec<_>>());
+        let sizes = BufferSizes { receive: media.receive_buffer, send: media.send_buffer };
+        let wall = clock::anchor();
+        let mut workers =
+            Self { addresses: Vec::new(), lanes: Vec::new(), snapshots: Vec::new(), threads: Vec::new() };
+        for ((number, wake), links) in (0_u8..).zip(wakes).zip(links) {
+            let port = media.port_base + u16::from(number);
+            let ports = Ports::open(&media.bind, port, sizes).with_context(|| format!("worker {number}"))?;
+            let (to_worker, commands) = lane(command::CAPACITY, wake.clone());
+            let (events, from_worker) = lane(event::CAPACITY, nudge.clone());
+            let (writer, reader) = snapshot::place();
+            let config = WorkerConfig {
+                id: WorkerId(number),
+                certificate: certificate.clone(),
+                dtls: versions(media.dtls),
+                wall,
+                seed: seed()?,
+            };
+            let worker = Worker::new(config, Lanes { commands, events, links, snapshot: writer });
+            workers.threads.push(WorkerThread { wake, worker, ports }.start()?);
+            workers.lanes.push(WorkerLanes::new(to_worker, from_worker));
+            workers.snapshots.push(reader);
+            let candidates = announced.iter().map(|&address| SocketAddr::new(address, port)).collect();
+            workers.addresses.push(WorkerAddress { candidates });
+        }
+        tracing::info!(workers = count, first_port = media.port_base, ?announced, "media ports open");
+        Ok(workers)
+    }
+}
+
+/// Where clients reach us: as configured, else at the addresses of the default route.
+fn announced(media: &MediaConfig) -> Vec<IpAddr> {
+    if media.announce.is_empty() { addresses::default_addresses() } else { media.announce.clone() }
+}
+
+/// One worker per core; on small machines one core is left to signalling and the system.
+fn one_per_core() -> usize {
+    let cores = available_parallelism().map_or(1, usize::from);
+    if cores < 4 { (cores - 1).max(1) } else { cores.min(usize::from(u8::MAX)) }
+}
+
+const fn versions(choice: DtlsChoice) -> DtlsVersions {
+    match choice {
+        DtlsChoice::Auto => DtlsVersions::Auto,
+        DtlsChoice::OnlyV12 => DtlsVersions::Only12,
+    }
+}
+
+/// 32 bytes from the system's generator.
+fn seed() -> anyhow::Result<[u8; 32]> {
+    let mut seed = [0; 32];
+    aws_lc_rs::rand::fill(&mut seed).context("the system gives no random numbers")?;
+    Ok(seed)
+}

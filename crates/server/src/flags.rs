@@ -1,0 +1,92 @@
+//! The command line.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::config::{ENV_FILE, ENV_PREFIX, Flags};
+
+/// Switchyard: a WebRTC media server that forwards each publisher's tracks to every subscriber.
+#[derive(Debug, Parser)]
+#[command(name = "switchyard", version, args_conflicts_with_subcommands = true)]
+pub(crate) struct CommandLine {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    options: Options,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the server (also without naming it).
+    Serve(Options),
+    /// Read the configuration, say what is wrong with it, and stop.
+    CheckConfig(Options),
+}
+
+#[derive(Args, Clone, Debug, Default)]
+struct Options {
+    /// Configuration file; without one, only defaults, environment and flags count.
+    #[arg(long, env = ENV_FILE, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Let anybody in by name and announce loopback: for trying it out, never for the open network.
+    #[arg(long)]
+    dev: bool,
+    /// Address for HTTP and WebSocket.
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    listen: Option<SocketAddr>,
+    /// Number of workers; 0 means one per core.
+    #[arg(long, value_name = "COUNT")]
+    workers: Option<usize>,
+    /// UDP port of the first worker.
+    #[arg(long, value_name = "PORT")]
+    port_base: Option<u16>,
+    /// Address at which clients reach this machine; may be given several times.
+    #[arg(long, value_name = "ADDRESS")]
+    announce: Vec<IpAddr>,
+}
+
+/// What to do.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Action {
+    /// Run until told to stop.
+    Serve,
+    /// Only read the configuration.
+    CheckConfig,
+}
+
+/// Everything the command line says.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Start {
+    /// What to do.
+    pub(crate) action: Action,
+    /// The file to read, if one was named.
+    pub(crate) file: Option<PathBuf>,
+    /// What overrides the file and the environment.
+    pub(crate) flags: Flags,
+}
+
+impl CommandLine {
+    /// Reads the choice. With no arguments, no file and no keys in the environment there is nothing
+    /// a production server could start with, so that is taken as trying it out.
+    pub(crate) fn start(self) -> Start {
+        let (action, options) = match self.command {
+            Some(Command::Serve(options)) => (Action::Serve, options),
+            Some(Command::CheckConfig(options)) => (Action::CheckConfig, options),
+            None => {
+                let mut options = self.options;
+                options.dev |=
+                    std::env::args_os().len() == 1 && options.config.is_none() && !keys_in_environment();
+                (Action::Serve, options)
+            }
+        };
+        let Options { config, dev, listen, workers, port_base, announce } = options;
+        Start { action, file: config, flags: Flags { dev, listen, workers, port_base, announce } }
+    }
+}
+
+fn keys_in_environment() -> bool {
+    let prefix = format!("{ENV_PREFIX}GATEWAY__AUTH__KEYS");
+    std::env::vars_os().any(|(name, _)| name.to_string_lossy().to_uppercase().starts_with(&prefix))
+}

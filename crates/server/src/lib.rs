@@ -1,1 +1,0 @@
-//! The binary: configuration, assembly, threads, shutdown
