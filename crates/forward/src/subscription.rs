@@ -141,7 +141,13 @@ impl Subscription {
     /// keyframe, because the rest of this one would be decoded without it.
     pub fn handle_dropped(&mut self, packet: CacheRef) {
         match self.kind() {
-            MediaKind::Audio => self.rewrite.omit(packet.encoding, packet.seq),
+            MediaKind::Audio => {
+                self.rewrite.omit(packet.encoding, packet.seq);
+                if self.rewrite.is_halted() {
+                    // It was to be the first: the next one takes its place.
+                    self.select.unlock();
+                }
+            }
             MediaKind::Video => {
                 self.rewrite.halt();
                 self.select.unlock();

@@ -10,6 +10,7 @@ use switchyard_forward::publication::binding::Stream;
 use switchyard_forward::publication::cache::CacheRef;
 use switchyard_forward::subscription::rewrite::Stamps;
 use switchyard_forward::subscription::{WriteError, Written};
+use switchyard_transport::line::LineState;
 use switchyard_vocab::codec::MediaKind;
 use switchyard_vocab::counters::PacketKind;
 use switchyard_vocab::datagram::{MAX_DATAGRAM, Tuple};
@@ -106,6 +107,11 @@ impl Worker {
         };
         for &key in &route.subscriptions {
             let Some(entry) = self.subscriptions.get_mut(key) else { continue };
+            let Some(peer) = self.peers.get_mut(entry.peer) else { continue };
+            // Selection starts with the first packet that can be sent.
+            if peer.line.state() != LineState::Open {
+                continue;
+            }
             let verdict = entry.forwarding.select(observed, route.publication.layers());
             if verdict == Verdict::Switch {
                 self.counters.layer_switches += 1;
@@ -115,7 +121,6 @@ impl Worker {
             if matches!(verdict, Verdict::Skip(_)) {
                 continue;
             }
-            let Some(peer) = self.peers.get_mut(entry.peer) else { continue };
             let queued = Queued::New { subscription: key, packet, verdict };
             if peer.pacer.push(class, queued).is_err() {
                 self.counters.drops.add(DropReason::PacerFull);

@@ -32,6 +32,7 @@ impl Worker {
         self.counters.line_open_nanos += after.as_nanos() as u64;
         self.news.note_peer(Event::PeerOpened { peer: peer.id, took: after });
         peer.next_receiver_report = Some(now);
+        peer.subscriptions_due = Some(now);
         self.touched.push(key, &mut peer.touched);
     }
 

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use switchyard_forward::publication::Feedback;
+use switchyard_transport::line::LineState;
 use switchyard_vocab::counters::PacketKind;
 use switchyard_vocab::ids::PublicationId;
 use switchyard_vocab::layer::EncodingIndex;
@@ -149,6 +150,10 @@ impl Worker {
             return;
         }
         peer.subscriptions_due = None;
+        if peer.line.state() != LineState::Open {
+            // Looked at again when it opens: nothing can be sent before.
+            return;
+        }
         let keys = std::mem::take(&mut peer.subscriptions);
         let mut compound = Compound::new();
         for &subscription in &keys {

@@ -60,7 +60,7 @@ impl Select {
     pub const fn unlock(&mut self) {
         match self {
             Self::Simulcast(simulcast) => simulcast.unlock(),
-            Self::Everything(_) => {}
+            Self::Everything(everything) => everything.unlock(),
         }
     }
 

@@ -279,6 +279,23 @@ fn what_the_pacer_dropped_costs_a_keyframe_and_no_hole() {
 }
 
 #[test]
+fn sound_whose_first_packet_was_dropped_starts_with_the_next() {
+    let mut call = Call::audio();
+    let mut source = Source::audio();
+    let Some(Accepted::Packet { packet, observed }) = call.accept(0, &source.sound(0)) else {
+        panic!("accepted")
+    };
+    assert_eq!(call.subscription.select(&observed, call.publication.layers()), Verdict::Switch);
+    call.subscription.handle_dropped(packet);
+
+    call.push(20, &source.sound(20));
+    call.push(40, &source.sound(40));
+
+    assert_eq!(call.got.len(), 2);
+    assert!(call.got[0].marker, "whoever listens is told that speech begins");
+}
+
+#[test]
 fn a_packet_that_waited_too_long_is_noticed_and_not_sent() {
     let mut call = Call::video(true);
     let mut source = Source::video(1);

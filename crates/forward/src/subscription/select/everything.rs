@@ -52,6 +52,10 @@ impl Everything {
         }
     }
 
+    pub(super) const fn unlock(&mut self) {
+        self.lock = None;
+    }
+
     pub(super) fn current(&self) -> Option<EncodingIndex> {
         self.lock.map(|lock| lock.encoding())
     }
