@@ -1,0 +1,165 @@
+//! References: which whole frames can be decoded, by what identifiers claim and by what is true.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use super::{Fault, Frame};
+use crate::client::vp8::FrameHead;
+
+/// Frames that may wait for what they depend on: as many as libwebrtc stashes.
+const MAX_WAITING: usize = 100;
+
+/// Frames that a decoder is asked about again: more than any structure reaches back.
+const REMEMBERED: usize = 64;
+
+/// What a decoder of one stream holds, and what waits for it.
+///
+/// Frames are decoded in the order of their picture ids. One that is overtaken never is.
+#[derive(Debug, Default)]
+pub struct References {
+    waiting: BTreeMap<u64, Frame>,
+    claimed: Option<Claimed>,
+    truth: Truth,
+    overtaken: u64,
+    newest: Option<u64>,
+}
+
+/// What the identifiers of decoded frames said.
+#[derive(Clone, Copy, Debug)]
+struct Claimed {
+    /// The latest picture id, unwrapped.
+    picture: u64,
+    /// TL0PICIDX of the latest frame of temporal layer 0.
+    tl0: u8,
+}
+
+/// What the decoder really holds.
+#[derive(Debug, Default)]
+struct Truth {
+    encoding: u8,
+    frames: VecDeque<u32>,
+}
+
+/// What became of a frame and those that waited for it.
+#[derive(Debug, Default, Eq, PartialEq)]
+pub struct Decoding {
+    /// Frames that were decoded, in order.
+    pub decoded: Vec<Frame>,
+    /// What was wrong with them.
+    pub faults: Vec<Fault>,
+}
+
+impl References {
+    /// Takes a whole frame and decodes all that can be decoded now.
+    pub fn insert(&mut self, frame: Frame) -> Decoding {
+        let picture = self.unwrap(frame.descriptor.picture_id);
+        let mut decoding = Decoding::default();
+        if self.claimed.is_some_and(|claimed| picture <= claimed.picture) {
+            self.overtaken += 1;
+            return decoding;
+        }
+        if self.hides_reference(picture, &frame) {
+            decoding.faults.push(Fault::HiddenReference { at: frame.first });
+        }
+        self.waiting.insert(picture, frame);
+        if self.waiting.len() > MAX_WAITING {
+            self.waiting.pop_first();
+            self.overtaken += 1;
+        }
+        while let Some(picture) = self.next_decodable() {
+            self.decode(picture, &mut decoding);
+        }
+        decoding
+    }
+
+    /// Frames that were whole and were never decoded, because a later one was.
+    pub const fn overtaken(&self) -> u64 {
+        self.overtaken
+    }
+
+    /// Whether whole frames wait for something that is not there.
+    pub fn is_stuck(&self) -> bool {
+        !self.waiting.is_empty()
+    }
+
+    fn next_decodable(&self) -> Option<u64> {
+        self.waiting.iter().find(|&(&picture, frame)| self.claims_decodable(picture, frame)).map(|(&p, _)| p)
+    }
+
+    /// What a receiver concludes from identifiers alone.
+    fn claims_decodable(&self, picture: u64, frame: &Frame) -> bool {
+        if matches!(frame.head, FrameHead::Key { .. }) {
+            return true;
+        }
+        let Some(claimed) = self.claimed else { return false };
+        let descriptor = frame.descriptor;
+        match descriptor.tid {
+            0 => descriptor.tl0 == claimed.tl0.wrapping_add(1),
+            _ if descriptor.sync => descriptor.tl0 == claimed.tl0,
+            _ => descriptor.tl0 == claimed.tl0 && picture == claimed.picture + 1,
+        }
+    }
+
+    /// Whether the truth is that the next frame can be decoded while its identifiers deny it.
+    ///
+    /// Only where one frame follows directly on another is that certain.
+    fn hides_reference(&self, picture: u64, frame: &Frame) -> bool {
+        let follows = self.claimed.is_some_and(|claimed| claimed.picture + 1 == picture);
+        follows && self.truth.admits(frame) && !self.claims_decodable(picture, frame)
+    }
+
+    fn decode(&mut self, picture: u64, decoding: &mut Decoding) {
+        let later = self.waiting.split_off(&(picture + 1));
+        let Some(frame) = self.waiting.remove(&picture) else { return };
+        self.overtaken += self.waiting.len() as u64;
+        self.waiting = later;
+
+        if !self.truth.admits(&frame) {
+            decoding.faults.push(Fault::WrongReference { at: frame.first });
+        }
+        self.truth.remember(&frame);
+        let is_base = frame.descriptor.tid == 0;
+        let tl0 = match self.claimed {
+            Some(claimed) if !is_base => claimed.tl0,
+            _ => frame.descriptor.tl0,
+        };
+        self.claimed = Some(Claimed { picture, tl0 });
+        decoding.decoded.push(frame);
+    }
+
+    /// The picture id without wraps, nearest to the newest one so far.
+    fn unwrap(&mut self, picture_id: u16) -> u64 {
+        let picture = match self.newest {
+            None => 0x8000 + u64::from(picture_id),
+            Some(newest) => {
+                let ahead = picture_id.wrapping_sub(newest as u16) & 0x7fff;
+                let ahead = i64::from(ahead) - if ahead >= 0x4000 { 0x8000 } else { 0 };
+                newest.saturating_add_signed(ahead)
+            }
+        };
+        self.newest = Some(self.newest.map_or(picture, |newest| newest.max(picture)));
+        picture
+    }
+}
+
+impl Truth {
+    fn admits(&self, frame: &Frame) -> bool {
+        match frame.stamp.depends_on {
+            None => true,
+            Some(needed) => frame.stamp.encoding == self.encoding && self.frames.contains(&needed),
+        }
+    }
+
+    fn remember(&mut self, frame: &Frame) {
+        if frame.stamp.depends_on.is_none() {
+            self.frames.clear();
+        }
+        self.encoding = frame.stamp.encoding;
+        self.frames.push_back(frame.stamp.frame);
+        if self.frames.len() > REMEMBERED {
+            self.frames.pop_front();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

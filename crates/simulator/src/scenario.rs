@@ -1,0 +1,150 @@
+//! A scenario: conditions, media, run, check, as a list of steps that reads as prose.
+
+mod step;
+
+use std::fmt;
+use std::time::Duration;
+
+use switchyard_control::placement::Placement;
+use switchyard_vocab::codec::MediaKind;
+use switchyard_vocab::layer::SpatialLayer;
+
+use crate::client::media::Media;
+use crate::network::LinkConditions;
+use crate::seed::Seed;
+use crate::world::{World, WorldConfig};
+use step::{Step, Wish};
+
+/// A link like a good home's: 20 ms each way, nothing lost.
+const USUAL_LINK: LinkConditions = LinkConditions::clean(Duration::from_millis(20));
+
+/// What is to happen, and what must be true.
+pub struct Scenario {
+    name: &'static str,
+    config: WorldConfig,
+    link: LinkConditions,
+    steps: Vec<Step>,
+}
+
+/// How a scenario went.
+pub struct Outcome {
+    /// The world at its end.
+    pub world: World,
+    /// The claims that did not hold.
+    pub failures: Vec<Failure>,
+}
+
+/// A claim that did not hold.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Failure {
+    /// What was claimed.
+    pub claim: &'static str,
+    /// When, since the start of the run.
+    pub at: Duration,
+    /// What was found instead.
+    pub reason: String,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:.3} s: \"{}\" does not hold: {}", self.at.as_secs_f64(), self.claim, self.reason)
+    }
+}
+
+impl Scenario {
+    /// A scenario with one worker and usual links, in which nothing happens yet.
+    pub const fn called(name: &'static str) -> Self {
+        let config = WorldConfig { workers: 1, placement: Placement::Spread };
+        Self { name, config, link: USUAL_LINK, steps: Vec::new() }
+    }
+
+    /// Sessions are spread over so many workers, one after the other.
+    pub const fn over_workers(mut self, workers: u8) -> Self {
+        self.config.workers = workers;
+        self
+    }
+
+    /// Everybody who enters from now on has a link like this, in both directions.
+    pub const fn behind(mut self, link: LinkConditions) -> Self {
+        self.link = link;
+        self
+    }
+
+    /// Somebody comes and publishes this. Whoever has left may come again.
+    pub fn enters(self, who: &'static str, media: Media) -> Self {
+        let link = self.link;
+        self.step(Step::Enter { who, media, link })
+    }
+
+    /// Somebody goes.
+    pub fn leaves(self, who: &'static str) -> Self {
+        self.step(Step::Want { who, wish: Wish::Leave })
+    }
+
+    /// Somebody silences their own camera or microphone for everybody.
+    pub fn mutes(self, who: &'static str, kind: MediaKind) -> Self {
+        self.step(Step::Want { who, wish: Wish::SetMuted { kind, muted: true } })
+    }
+
+    /// Somebody lets their camera or microphone be seen or heard again.
+    pub fn unmutes(self, who: &'static str, kind: MediaKind) -> Self {
+        self.step(Step::Want { who, wish: Wish::SetMuted { kind, muted: false } })
+    }
+
+    /// Somebody wants no higher layer than this of somebody's camera.
+    pub fn wants_at_most(self, who: &'static str, layer: SpatialLayer, of: &'static str) -> Self {
+        self.step(Step::Want { who, wish: Wish::SetMaxLayer { of, layer } })
+    }
+
+    /// Somebody wants nothing of somebody's camera for now.
+    pub fn pauses(self, who: &'static str, of: &'static str) -> Self {
+        self.step(Step::Want { who, wish: Wish::SetPaused { of, paused: true } })
+    }
+
+    /// Somebody wants somebody's camera again.
+    pub fn resumes(self, who: &'static str, of: &'static str) -> Self {
+        self.step(Step::Want { who, wish: Wish::SetPaused { of, paused: false } })
+    }
+
+    /// Somebody's link changes, in both directions.
+    pub fn moves_to(self, who: &'static str, link: LinkConditions) -> Self {
+        self.step(Step::Link { who, link })
+    }
+
+    /// Time passes.
+    pub fn runs(self, time: Duration) -> Self {
+        self.step(Step::Run(time))
+    }
+
+    /// Something must be true now; says what is true instead.
+    pub fn checks(self, claim: &'static str, check: impl Fn(&World) -> Result<(), String> + 'static) -> Self {
+        self.step(Step::Check { claim, check: Box::new(check) })
+    }
+
+    /// The same steps so many times over, numbered from zero.
+    pub fn repeats(self, times: u32, steps: impl Fn(Self, u32) -> Self) -> Self {
+        (0..times).fold(self, steps)
+    }
+
+    fn step(mut self, step: Step) -> Self {
+        self.steps.push(step);
+        self
+    }
+
+    /// What it is called.
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Lets it happen.
+    pub fn play(&self, seed: Seed) -> Outcome {
+        let mut world = World::new(seed, self.config);
+        let mut failures = Vec::new();
+        for step in &self.steps {
+            if let Err((claim, reason)) = step.take(&mut world) {
+                failures.push(Failure { claim, at: world.elapsed(), reason });
+            }
+        }
+        Outcome { world, failures }
+    }
+}
