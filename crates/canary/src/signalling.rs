@@ -1,10 +1,10 @@
 //! The WebSocket to the server: JSON out, JSON in.
 
-use anyhow::{Context, Result};
+use anyhow::{Result, anyhow};
 use futures_util::{SinkExt, StreamExt};
 use tokio::sync::mpsc;
 use tokio_tungstenite::connect_async;
-use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::{Error, Message};
 
 use crate::dialect::{FromServer, Request, ToServer};
 
@@ -18,9 +18,20 @@ pub(crate) struct Signalling {
     pub(crate) incoming: mpsc::Receiver<FromServer>,
 }
 
+/// What the server said instead of opening the connection, if it said something.
+fn explain(error: Error) -> anyhow::Error {
+    match error {
+        Error::Http(response) => {
+            let said = response.body().as_deref().map(String::from_utf8_lossy).unwrap_or_default();
+            anyhow!("the server did not let us in: {}, {said}", response.status())
+        }
+        error => anyhow!(error).context("the server cannot be reached"),
+    }
+}
+
 /// Opens the connection.
 pub(crate) async fn connect(url: &str) -> Result<Signalling> {
-    let (socket, _response) = connect_async(url).await.with_context(|| format!("{url} cannot be reached"))?;
+    let (socket, _response) = connect_async(url).await.map_err(explain)?;
     let (mut sink, mut stream) = socket.split();
     let (out, mut outgoing) = mpsc::channel::<ToServer>(WAITING);
     let (arrived, incoming) = mpsc::channel(WAITING);
