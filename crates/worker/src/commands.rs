@@ -96,6 +96,7 @@ impl Worker {
             publications: Vec::new(),
             arrivals: Arrivals::default(),
             feedback_number: 0,
+            feedback_about: None,
             next_receiver_report: None,
             reference_time: None,
             feedback_ssrc: Ssrc(self.rng.next_u32().max(1)),
@@ -118,6 +119,10 @@ impl Worker {
         let Some(key) = self.peers.by_id(id) else { return };
         let Some(peer) = self.peers.get_mut(key) else { return };
         peer.bindings.update(receiving);
+        // Probes may come on SSRC 0 before any stream: feedback about them has to name one all the same.
+        let mut announced =
+            receiving.sections.iter().flat_map(|section| &section.ssrcs).map(|&(media, _)| media);
+        peer.feedback_about = peer.feedback_about.or_else(|| announced.next());
         let named: Vec<_> = receiving.sections.iter().map(|section| section.publication).collect();
         let before = std::mem::replace(&mut peer.publications, named.clone());
         for ended in before.into_iter().filter(|before| !named.contains(before)) {

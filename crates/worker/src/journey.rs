@@ -63,6 +63,7 @@ impl Worker {
         }
 
         let bound = peer.bindings.bind(now, packet.ssrc(), packet.payload_type(), &known)?;
+        peer.feedback_about = Some(packet.ssrc());
         *kind = kind_of(bound.codec.codec.kind(), bound.stream, &packet);
         let route = self.routes.get_mut(bound.publication).ok_or(DropReason::UnknownSsrc)?;
         let accepted = route.publication.handle_rtp(now, &packet, &known, &bound);

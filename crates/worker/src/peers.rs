@@ -31,6 +31,8 @@ pub(crate) struct Peer {
     pub(crate) publications: Vec<PublicationId>,
     pub(crate) arrivals: Arrivals,
     pub(crate) feedback_number: u8,
+    /// One of its streams: libwebrtc ignores feedback that names none of its own.
+    pub(crate) feedback_about: Option<Ssrc>,
     pub(crate) next_receiver_report: Option<Instant>,
     /// The clock it told last, to be answered with the next report.
     pub(crate) reference_time: Option<ReferenceTime>,

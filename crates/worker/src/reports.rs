@@ -124,7 +124,7 @@ impl Worker {
         let Some(report) = peer.arrivals.report(now) else { return false };
         let head = FeedbackHead {
             sender: peer.feedback_ssrc,
-            media: peer.feedback_ssrc,
+            media: peer.feedback_about.unwrap_or(peer.feedback_ssrc),
             base: report.base,
             feedback: peer.feedback_number,
         };

@@ -26,7 +26,7 @@ const REFERENCE_TICKS: i64 = 256;
 pub struct FeedbackHead {
     /// Who reports.
     pub sender: Ssrc,
-    /// Any stream of the transport; nobody looks at it.
+    /// A stream that the other side sends: libwebrtc ignores feedback that names none of its own.
     pub media: Ssrc,
     /// The first number reported.
     pub base: SeqNo,
