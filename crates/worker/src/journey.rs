@@ -69,7 +69,9 @@ impl Worker {
         let accepted = route.publication.handle_rtp(now, &packet, &known, &bound);
         self.touched.push(key, &mut peer.touched);
         if route.publication.take_layers_changed() {
-            self.changed_layers.push(bound.publication);
+            // Before the packet that changed them: another worker's mirror has to know the layer when
+            // its first keyframe comes.
+            self.on_layers_changed(now, bound.publication);
         }
         if let Accepted::Packet { packet, observed } = accepted? {
             self.counters.keyframes_received += u64::from(observed.keyframe_start);

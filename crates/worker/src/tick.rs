@@ -200,7 +200,7 @@ impl Worker {
         }
     }
 
-    fn on_layers_changed(&mut self, now: Instant, publication: PublicationId) {
+    pub(crate) fn on_layers_changed(&mut self, now: Instant, publication: PublicationId) {
         let Some(route) = self.routes.get_mut(publication) else { return };
         self.news.note_layers(publication, route);
         let layers = *route.publication.layers();

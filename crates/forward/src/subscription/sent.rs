@@ -8,8 +8,9 @@ use switchyard_vocab::rtp::{ExtSeqNo, SeqNo};
 use super::rewrite::Plan;
 use crate::publication::cache::{Cache, KEPT};
 
-/// Answers to requests for one packet. Who needs a fourth has lost the frame's time.
-const MAX_RESENDS: u8 = 3;
+/// Answers to requests for one packet. At 20 % loss one packet in ten million is still missing after
+/// so many; a packet that is given up earlier costs its receiver a freeze until the next keyframe.
+const MAX_RESENDS: u8 = 10;
 
 /// Shortest time between two answers, however near the subscriber is: one tick of the pacer and of
 /// the subscriber's own timer.
