@@ -101,7 +101,8 @@ impl Subscription {
     }
 
     /// Decides about a packet that has just arrived. Every packet of the publication is to be shown,
-    /// in order of arrival; what is not skipped is to be released with the same verdict.
+    /// in order of arrival; what is not skipped is to be released with the same verdict. After a
+    /// [`Verdict::Switch`] those that had overtaken it are to be shown again.
     pub fn select(&mut self, observed: &Observed, layers: &Layers) -> Verdict {
         let verdict = self.select.select(observed, layers);
         let is_padding = verdict == Verdict::Skip(SkipReason::PaddingOnly);

@@ -5,14 +5,14 @@
 use std::time::Instant;
 
 use switchyard_congestion::pacer::Class;
-use switchyard_forward::publication::Accepted;
 use switchyard_forward::publication::binding::Stream;
 use switchyard_forward::publication::cache::CacheRef;
+use switchyard_forward::publication::{Accepted, Publication};
 use switchyard_forward::subscription::rewrite::Stamps;
 use switchyard_forward::subscription::{WriteError, Written};
 use switchyard_transport::line::LineState;
 use switchyard_vocab::codec::MediaKind;
-use switchyard_vocab::counters::PacketKind;
+use switchyard_vocab::counters::{PacketKind, WorkerCounters};
 use switchyard_vocab::datagram::{MAX_DATAGRAM, Tuple};
 use switchyard_vocab::decision::Verdict;
 use switchyard_vocab::drop_reason::DropReason;
@@ -27,7 +27,11 @@ use crate::io::Outbox;
 use crate::peers::{Owner, Peer, PeerKey};
 use crate::reports::earliest;
 use crate::routes::Source;
-use crate::subscriptions::{Queued, SubscriptionKey};
+use crate::subscriptions::{Entry, Queued, SubscriptionKey};
+
+/// Packets that may have overtaken the first one of a keyframe and are still sent behind it: a burst
+/// of a sender's pacer.
+const MAX_OVERTAKING: u64 = 64;
 
 impl Worker {
     /// Receive to pace, for one RTP packet.
@@ -124,12 +128,11 @@ impl Worker {
             if matches!(verdict, Verdict::Skip(_)) {
                 continue;
             }
-            let queued = Queued::New { subscription: key, packet, verdict };
-            if peer.pacer.push(class, queued).is_err() {
-                self.counters.drops.add(DropReason::PacerFull);
-                entry.forwarding.handle_dropped(packet);
-            }
             self.touched.push(entry.peer, &mut peer.touched);
+            queue(peer, class, key, entry, (packet, verdict), &mut self.counters);
+            if verdict == Verdict::Switch {
+                catch_up(peer, class, key, entry, packet, &route.publication, &mut self.counters);
+            }
         }
     }
 
@@ -202,6 +205,42 @@ impl Worker {
         let Some(peer) = self.peers.get_mut(peer) else { return };
         if peer.pacer.push(Class::Retransmission, Queued::Again { subscription: key, seq }).is_err() {
             self.counters.drops.add(DropReason::PacerFull);
+        }
+    }
+}
+
+/// Lets a selected packet wait for its turn to leave.
+fn queue(
+    peer: &mut Peer,
+    class: Class,
+    subscription: SubscriptionKey,
+    entry: &mut Entry,
+    (packet, verdict): (CacheRef, Verdict),
+    counters: &mut WorkerCounters,
+) {
+    if peer.pacer.push(class, Queued::New { subscription, packet, verdict }).is_err() {
+        counters.drops.add(DropReason::PacerFull);
+        entry.forwarding.handle_dropped(packet);
+    }
+}
+
+/// The first packet of a keyframe may have been overtaken by the next ones, which were passed over
+/// then: shows those that follow it without a gap once more.
+fn catch_up(
+    peer: &mut Peer,
+    class: Class,
+    key: SubscriptionKey,
+    entry: &mut Entry,
+    first: CacheRef,
+    publication: &Publication,
+    counters: &mut WorkerCounters,
+) {
+    for ahead in 1..=MAX_OVERTAKING {
+        let packet = CacheRef { seq: first.seq.plus(ahead), ..first };
+        let Some(cached) = publication.cache().get(packet) else { return };
+        let verdict = entry.forwarding.select(cached.observed, publication.layers());
+        if !matches!(verdict, Verdict::Skip(_)) {
+            queue(peer, class, key, entry, (packet, verdict), counters);
         }
     }
 }

@@ -11,7 +11,7 @@ use switchyard_vocab::decision::{Decision, LimitingFactor, SkipReason, Verdict};
 use switchyard_vocab::demand::EncodingSet;
 use switchyard_vocab::layer::{EncodingIndex, MAX_ENCODINGS};
 use switchyard_vocab::observed::Observed;
-use switchyard_vocab::rtp::ExtSeqNo;
+use switchyard_vocab::rtp::{ExtSeqNo, RtpTimestamp};
 
 use super::Preference;
 use super::lock::{Admission, Lock};
@@ -28,8 +28,9 @@ const MOST_ASK: Duration = Duration::from_secs(1);
 pub struct Simulcast {
     preference: Preference,
     lock: Option<Lock>,
-    /// The newest packet seen of each encoding: a switch must not happen at a late one.
-    newest: [Option<ExtSeqNo>; MAX_ENCODINGS],
+    /// The newest packet seen of each encoding, with its frame: a switch must not happen at an older
+    /// frame.
+    newest: [Option<(ExtSeqNo, RtpTimestamp)>; MAX_ENCODINGS],
     /// The encoding last asked for, and when to ask again.
     asked: Option<(EncodingIndex, Instant)>,
 }
@@ -168,13 +169,13 @@ impl Simulcast {
         }
     }
 
-    /// Whether a newer packet of its encoding has been seen already.
+    /// Whether a packet of a newer frame of its encoding has been seen already.
     fn note_newest(&mut self, observed: &Observed) -> bool {
         let Some(newest) = self.newest.get_mut(observed.encoding.index()) else { return true };
-        let is_late = newest.is_some_and(|newest| observed.seq < newest);
-        if !is_late {
-            *newest = Some(observed.seq);
+        let is_overtaken = newest.is_some_and(|(seq, _)| observed.seq < seq);
+        if !is_overtaken {
+            *newest = Some((observed.seq, observed.timestamp));
         }
-        is_late
+        is_overtaken && newest.is_some_and(|(_, frame)| frame != observed.timestamp)
     }
 }

@@ -1,5 +1,6 @@
 use switchyard_vocab::decision::{LimitingFactor, SkipReason, Verdict};
 use switchyard_vocab::layer::{PictureSize, SpatialLayer};
+use switchyard_vocab::rtp::RtpTimestamp;
 use switchyard_vocab::units::Bitrate;
 
 use super::*;
@@ -75,13 +76,23 @@ fn nothing_above_what_is_wanted_starts_the_picture() {
 }
 
 #[test]
-fn a_switch_never_happens_at_a_late_packet() {
+fn a_switch_never_happens_at_an_older_frame() {
     let mut select = up_to(2);
-    select.select(&observed(2, 11), &layers(ALL));
+    let next_frame = Observed { timestamp: RtpTimestamp(3_000), ..observed(2, 11) };
+    select.select(&next_frame, &layers(ALL));
 
     let verdict = select.select(&keyframe(2, 10), &layers(ALL));
 
     assert_eq!(verdict, Verdict::Skip(SkipReason::AwaitingKeyframe));
+}
+
+#[test]
+fn a_switch_happens_at_a_start_that_its_own_frame_overtook() {
+    let mut select = up_to(2);
+    select.select(&observed(2, 11), &layers(ALL));
+
+    assert_eq!(select.select(&keyframe(2, 10), &layers(ALL)), Verdict::Switch);
+    assert_eq!(select.select(&observed(2, 11), &layers(ALL)), Verdict::Forward, "shown again");
 }
 
 #[test]
