@@ -1,0 +1,142 @@
+//! A run: everybody comes, stays, stops, and what was counted is added up.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use switchyard_transport::dtls::Certificate;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio::time::{interval, sleep};
+
+use crate::media_thread::{self, Door, Order, Performance, Tally};
+use crate::plan::Plan;
+use crate::process::{self, Usage};
+use crate::report::Report;
+use crate::signalling::{Attendance, Guest, attend};
+
+/// How long to wait, once everybody has set out, until everybody is connected and receives.
+const ARRIVAL: Duration = Duration::from_secs(20);
+
+/// How long packets may be under way after the last one was sent.
+const DRAIN: Duration = Duration::from_secs(1);
+
+/// How often to look how far everybody is.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// What was seen of a run.
+pub(crate) struct Findings {
+    pub(crate) attendances: Vec<Attendance>,
+    pub(crate) performance: Performance,
+    pub(crate) steady: Steady,
+}
+
+/// The time in which everybody was there and nobody came or went.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Steady {
+    /// How long it was.
+    pub(crate) lasted: Duration,
+    /// Packets that arrived in it.
+    pub(crate) received: u64,
+    /// Whether everybody was connected when it began.
+    pub(crate) all_there: bool,
+    /// How long the media thread slept in it.
+    pub(crate) slept: Duration,
+    /// What the server used in it.
+    pub(crate) server: Option<(Usage, Usage)>,
+    /// What this process used in it.
+    pub(crate) own: Option<(Usage, Usage)>,
+}
+
+/// Carries a plan out and reports.
+///
+/// # Errors
+///
+/// When it could not begin. What happens later is in the report.
+pub fn run(plan: &Plan) -> Result<Report> {
+    let certificate = Arc::new(Certificate::generate()?);
+    let (door, thread) = media_thread::start(plan.seed).context("the media thread cannot begin")?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let findings = runtime.block_on(conduct(plan, certificate, door))?;
+    // It has ended, or it has told why not.
+    let _ = thread.join();
+    Ok(Report::new(plan, &findings))
+}
+
+async fn conduct(plan: &Plan, certificate: Arc<Certificate>, door: Door) -> Result<Findings> {
+    let (leave, left) = watch::channel(false);
+    let mut attending = JoinSet::new();
+    let mut pace = interval(Duration::from_secs(1) / plan.joins_per_second);
+    for guest in guests(plan, &certificate) {
+        pace.tick().await;
+        attending.spawn(attend(guest, door.clone(), left.clone()));
+    }
+    let all_there = arrival(plan, &door, &attending).await?;
+    let mut steady = stay(plan, &door).await?;
+    steady.all_there = all_there;
+    door.order(Order::StopSending);
+    sleep(DRAIN).await;
+    let performance = door.ask(Order::Finish).await.context("the media thread is gone")?;
+    leave.send_replace(true);
+    let attendances = attending.join_all().await;
+    Ok(Findings { attendances, performance, steady })
+}
+
+/// Everybody who is to come: publishers of all rooms first, so that subscribers find something.
+fn guests(plan: &Plan, certificate: &Arc<Certificate>) -> impl Iterator<Item = Guest> {
+    let destination = Arc::new(plan.destination.clone());
+    let rooms = plan.rooms;
+    let run = plan.seed as u32;
+    let (seed, media) = (plan.seed, plan.media);
+    let certificate = Arc::clone(certificate);
+    let publishers =
+        (0..plan.publishers).flat_map(move |place| (0..rooms).map(move |room| (room, "p", place)));
+    let subscribers =
+        (0..plan.subscribers).flat_map(move |place| (0..rooms).map(move |room| (room, "s", place)));
+    (0..).zip(publishers.chain(subscribers)).map(move |(number, (room, part, place))| Guest {
+        number,
+        room: format!("load-{run:08x}-{room}"),
+        identity: format!("{part}{place}"),
+        publishes: (part == "p").then_some(media),
+        destination: Arc::clone(&destination),
+        certificate: Arc::clone(&certificate),
+        seed: seed.wrapping_add(u64::from(number) + 1),
+    })
+}
+
+/// Waits until everybody is connected and receives. False when somebody never was.
+async fn arrival(plan: &Plan, door: &Door, attending: &JoinSet<Attendance>) -> Result<bool> {
+    let subscribers = plan.rooms * plan.subscribers;
+    let deadline = Instant::now() + ARRIVAL;
+    while Instant::now() < deadline && attending.len() as u32 == plan.clients() {
+        let tally = tally(door).await?;
+        if tally.open == plan.clients() && tally.receiving == subscribers {
+            return Ok(true);
+        }
+        sleep(LOOK).await;
+    }
+    Ok(false)
+}
+
+/// Lets the run go on for as long as was asked, or until somebody interrupts it.
+async fn stay(plan: &Plan, door: &Door) -> Result<Steady> {
+    let look = || (plan.server_pid.and_then(process::usage), process::usage(std::process::id()));
+    let (began, before, (server, own)) = (Instant::now(), tally(door).await?, look());
+    tokio::select! {
+        () = sleep(plan.duration) => {}
+        _ = tokio::signal::ctrl_c() => eprintln!("switchyard-load: interrupted; adding up"),
+    }
+    let (after, (server_after, own_after)) = (tally(door).await?, look());
+    Ok(Steady {
+        lasted: began.elapsed(),
+        received: after.received - before.received,
+        all_there: false,
+        slept: after.slept.saturating_sub(before.slept),
+        server: server.zip(server_after),
+        own: own.zip(own_after),
+    })
+}
+
+async fn tally(door: &Door) -> Result<Tally> {
+    door.ask(Order::Tally).await.context("the media thread is gone")
+}
