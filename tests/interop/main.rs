@@ -1,6 +1,6 @@
 //! The server against participants that stand on another WebRTC implementation.
 //!
-//! `SWITCHYARD_INTEROP_SUBSCRIBERS` and `SWITCHYARD_INTEROP_SECONDS` make the crowd larger and the
+//! `INTEROP_SUBSCRIBERS` and `INTEROP_SECONDS` make the crowd larger and the
 //! watch longer.
 
 mod server;
@@ -107,6 +107,6 @@ async fn until(what: &str, done: impl Fn() -> bool) -> Result<()> {
 }
 
 fn setting(name: &str, default: u64) -> u64 {
-    let value = std::env::var(format!("SWITCHYARD_INTEROP_{name}"));
+    let value = std::env::var(format!("INTEROP_{name}"));
     value.ok().and_then(|value| value.parse().ok()).unwrap_or(default)
 }

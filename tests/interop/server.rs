@@ -27,7 +27,7 @@ impl Server {
             .args(["--workers", &workers.to_string()])
             .args(["--port-base", &free_udp_ports(workers)?.to_string()])
             .args(["--announce", "127.0.0.1"])
-            .env("SWITCHYARD_METRICS__LISTEN", metrics.to_string())
+            .env("SWITCHYARD_GATEWAY__METRICS_LISTEN", metrics.to_string())
             .env("SWITCHYARD_CONTROL__PLACEMENT", "spread")
             .env("SWITCHYARD_LOG__FILTER", "warn")
             .stdout(Stdio::null())
@@ -59,18 +59,19 @@ impl Drop for Server {
     }
 }
 
-/// The server's binary, built if it has to be.
+/// The server's binary: the one that `SERVER_UNDER_TEST` names, else the one beside this test, built if
+/// it has to be.
 fn binary() -> Result<&'static PathBuf> {
     static BINARY: OnceLock<Option<PathBuf>> = OnceLock::new();
-    let built = BINARY.get_or_init(|| {
-        let cargo = std::env::var_os("CARGO")?;
-        let build = Command::new(cargo).args(["build", "--quiet", "--package", "switchyard-server"]).status();
-        let deps = std::env::current_exe().ok()?;
-        build
-            .is_ok_and(|status| status.success())
-            .then(|| deps.ancestors().nth(2).map(|dir| dir.join("switchyard")))?
-    });
-    built.as_ref().context("the server cannot be built")
+    let found = BINARY.get_or_init(|| std::env::var_os("SERVER_UNDER_TEST").map(PathBuf::from).or_else(build));
+    found.as_ref().context("the server cannot be built")
+}
+
+fn build() -> Option<PathBuf> {
+    let cargo = std::env::var_os("CARGO")?;
+    let built = Command::new(cargo).args(["build", "--quiet", "--package", "switchyard-server"]).status();
+    let folder = std::env::current_exe().ok()?.ancestors().nth(2)?.to_owned();
+    built.is_ok_and(|status| status.success()).then(|| folder.join("switchyard"))
 }
 
 fn free_tcp_port() -> Result<SocketAddr> {

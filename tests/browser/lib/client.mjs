@@ -40,6 +40,9 @@ export async function enter(browser, name, { room, identity, camera = null, simu
     window.remote = (who, kind) =>
       [...(window.room.participants.get(who)?.publications.values() ?? [])].find((one) => one.kind === kind);
     window.room.addEventListener('track', show);
+    window.room.addEventListener('track-removed', ({ detail: { participant, track } }) => {
+      window.shown[participant.identity]?.stream.removeTrack(track);
+    });
     for (const participant of window.room.participants.values()) {
       for (const publication of participant.publications.values()) {
         if (publication.track) show({ detail: { participant, track: publication.track } });

@@ -23,7 +23,7 @@ export const metricsPage = 'http://127.0.0.1:9464/metrics';
  * `name` names its log among the artefacts; `env` and `args` are added to its own.
  */
 export async function startServer({ name, args = [], env = {} }) {
-  const binary = process.env.SWITCHYARD_BIN ?? built;
+  const binary = process.env.SERVER_BINARY ?? built;
   const child = spawn(binary, ['--dev', ...args], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   const log = createWriteStream(join(artefacts, `${name}.log`));
   child.stdout.pipe(log, { end: false });
