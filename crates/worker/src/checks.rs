@@ -10,7 +10,7 @@ use switchyard_vocab::ids::WorkerId;
 use switchyard_wire::stun::{BindingRequest, StunError};
 
 use crate::Worker;
-use crate::io::Outbox;
+use crate::io::{Outbox, send};
 use crate::peers::PeerKey;
 
 /// Handshake datagrams handled in one turn. One may cost a millisecond of public-key arithmetic, so
@@ -49,11 +49,13 @@ impl Worker {
         })?;
         let ufrag = request.server_ufrag().ok_or(DropReason::UnknownUfrag)?;
         let Some(key) = self.peers.by_ufrag(ufrag) else {
-            let owner = worker_of(ufrag).filter(|&owner| owner != self.config.id);
-            let owner =
-                owner.filter(|&owner| self.crossings.iter().any(|crossing| crossing.other() == owner));
-            self.peers.add_stray(tuple, owner.ok_or(DropReason::UnknownUfrag)?);
-            self.hand_over(owner.ok_or(DropReason::UnknownUfrag)?, tuple, bytes);
+            let owner = self.other_owner(ufrag).ok_or(DropReason::UnknownUfrag)?;
+            // Nobody has proved anything yet: strangers must not fill the other worker's lane.
+            if !self.checks_limit.admits(now, tuple.remote.ip()) {
+                return Err(DropReason::StunRateLimited);
+            }
+            self.peers.add_stray(tuple, owner);
+            self.hand_over(owner, tuple, bytes);
             return Ok(());
         };
         let peer = self.peers.get_mut(key).ok_or(DropReason::UnknownUfrag)?;
@@ -66,16 +68,22 @@ impl Worker {
         answer.clear();
         let outcome = peer.line.handle_binding_request(now, tuple, &request, answer)?;
         self.touched.push(key, &mut peer.touched);
-        if let Some(room) = outbox.reserve(tuple, answer.len()) {
-            room[..answer.len()].copy_from_slice(answer);
-            outbox.commit(answer.len());
-            self.counters.sent.add(PacketKind::Stun, answer.len());
-        }
+        send(outbox, &mut self.counters, tuple, PacketKind::Stun, answer);
         self.note_line_events(now, key);
         match outcome {
-            StunOutcome::Answered => Ok(()),
+            StunOutcome::Answered => {
+                // Should another peer have claimed the address since, it is taken back here.
+                self.peers.add_address(tuple, key);
+                Ok(())
+            }
             StunOutcome::Refused(reason) => Err(reason),
         }
+    }
+
+    /// The other worker, of those there are, that issued this ufrag.
+    fn other_owner(&self, ufrag: &str) -> Option<WorkerId> {
+        let owner = worker_of(ufrag).filter(|&owner| owner != self.config.id)?;
+        self.crossings.iter().any(|crossing| crossing.other() == owner).then_some(owner)
     }
 
     /// Takes a handshake datagram, now or in a later turn.

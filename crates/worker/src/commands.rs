@@ -84,7 +84,7 @@ impl Worker {
     }
 
     fn open_peer(&mut self, now: Instant, id: PeerId, local: IceCredentials) {
-        if self.peers.by_id(id).is_some() {
+        if self.is_stopping || self.peers.by_id(id).is_some() {
             return;
         }
         let config =
@@ -108,7 +108,6 @@ impl Worker {
             rtcp_budget: RtcpBudget::default(),
             ended: None,
             touched: false,
-            armed: None,
             found_by: FoundBy::default(),
         });
         self.with_key(key, |_| ());
@@ -203,6 +202,7 @@ impl Worker {
         for subscription in std::mem::take(&mut peer.subscriptions) {
             self.unsubscribe(subscription);
         }
+        self.timers.set(key, None);
         let Some(peer) = self.peers.remove(key) else { return };
         for publication in peer.publications {
             self.routes.remove(publication);

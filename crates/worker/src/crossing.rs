@@ -95,6 +95,17 @@ impl Crossing {
         self.link.stray_out.flush();
     }
 
+    /// Whether something from the other worker waits for our next turn.
+    pub(crate) fn is_behind(&self) -> bool {
+        let Link { media_in, demand_in, stray_in, .. } = &self.link;
+        media_in.depth() > 0 || demand_in.depth() > 0 || stray_in.depth() > 0
+    }
+
+    /// Whether demand found the lane full.
+    pub(crate) const fn has_unsent_demand(&self) -> bool {
+        !self.unsent_demand.is_empty()
+    }
+
     fn send_staged(&mut self, counters: &mut WorkerCounters) {
         let next = self.link.empties_in.recv().or_else(|| self.spare.pop()).unwrap_or_default();
         let batch = std::mem::replace(&mut self.staged, next);

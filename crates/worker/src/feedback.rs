@@ -143,7 +143,7 @@ impl Worker {
         let Some(subscription) = self.subscription_of(key, media) else { return };
         let Some(entry) = self.subscriptions.get_mut(subscription) else { return };
         let (publication, wanted) = (entry.publication, entry.forwarding.handle_pli(now, rtt));
-        wanted.into_iter().for_each(|encoding| self.want_keyframe(now, publication, encoding));
+        self.on_keyframe_wanted(now, key, publication, wanted);
     }
 
     fn on_fir(&mut self, now: Instant, key: PeerKey, media: Ssrc, count: u8) {
@@ -152,7 +152,22 @@ impl Worker {
         let Some(subscription) = self.subscription_of(key, media) else { return };
         let Some(entry) = self.subscriptions.get_mut(subscription) else { return };
         let (publication, wanted) = (entry.publication, entry.forwarding.handle_fir(now, count, rtt));
-        wanted.into_iter().for_each(|encoding| self.want_keyframe(now, publication, encoding));
+        self.on_keyframe_wanted(now, key, publication, wanted);
+    }
+
+    /// A subscriber needs a keyframe. With no encoding on its way there is none to ask for: then its
+    /// subscription knows what it waits for.
+    fn on_keyframe_wanted(
+        &mut self,
+        now: Instant,
+        key: PeerKey,
+        publication: PublicationId,
+        wanted: Option<EncodingIndex>,
+    ) {
+        match wanted {
+            Some(encoding) => self.want_keyframe(now, publication, encoding),
+            None => self.look_at_subscriptions(now, key),
+        }
     }
 
     /// The subscription whose packets carry `ssrc` to this peer.
@@ -189,9 +204,15 @@ impl Worker {
     pub(crate) fn reconsider(&mut self, now: Instant, key: SubscriptionKey) {
         let Some(entry) = self.subscriptions.get_mut(key) else { return };
         self.changed_demand.push(entry.publication);
-        if let Some(peer) = self.peers.get_mut(entry.peer) {
+        let peer = entry.peer;
+        self.look_at_subscriptions(now, peer);
+    }
+
+    /// Finds out soon which keyframes a subscriber needs.
+    pub(crate) fn look_at_subscriptions(&mut self, now: Instant, key: PeerKey) {
+        if let Some(peer) = self.peers.get_mut(key) {
             peer.subscriptions_due = Some(now);
-            self.touched.push(entry.peer, &mut peer.touched);
+            self.touched.push(key, &mut peer.touched);
         }
     }
 

@@ -1,6 +1,8 @@
 //! What a turn takes in and gives out: datagrams, without a socket.
 
+use switchyard_vocab::counters::{PacketKind, WorkerCounters};
 use switchyard_vocab::datagram::Tuple;
+use switchyard_vocab::drop_reason::DropReason;
 
 /// The datagrams of one turn. They are walked several times, once per phase.
 pub trait Inbox {
@@ -14,6 +16,22 @@ pub trait Outbox {
     fn reserve(&mut self, tuple: Tuple, max_len: usize) -> Option<&mut [u8]>;
     /// Queues the first `len` bytes of the room that was reserved last.
     fn commit(&mut self, len: usize);
+}
+
+/// Sends a datagram that is ready, and counts what became of it.
+pub(crate) fn send(
+    outbox: &mut impl Outbox,
+    counters: &mut WorkerCounters,
+    path: Tuple,
+    kind: PacketKind,
+    bytes: &[u8],
+) {
+    let Some(room) = outbox.reserve(path, bytes.len()) else {
+        return counters.drops.add(DropReason::SendBufferFull);
+    };
+    room[..bytes.len()].copy_from_slice(bytes);
+    outbox.commit(bytes.len());
+    counters.sent.add(kind, bytes.len());
 }
 
 /// An inbox of datagrams that lie in memory.

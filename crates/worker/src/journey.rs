@@ -14,7 +14,7 @@ use switchyard_transport::line::LineState;
 use switchyard_vocab::codec::MediaKind;
 use switchyard_vocab::counters::{PacketKind, WorkerCounters};
 use switchyard_vocab::datagram::{MAX_DATAGRAM, Tuple};
-use switchyard_vocab::decision::Verdict;
+use switchyard_vocab::decision::{SkipReason, Verdict};
 use switchyard_vocab::drop_reason::DropReason;
 use switchyard_vocab::ids::PublicationId;
 use switchyard_vocab::observed::Observed;
@@ -37,13 +37,14 @@ impl Worker {
     /// Receive to pace, for one RTP packet.
     pub(crate) fn handle_rtp(&mut self, now: Instant, tuple: Tuple, bytes: &mut [u8]) {
         let size = bytes.len();
-        let mut kind = PacketKind::Unbound;
-        let Some(key) = self.demux(tuple, bytes) else { return };
-        let result = self.take_in(now, tuple, key, bytes, &mut kind);
-        self.counters.received.add(kind, size);
-        if let Err(reason) = result {
+        let mut known = Known { kind: PacketKind::Unbound, plain_len: None };
+        if let Some(key) = self.demux(tuple, bytes)
+            && let Err(reason) = self.take_in(now, tuple, key, bytes, &mut known)
+        {
             self.counters.drops.add(reason);
         }
+        self.counters.received.add(known.kind, size);
+        known.plain_len.into_iter().for_each(|len| self.counters.decrypted.add(known.kind, len));
     }
 
     fn take_in(
@@ -52,12 +53,12 @@ impl Worker {
         tuple: Tuple,
         key: PeerKey,
         bytes: &mut [u8],
-        kind: &mut PacketKind,
+        counted: &mut Known,
     ) -> Result<(), DropReason> {
         let peer = self.peers.get_mut(key).ok_or(DropReason::UnknownAddress)?;
 
         let len = peer.line.decrypt_rtp(now, tuple, bytes)?;
-        self.counters.decrypted.add(PacketKind::Unbound, len);
+        counted.plain_len = Some(len);
         let packet = RtpPacket::parse(&bytes[..len]).map_err(|_| DropReason::MalformedRtp)?;
         let known = KnownExtensions::read(&packet, peer.bindings.extensions());
         if let Some(number) = known.transport_seq {
@@ -68,7 +69,7 @@ impl Worker {
 
         let bound = peer.bindings.bind(now, packet.ssrc(), packet.payload_type(), &known)?;
         peer.feedback_about = Some(packet.ssrc());
-        *kind = kind_of(bound.codec.codec.kind(), bound.stream, &packet);
+        counted.kind = kind_of(bound.codec.codec.kind(), bound.stream, &packet);
         let route = self.routes.get_mut(bound.publication).ok_or(DropReason::UnknownSsrc)?;
         let accepted = route.publication.handle_rtp(now, &packet, &known, &bound);
         self.touched.push(key, &mut peer.touched);
@@ -79,7 +80,7 @@ impl Worker {
         }
         if let Accepted::Packet { packet, observed } = accepted? {
             self.counters.keyframes_received += u64::from(observed.keyframe_start);
-            self.route(bound.publication, packet, &observed);
+            self.route(now, bound.publication, packet, &observed);
         }
         Ok(())
     }
@@ -96,7 +97,13 @@ impl Worker {
     }
 
     /// Shows an observed packet to everybody who may want it, here and on other workers.
-    pub(crate) fn route(&mut self, publication: PublicationId, packet: CacheRef, observed: &Observed) {
+    pub(crate) fn route(
+        &mut self,
+        now: Instant,
+        publication: PublicationId,
+        packet: CacheRef,
+        observed: &Observed,
+    ) {
         let Some(route) = self.routes.get_mut(publication) else { return };
         if let Source::Here { demands, .. } = &route.source
             && let Some(cached) = route.publication.cache().get(packet)
@@ -121,9 +128,16 @@ impl Worker {
             }
             let verdict = entry.forwarding.select(observed, route.publication.layers());
             if verdict == Verdict::Switch {
+                entry.waits = false;
                 self.counters.layer_switches += 1;
                 self.news.note_decision(key, entry, route.publication.layers());
                 self.changed_demand.push(publication);
+            }
+            if verdict == Verdict::Skip(SkipReason::AwaitingKeyframe)
+                && !std::mem::replace(&mut entry.waits, true)
+            {
+                peer.subscriptions_due = Some(now);
+                self.touched.push(entry.peer, &mut peer.touched);
             }
             if matches!(verdict, Verdict::Skip(_)) {
                 continue;
@@ -165,7 +179,7 @@ impl Worker {
         let route = self.routes.get(entry.publication).ok_or(DropReason::PeerGone)?;
         let Some(room) = outbox.reserve(path, MAX_DATAGRAM) else {
             if let Queued::New { packet, .. } = queued {
-                entry.forwarding.handle_dropped(packet);
+                entry.handle_dropped(packet);
             }
             return Err(DropReason::SendBufferFull);
         };
@@ -179,6 +193,9 @@ impl Worker {
             }
             Queued::Again { seq, .. } => entry.forwarding.write_resend(seq, cache, stamps, room),
         };
+        if let Err(WriteError::Overwritten(_)) = written {
+            entry.waits = false;
+        }
         let Written { len, seq, stamped, ssrc, .. } = written.map_err(reason_of)?;
         let is_rtx = ssrc != entry.forwarding.section().ssrc;
         let len = peer.line.encrypt_rtp(seq, room, len)?;
@@ -209,6 +226,13 @@ impl Worker {
     }
 }
 
+/// What was found out about a packet, for counting it.
+struct Known {
+    kind: PacketKind,
+    /// How long it is decrypted, if it is authentic.
+    plain_len: Option<usize>,
+}
+
 /// Lets a selected packet wait for its turn to leave.
 fn queue(
     peer: &mut Peer,
@@ -220,7 +244,7 @@ fn queue(
 ) {
     if peer.pacer.push(class, Queued::New { subscription, packet, verdict }).is_err() {
         counters.drops.add(DropReason::PacerFull);
-        entry.forwarding.handle_dropped(packet);
+        entry.handle_dropped(packet);
     }
 }
 
@@ -269,3 +293,6 @@ const fn kind_of(kind: MediaKind, stream: Stream, packet: &RtpPacket<'_>) -> Pac
         (Stream::Media, MediaKind::Video) => PacketKind::Video,
     }
 }
+
+#[cfg(test)]
+mod tests;

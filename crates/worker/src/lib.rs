@@ -42,6 +42,7 @@ mod checks;
 mod commands;
 mod crossing;
 mod feedback;
+mod from_workers;
 pub mod io;
 mod journey;
 mod lines;
@@ -76,6 +77,7 @@ use switchyard_vocab::drop_reason::DropReason;
 use switchyard_vocab::ids::{PeerId, PublicationId, WorkerId};
 use switchyard_vocab::line::DtlsRole;
 use switchyard_vocab::wall_clock::WallClock;
+use switchyard_wire::rtcp::ReportBlock;
 
 use crossing::Crossing;
 use news::News;
@@ -166,6 +168,7 @@ pub struct Worker {
 struct Scratch {
     peers: Vec<PeerKey>,
     stun: Vec<u8>,
+    blocks: Vec<ReportBlock>,
 }
 
 impl Worker {
@@ -226,3 +229,6 @@ impl Worker {
         self.touched.push(key, &mut peer.touched);
     }
 }
+
+#[cfg(test)]
+mod testing;

@@ -8,7 +8,7 @@ use switchyard_transport::line::LineEvent;
 use switchyard_vocab::counters::{LineEnd, PacketKind};
 
 use crate::Worker;
-use crate::io::Outbox;
+use crate::io::{Outbox, send};
 use crate::peers::PeerKey;
 
 impl Worker {
@@ -47,10 +47,7 @@ impl Worker {
         let Some(peer) = self.peers.get_mut(key) else { return };
         let mut datagram = [0; HANDSHAKE_MTU];
         while let Some((path, len)) = peer.line.poll_transmit(&mut datagram) {
-            let Some(room) = outbox.reserve(path, len) else { continue };
-            room[..len].copy_from_slice(&datagram[..len]);
-            outbox.commit(len);
-            self.counters.sent.add(PacketKind::Dtls, len);
+            send(outbox, &mut self.counters, path, PacketKind::Dtls, &datagram[..len]);
         }
     }
 

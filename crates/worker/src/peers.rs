@@ -53,8 +53,6 @@ pub(crate) struct Peer {
     pub(crate) ended: Option<LineEnd>,
     /// It is on the list of peers to look at in this turn.
     pub(crate) touched: bool,
-    /// Its earliest entry among the timers.
-    pub(crate) armed: Option<Instant>,
     /// The entries of the tables that lead to it.
     pub(crate) found_by: FoundBy,
 }
@@ -132,10 +130,12 @@ impl Peers {
         }
     }
 
-    /// Binds an authenticated address to its peer.
+    /// Binds an authenticated address to its peer: whoever proved itself on it last has it.
     pub(crate) fn add_address(&mut self, tuple: Tuple, key: PeerKey) {
         let Some(peer) = self.slots.get_mut(key.0) else { return };
-        peer.found_by.addresses.push(tuple);
+        if !peer.found_by.addresses.contains(&tuple) {
+            peer.found_by.addresses.push(tuple);
+        }
         self.strays.remove(&tuple);
         self.by_address.insert(tuple, key);
     }
@@ -162,6 +162,11 @@ impl Peers {
     pub(crate) fn owner_of(&self, tuple: Tuple) -> Option<Owner> {
         let here = self.by_address.get(&tuple).copied().map(Owner::Here);
         here.or_else(|| self.strays.get(&tuple).copied().map(Owner::There))
+    }
+
+    /// Whether datagrams from this address belong to another worker.
+    pub(crate) fn is_stray(&self, tuple: Tuple) -> bool {
+        matches!(self.owner_of(tuple), Some(Owner::There(_)))
     }
 
     /// The peer that a connectivity check is for.

@@ -8,10 +8,10 @@ use switchyard_vocab::counters::PacketKind;
 use switchyard_vocab::ids::PublicationId;
 use switchyard_vocab::layer::EncodingIndex;
 use switchyard_wire::rtcp::twcc::FeedbackHead;
-use switchyard_wire::rtcp::{DlrrItem, FirEntry, Pli, ReportBlock, Writer};
+use switchyard_wire::rtcp::{DlrrItem, FirEntry, Pli, Writer};
 
 use crate::Worker;
-use crate::io::Outbox;
+use crate::io::{Outbox, send};
 use crate::peers::PeerKey;
 use crate::subscriptions::SubscriptionKey;
 
@@ -53,7 +53,7 @@ impl Worker {
     /// Tells a publisher what it has to hear now.
     pub(crate) fn report_to_publisher(&mut self, now: Instant, key: PeerKey, outbox: &mut impl Outbox) {
         let mut compound = Compound::new();
-        self.write_receiver_report(now, key, &mut compound);
+        self.write_receiver_report(now, key, &mut compound, outbox);
         self.write_requests(now, key, &mut compound);
         while self.write_arrivals(now, key, &mut compound) {
             self.send_rtcp(key, &mut compound, outbox);
@@ -61,23 +61,36 @@ impl Worker {
         self.send_rtcp(key, &mut compound, outbox);
     }
 
-    fn write_receiver_report(&mut self, now: Instant, key: PeerKey, compound: &mut Compound) {
+    fn write_receiver_report(
+        &mut self,
+        now: Instant,
+        key: PeerKey,
+        compound: &mut Compound,
+        outbox: &mut impl Outbox,
+    ) {
         let Some(peer) = self.peers.get_mut(key) else { return };
         if peer.publications.is_empty() || peer.next_receiver_report.is_none_or(|due| now < due) {
             return;
         }
         peer.next_receiver_report = Some(now + RECEIVER_REPORT_INTERVAL);
-        let mut blocks: Vec<ReportBlock> = Vec::new();
+        let mut blocks = std::mem::take(&mut self.scratch.blocks);
+        blocks.clear();
         for &publication in &peer.publications {
             if let Some(route) = self.routes.get_mut(publication) {
                 route.publication.take_reception_blocks(now, |block| blocks.push(block));
             }
         }
         let us = peer.feedback_ssrc;
-        for blocks in blocks.chunks(MAX_BLOCKS) {
-            let _ = compound.add(|out| out.receiver_report(us, blocks));
+        let reference = peer.reference_time.take();
+        for chunk in blocks.chunks(MAX_BLOCKS) {
+            let _ = compound.add(|out| out.receiver_report(us, chunk));
+            // Requests that find no room behind them would wait for their repetition.
+            if compound.len > MAX_COMPOUND / 2 {
+                self.send_rtcp(key, compound, outbox);
+            }
         }
-        if let Some(reference) = peer.reference_time.take() {
+        self.scratch.blocks = blocks;
+        if let Some(reference) = reference {
             let delay = now.saturating_duration_since(reference.arrival);
             let item = DlrrItem { ssrc: reference.ssrc, ntp_middle: reference.ntp_middle, delay };
             let _ = compound.add(|out| out.xr_dlrr(us, &[item]));
@@ -133,6 +146,8 @@ impl Worker {
             // An empty compound that has no room for a single arrival will never have.
             Err(_) if compound.len == 0 => report.arrivals.len(),
             Err(_) => return true,
+            // Nothing was written, and so it would be next time.
+            Ok(0) => report.arrivals.len(),
             Ok(count) => {
                 peer.feedback_number = peer.feedback_number.wrapping_add(1);
                 self.counters.twcc_sent += 1;
@@ -203,11 +218,7 @@ impl Worker {
         let Some(peer) = self.peers.get_mut(key) else { return };
         let Some(path) = peer.line.send_path() else { return };
         let Ok(len) = peer.line.encrypt_rtcp(&mut compound.buffer, len) else { return };
-        if let Some(room) = outbox.reserve(path, len) {
-            room[..len].copy_from_slice(&compound.buffer[..len]);
-            outbox.commit(len);
-            self.counters.sent.add(PacketKind::Rtcp, len);
-        }
+        send(outbox, &mut self.counters, path, PacketKind::Rtcp, &compound.buffer[..len]);
     }
 }
 

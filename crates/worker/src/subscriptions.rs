@@ -47,11 +47,21 @@ pub(crate) struct Entry {
     pub(crate) publication: PublicationId,
     pub(crate) forwarding: Subscription,
     pub(crate) cname: String,
+    /// A picture it wants has no keyframe yet, and whether to ask for one has been looked at.
+    pub(crate) waits: bool,
     /// What control was told last.
     pub(crate) told: Option<Decision>,
     /// It changed and control has not been told.
     pub(crate) is_news: bool,
     age: u64,
+}
+
+impl Entry {
+    /// A selected packet will never leave: a picture goes on at a keyframe, for which has to be asked.
+    pub(crate) fn handle_dropped(&mut self, packet: CacheRef) {
+        self.forwarding.handle_dropped(packet);
+        self.waits = false;
+    }
 }
 
 /// All subscriptions of one worker.
@@ -74,7 +84,8 @@ impl Subscriptions {
     ) -> SubscriptionKey {
         self.ages += 1;
         let age = self.ages;
-        let entry = Entry { id, peer, publication, forwarding, cname, told: None, is_news: false, age };
+        let (waits, told, is_news) = (false, None, false);
+        let entry = Entry { id, peer, publication, forwarding, cname, waits, told, is_news, age };
         let key = SubscriptionKey { place: self.slots.insert(entry), age };
         self.by_id.insert(id, key);
         key

@@ -3,25 +3,16 @@
 
 use std::time::{Duration, Instant};
 
-use switchyard_bus::media::{Batch, Item};
 use switchyard_transport::demux::{Protocol, classify};
 use switchyard_vocab::datagram::{MAX_DATAGRAM, Tuple};
 use switchyard_vocab::drop_reason::DropReason;
 use switchyard_vocab::ids::PublicationId;
 
 use crate::Worker;
+use crate::crossing::Crossing;
 use crate::io::{Inbox, Outbox};
 use crate::peers::PeerKey;
 use crate::routes::Source;
-
-/// Batches taken from each other worker in one turn.
-const BATCHES_PER_TURN: usize = 16;
-
-/// Strays taken from each other worker in one turn.
-const STRAYS_PER_TURN: usize = 64;
-
-/// Demands taken from each other worker in one turn.
-const DEMANDS_PER_TURN: usize = 256;
 
 /// How often the counters are left for whoever wants them.
 const SNAPSHOT_INTERVAL: Duration = Duration::from_millis(500);
@@ -40,8 +31,8 @@ impl Worker {
     pub fn turn(&mut self, now: Instant, inbox: &mut impl Inbox, outbox: &mut impl Outbox) -> Turn {
         self.counters.turns += 1;
         self.take_commands(now);
-        self.take_datagrams(now, inbox, outbox);
-        self.take_crossings(now, outbox);
+        let handshakes = self.take_datagrams(now, inbox, outbox);
+        self.take_crossings(now, handshakes, outbox);
         self.take_timers(now);
         self.serve(now, outbox);
         self.flush_crossings();
@@ -53,7 +44,8 @@ impl Worker {
         }
     }
 
-    fn take_datagrams(&mut self, now: Instant, inbox: &mut impl Inbox, outbox: &mut impl Outbox) {
+    /// Takes what came in, the urgent first. How many more handshake datagrams this turn may handle.
+    fn take_datagrams(&mut self, now: Instant, inbox: &mut impl Inbox, outbox: &mut impl Outbox) -> usize {
         inbox.for_each(&mut |tuple, bytes| match classify(bytes) {
             _ if bytes.len() > MAX_DATAGRAM => self.counters.drops.add(DropReason::TooLong),
             Protocol::Stun => self.handle_check(now, tuple, bytes, outbox),
@@ -66,78 +58,12 @@ impl Worker {
         });
         only(inbox, Protocol::Rtcp, &mut |tuple, bytes| self.handle_rtcp(now, tuple, bytes));
         only(inbox, Protocol::Rtp, &mut |tuple, bytes| self.handle_rtp(now, tuple, bytes));
-    }
-
-    /// Other workers' media, demand and strays.
-    fn take_crossings(&mut self, now: Instant, outbox: &mut impl Outbox) {
-        for index in 0..self.crossings.len() {
-            let waiting = self.crossings[index].link.media_in.depth() as u64;
-            self.counters.media_lane_peak = self.counters.media_lane_peak.max(waiting);
-            for _ in 0..BATCHES_PER_TURN {
-                let Some(batch) = self.crossings[index].link.media_in.recv() else { break };
-                self.take_batch(&batch);
-                self.crossings[index].give_back(batch);
-            }
-            let from = self.crossings[index].other();
-            for _ in 0..DEMANDS_PER_TURN {
-                let Some(demand) = self.crossings[index].link.demand_in.recv() else { break };
-                self.on_demand(now, from, demand);
-            }
-            self.take_strays(now, index, outbox);
-        }
-    }
-
-    fn take_batch(&mut self, batch: &Batch) {
-        for item in batch.iter() {
-            match item {
-                Item::Packet { publication, observed, payload } => {
-                    let Some(route) = self.routes.get_mut(publication) else {
-                        self.counters.drops.add(DropReason::StaleMedia);
-                        continue;
-                    };
-                    match route.publication.insert_mirrored(&observed, payload) {
-                        Ok(packet) => self.route(publication, packet, &observed),
-                        Err(reason) => self.counters.drops.add(reason),
-                    }
-                }
-                Item::Clock { publication, encoding, pair } => {
-                    if let Some(route) = self.routes.get_mut(publication) {
-                        route.publication.insert_mirrored_clock(encoding, pair);
-                    }
-                }
-                Item::Layers { publication, layers } => {
-                    if let Some(route) = self.routes.get_mut(publication) {
-                        route.publication.set_mirrored_layers(layers);
-                        if route.publication.take_layers_changed() {
-                            self.changed_layers.push(publication);
-                        }
-                    }
-                }
-            }
-        }
-    }
-
-    fn take_strays(&mut self, now: Instant, index: usize, outbox: &mut impl Outbox) {
-        let mut handshakes = usize::MAX;
-        for _ in 0..STRAYS_PER_TURN {
-            let Some(mut stray) = self.crossings[index].link.stray_in.recv() else { return };
-            match classify(&stray.bytes) {
-                Protocol::Stun => self.handle_check(now, stray.tuple, &stray.bytes, outbox),
-                Protocol::Dtls => self.handle_handshake(now, stray.tuple, &stray.bytes, &mut handshakes),
-                Protocol::Rtcp => self.handle_rtcp(now, stray.tuple, &mut stray.bytes),
-                Protocol::Rtp => self.handle_rtp(now, stray.tuple, &mut stray.bytes),
-                Protocol::Unknown => self.counters.drops.add(DropReason::NotWebRtc),
-            }
-        }
+        handshakes
     }
 
     fn take_timers(&mut self, now: Instant) {
-        while let Some((armed, key)) = self.timers.pop_due(now) {
-            let Some(peer) = self.peers.get_mut(key) else { continue };
-            if peer.armed == Some(armed) {
-                peer.armed = None;
-                self.touched.push(key, &mut peer.touched);
-            }
+        while let Some(key) = self.timers.pop_due(now) {
+            self.touch(key);
         }
     }
 
@@ -171,7 +97,7 @@ impl Worker {
     }
 
     fn arm(&mut self, key: PeerKey) {
-        let Some(peer) = self.peers.get_mut(key) else { return };
+        let Some(peer) = self.peers.get(key) else { return };
         let routes = &self.routes;
         let publications =
             peer.publications.iter().filter_map(|&id| routes.get(id)?.publication.poll_timeout());
@@ -186,7 +112,7 @@ impl Worker {
         .flatten()
         .chain(publications)
         .min();
-        self.timers.arm(&mut peer.armed, deadline, key);
+        self.timers.set(key, deadline);
     }
 
     /// Acts on what changed for whole publications: those who get them choose anew, other workers and
@@ -239,9 +165,13 @@ impl Worker {
     }
 
     fn deadline(&self, now: Instant) -> Option<Instant> {
-        let is_behind = !self.handshakes.is_empty() || !self.touched.is_empty() || self.commands.depth() > 0;
+        let is_behind = !self.handshakes.is_empty()
+            || !self.touched.is_empty()
+            || self.commands.depth() > 0
+            || self.crossings.iter().any(Crossing::is_behind);
         let at_once = is_behind.then_some(now);
-        let soon = (!self.news.is_empty()).then(|| now + RETRY_AFTER);
+        let found_no_room = !self.news.is_empty() || self.crossings.iter().any(Crossing::has_unsent_demand);
+        let soon = found_no_room.then(|| now + RETRY_AFTER);
         [at_once, soon, self.next_snapshot]
             .into_iter()
             .flatten()
@@ -252,7 +182,7 @@ impl Worker {
     }
 }
 
-/// How soon news that found the lane full are tried again.
+/// How soon what found its lane full is tried again.
 const RETRY_AFTER: Duration = Duration::from_millis(1);
 
 fn only(inbox: &mut impl Inbox, wanted: Protocol, handle: &mut dyn FnMut(Tuple, &mut [u8])) {

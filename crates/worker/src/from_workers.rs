@@ -1,0 +1,92 @@
+//! What comes from other workers: media, demand, and datagrams that are ours.
+
+use std::time::Instant;
+
+use switchyard_bus::media::{Batch, Item};
+use switchyard_transport::demux::{Protocol, classify};
+use switchyard_vocab::drop_reason::DropReason;
+
+use crate::Worker;
+use crate::io::Outbox;
+
+/// Batches taken from each other worker in one turn.
+const BATCHES_PER_TURN: usize = 16;
+
+/// Strays taken from each other worker in one turn.
+const STRAYS_PER_TURN: usize = 64;
+
+/// Demands taken from each other worker in one turn.
+const DEMANDS_PER_TURN: usize = 256;
+
+impl Worker {
+    /// Takes other workers' media, demand and strays. `handshakes` is how many handshake datagrams
+    /// this turn may still handle.
+    pub(crate) fn take_crossings(&mut self, now: Instant, mut handshakes: usize, outbox: &mut impl Outbox) {
+        for index in 0..self.crossings.len() {
+            let waiting = self.crossings[index].link.media_in.depth() as u64;
+            self.counters.media_lane_peak = self.counters.media_lane_peak.max(waiting);
+            for _ in 0..BATCHES_PER_TURN {
+                let Some(batch) = self.crossings[index].link.media_in.recv() else { break };
+                self.take_batch(now, &batch);
+                self.crossings[index].give_back(batch);
+            }
+            let from = self.crossings[index].other();
+            for _ in 0..DEMANDS_PER_TURN {
+                let Some(demand) = self.crossings[index].link.demand_in.recv() else { break };
+                self.on_demand(now, from, demand);
+            }
+            self.take_strays(now, index, &mut handshakes, outbox);
+        }
+    }
+
+    fn take_batch(&mut self, now: Instant, batch: &Batch) {
+        for item in batch.iter() {
+            match item {
+                Item::Packet { publication, observed, payload } => {
+                    let Some(route) = self.routes.get_mut(publication) else {
+                        self.counters.drops.add(DropReason::StaleMedia);
+                        continue;
+                    };
+                    let kept = route.publication.insert_mirrored(&observed, payload);
+                    if route.publication.take_layers_changed() {
+                        self.changed_layers.push(publication);
+                    }
+                    match kept {
+                        Ok(packet) => self.route(now, publication, packet, &observed),
+                        Err(reason) => self.counters.drops.add(reason),
+                    }
+                }
+                Item::Clock { publication, encoding, pair } => {
+                    if let Some(route) = self.routes.get_mut(publication) {
+                        route.publication.insert_mirrored_clock(encoding, pair);
+                    }
+                }
+                Item::Layers { publication, layers } => {
+                    if let Some(route) = self.routes.get_mut(publication) {
+                        route.publication.set_mirrored_layers(layers);
+                        if route.publication.take_layers_changed() {
+                            self.changed_layers.push(publication);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn take_strays(&mut self, now: Instant, index: usize, handshakes: &mut usize, outbox: &mut impl Outbox) {
+        for _ in 0..STRAYS_PER_TURN {
+            let Some(mut stray) = self.crossings[index].link.stray_in.recv() else { return };
+            match classify(&stray.bytes) {
+                // What was handed over once must not travel on, or it might do so forever.
+                protocol if protocol != Protocol::Stun && self.peers.is_stray(stray.tuple) => {
+                    self.counters.drops.add(DropReason::UnknownAddress);
+                }
+                Protocol::Stun => self.handle_check(now, stray.tuple, &stray.bytes, outbox),
+                Protocol::Dtls => self.handle_handshake(now, stray.tuple, &stray.bytes, handshakes),
+                Protocol::Rtcp => self.handle_rtcp(now, stray.tuple, &mut stray.bytes),
+                Protocol::Rtp => self.handle_rtp(now, stray.tuple, &mut stray.bytes),
+                Protocol::Unknown => self.counters.drops.add(DropReason::NotWebRtc),
+            }
+        }
+    }
+}
