@@ -2,16 +2,16 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
-use std::thread::{JoinHandle, available_parallelism};
+use std::thread::JoinHandle;
 
-use anyhow::Context;
+use anyhow::{Context, anyhow, bail};
 use switchyard_bus::lane::lane;
 use switchyard_bus::mesh::mesh;
 use switchyard_bus::wake::Wake;
 use switchyard_bus::{command, event, snapshot};
 use switchyard_control::config::{ControlConfig, JOIN_TIMEOUT, WorkerAddress};
 use switchyard_control::driver::Control;
-use switchyard_gateway::listener::{Gateway, Listeners};
+use switchyard_gateway::listener::{BindError, Gateway, Listeners};
 use switchyard_gateway::port::ControlPort;
 use switchyard_metrics::Exporter;
 use switchyard_net::{BufferSizes, EventFd, addresses, clock};
@@ -24,18 +24,21 @@ use tokio::sync::watch;
 
 use crate::config::{Config, DtlsChoice, MediaConfig};
 use crate::control_task::{ControlTask, Nudge, WorkerLanes};
+use crate::journal::Journal;
 use crate::ports::Ports;
 use crate::shutdown;
+use crate::watchdog::{Leashes, Watchdog, watchdog};
 use crate::worker_thread::WorkerThread;
 
 /// Runs the server until it is told to stop.
 ///
 /// # Errors
-/// When a socket, a thread or the certificate cannot be had.
+/// When a socket, a thread or the certificate cannot be had, or a part of the server ends early.
 pub(crate) fn run(config: &Config) -> anyhow::Result<()> {
     let certificate = Arc::new(Certificate::generate()?);
     let nudge = Arc::new(Nudge::default());
-    let workers = Workers::start(&config.media, &certificate, &nudge)?;
+    let (leashes, watchdog) = watchdog();
+    let workers = Workers::start(&config.media, &certificate, &nudge, &leashes)?;
     let control = Control::new(
         ControlConfig {
             limits: config.control.limits.clone(),
@@ -49,40 +52,78 @@ pub(crate) fn run(config: &Config) -> anyhow::Result<()> {
     );
     let runtime = runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     let (lanes, snapshots, threads) = (workers.lanes, workers.snapshots, workers.threads);
-    runtime.block_on(serve(config, control, lanes, snapshots, nudge))?;
+    let parts = Parts { control, lanes, snapshots, nudge, leashes, watchdog };
+    let ended_early = runtime.block_on(serve(config, parts))?;
     for thread in threads {
+        // A thread that panicked has said so itself.
         let _ = thread.join();
+    }
+    if let Some(part) = ended_early {
+        bail!("{part} ended before the server was told to stop");
     }
     tracing::info!("stopped");
     Ok(())
 }
 
-async fn serve(
-    config: &Config,
+/// What runs beside the workers, before it runs.
+struct Parts {
     control: Control,
-    workers: Vec<WorkerLanes>,
+    lanes: Vec<WorkerLanes>,
     snapshots: Vec<snapshot::Reader>,
     nudge: Arc<Nudge>,
-) -> anyhow::Result<()> {
-    let listeners = Listeners::bind(&config.gateway).await?;
+    leashes: Leashes,
+    watchdog: Watchdog,
+}
+
+/// Serves until told to stop, or until a part ends that should not have; then names it.
+async fn serve(config: &Config, parts: Parts) -> anyhow::Result<Option<String>> {
+    let Parts { control, lanes, snapshots, nudge, leashes, mut watchdog } = parts;
+    let listeners = Listeners::bind(&config.gateway).await.map_err(cannot_listen)?;
     let (port, requests) = ControlPort::open(&config.gateway);
     let (stop_control, stop) = watch::channel(false);
     let sessions = port.sessions.clone();
-    let task = ControlTask { control, requests, sessions, workers, nudge, stop };
-    let control = tokio::spawn(task.run());
-    tracing::info!(
-        signalling = %listeners.signalling.local_addr()?,
-        metrics = %listeners.metrics.local_addr()?,
-        "ready"
-    );
+    let task =
+        ControlTask { control, requests, sessions, workers: lanes, nudge, journal: Journal::default(), stop };
+    let leash = leashes.leash("control");
+    let control = tokio::spawn(async move {
+        let _leash = leash;
+        task.run().await;
+    });
+    let signalling = listeners.signalling.local_addr()?;
+    let metrics = listeners.metrics.local_addr()?;
+    tracing::info!(%signalling, %metrics, page = %page(signalling), "ready");
 
     let exporter = Exporter::new(snapshots, env!("CARGO_PKG_VERSION"));
     let gateway = Gateway::new(config.gateway.clone(), port, exporter);
+    let mut ended_early = None;
+    let told_to_stop = async {
+        tokio::select! {
+            () = shutdown::requested() => {}
+            part = watchdog.first_end() => {
+                tracing::error!(part, "ended early; stopping everything else");
+                ended_early = Some(part);
+            }
+        }
+    };
     // First the gateway tells everybody and closes; what its sessions leave behind is control's to end.
-    let served = gateway.serve(listeners, shutdown::requested()).await;
+    let served = gateway.serve(listeners, told_to_stop).await;
     stop_control.send_replace(true);
-    control.await?;
-    served.context("signalling failed")
+    control.await.context("the control task failed")?;
+    served.context("signalling failed")?;
+    Ok(ended_early)
+}
+
+fn cannot_listen(error: BindError) -> anyhow::Error {
+    let BindError { address, key, source } = error;
+    anyhow!("gateway.{key}: TCP {address} can't be listened on: {source}")
+}
+
+/// Where a browser on this machine finds the page.
+fn page(signalling: SocketAddr) -> String {
+    match signalling.ip().is_unspecified() {
+        true => format!("http://localhost:{}/", signalling.port()),
+        false => format!("http://{signalling}/"),
+    }
 }
 
 /// All workers, running.
@@ -98,8 +139,9 @@ impl Workers {
         media: &MediaConfig,
         certificate: &Arc<Certificate>,
         nudge: &Arc<Nudge>,
+        leashes: &Leashes,
     ) -> anyhow::Result<Self> {
-        let count = if media.workers == 0 { one_per_core() } else { media.workers };
+        let count = media.worker_count();
         let announced = announced(media);
         let wakes = (0..count).map(|_| EventFd::new().map(Arc::new)).collect::<Result<Vec<_>, _>>()?;
         let links = mesh(&wakes.iter().map(|wake| wake.clone() as Arc<dyn Wake>).collect::<Vec<_>>());
@@ -109,7 +151,8 @@ impl Workers {
             Self { addresses: Vec::new(), lanes: Vec::new(), snapshots: Vec::new(), threads: Vec::new() };
         for ((number, wake), links) in (0_u8..).zip(wakes).zip(links) {
             let port = media.port_base + u16::from(number);
-            let ports = Ports::open(&media.bind, port, sizes).with_context(|| format!("worker {number}"))?;
+            let ports = Ports::open(&media.bind, port, sizes)
+                .with_context(|| format!("media.port_base: no port for worker {number}"))?;
             let (to_worker, commands) = lane(command::CAPACITY, wake.clone());
             let (events, from_worker) = lane(event::CAPACITY, nudge.clone());
             let (writer, reader) = snapshot::place();
@@ -121,11 +164,14 @@ impl Workers {
                 seed: seed()?,
             };
             let worker = Worker::new(config, Lanes { commands, events, links, snapshot: writer });
-            workers.threads.push(WorkerThread { wake, worker, ports }.start()?);
+            workers.threads.push(WorkerThread { wake, worker, ports }.start(leashes)?);
             workers.lanes.push(WorkerLanes::new(to_worker, from_worker));
             workers.snapshots.push(reader);
             let candidates = announced.iter().map(|&address| SocketAddr::new(address, port)).collect();
             workers.addresses.push(WorkerAddress { candidates });
+        }
+        if announced.is_empty() {
+            tracing::warn!("no address to announce: clients can't send media; set media.announce");
         }
         tracing::info!(workers = count, first_port = media.port_base, ?announced, "media ports open");
         Ok(workers)
@@ -135,12 +181,6 @@ impl Workers {
 /// Where clients reach us: as configured, else at the addresses of the default route.
 fn announced(media: &MediaConfig) -> Vec<IpAddr> {
     if media.announce.is_empty() { addresses::default_addresses() } else { media.announce.clone() }
-}
-
-/// One worker per core; on small machines one core is left to signalling and the system.
-fn one_per_core() -> usize {
-    let cores = available_parallelism().map_or(1, usize::from);
-    if cores < 4 { (cores - 1).max(1) } else { cores.min(usize::from(u8::MAX)) }
 }
 
 const fn versions(choice: DtlsChoice) -> DtlsVersions {

@@ -4,26 +4,30 @@
 //! module only stacks the layers, names the mistakes and applies the development overlay.
 
 mod development;
+mod explain;
 mod problem;
+mod setting;
 mod validate;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::thread::available_parallelism;
 
 use figment::Figment;
-use figment::providers::{Env, Format, Serialized, Toml};
+use figment::providers::{Format, Serialized, Toml};
+use figment::value::Value;
 use serde::{Deserialize, Serialize};
 use switchyard_control::admission::Limits;
 use switchyard_control::placement::Placement;
 use switchyard_gateway::config::GatewayConfig;
 
+use setting::Setting;
+
 pub(crate) use problem::{ConfigError, Problem};
+pub(crate) use setting::{ENV_FILE, ENV_PREFIX};
 
-/// Environment variables start with this; `__` separates levels: `SWITCHYARD_MEDIA__WORKERS=2`.
-pub(crate) const ENV_PREFIX: &str = "SWITCHYARD_";
-
-/// The variable that names the file. It is no key of the configuration itself.
-pub(crate) const ENV_FILE: &str = "SWITCHYARD_CONFIG";
+/// Most workers: the number is one byte of the ICE ufrag, and no machine this is made for has more.
+const MAX_WORKERS: usize = 128;
 
 /// Everything that can be configured. `config/switchyard.toml` explains every key.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
@@ -109,6 +113,8 @@ pub(crate) struct Flags {
     pub(crate) dev: bool,
     /// Overrides `gateway.listen`.
     pub(crate) listen: Option<SocketAddr>,
+    /// Overrides `gateway.metrics_listen`.
+    pub(crate) metrics_listen: Option<SocketAddr>,
     /// Overrides `media.workers`.
     pub(crate) workers: Option<usize>,
     /// Overrides `media.port_base`.
@@ -137,43 +143,70 @@ impl Default for LogConfig {
     }
 }
 
+impl MediaConfig {
+    /// How many workers there will be: as many as were asked for, else one per core. On machines with
+    /// fewer than four cores, one is left to signalling and the system.
+    pub(crate) fn worker_count(&self) -> usize {
+        if self.workers > 0 {
+            return self.workers;
+        }
+        let cores = available_parallelism().map_or(1, usize::from);
+        if cores < 4 { (cores - 1).max(1) } else { cores.min(MAX_WORKERS) }
+    }
+}
+
+impl Flags {
+    fn settings(&self) -> impl Iterator<Item = Setting> {
+        let text = |flag, key, value: Option<SocketAddr>| {
+            value.map(|value| Setting::from_flag(flag, key, value.to_string()))
+        };
+        let announce: Vec<_> = self.announce.iter().map(IpAddr::to_string).collect();
+        [
+            text("--listen", "gateway.listen", self.listen),
+            text("--metrics-listen", "gateway.metrics_listen", self.metrics_listen),
+            self.workers.map(|count| Setting::from_flag("--workers", "media.workers", count)),
+            self.port_base.map(|port| Setting::from_flag("--port-base", "media.port_base", port)),
+            (!announce.is_empty()).then(|| Setting::from_flag("--announce", "media.announce", announce)),
+        ]
+        .into_iter()
+        .flatten()
+    }
+}
+
 impl Config {
-    /// Stacks the layers and checks the result.
+    /// Stacks the layers, applies the development overlay if it is asked for, and checks the result.
+    /// Of the environment, given as names and texts, only what starts with [`ENV_PREFIX`] counts.
     ///
     /// # Errors
-    /// [`ConfigError`] lists every mistake with its key, its value and what is accepted.
-    pub(crate) fn load(file: Option<&Path>, flags: &Flags) -> Result<Self, ConfigError> {
+    /// [`ConfigError`] names the mistakes with key, value, origin and what is accepted.
+    pub(crate) fn load(
+        file: Option<&Path>,
+        environment: &[(String, String)],
+        flags: &Flags,
+    ) -> Result<Self, ConfigError> {
         let mut layers = Figment::from(Serialized::defaults(Self::default()));
+        let defaults =
+            layers.extract::<Value>().map_err(|error| ConfigError::Unreadable(error.to_string()))?;
         if let Some(file) = file {
             if !file.is_file() {
                 return Err(ConfigError::NoFile(PathBuf::from(file)));
             }
             layers = layers.merge(Toml::file_exact(file));
         }
-        let environment = Env::prefixed(ENV_PREFIX).ignore(&["CONFIG"]).split("__");
-        let config: Self = layers.merge(environment).extract().map_err(ConfigError::from)?;
-        config.finish(flags)
-    }
+        let variables =
+            environment.iter().filter_map(|(name, text)| Setting::from_variable(name, text, &defaults));
+        layers = variables.chain(flags.settings()).fold(layers, Figment::merge);
 
-    /// Applies flags and the development overlay, then checks.
-    fn finish(mut self, flags: &Flags) -> Result<Self, ConfigError> {
-        if let Some(listen) = flags.listen {
-            self.gateway.listen = listen;
-        }
-        if let Some(workers) = flags.workers {
-            self.media.workers = workers;
-        }
-        if let Some(port_base) = flags.port_base {
-            self.media.port_base = port_base;
-        }
-        if !flags.announce.is_empty() {
-            self.media.announce.clone_from(&flags.announce);
-        }
+        let mut config: Self =
+            layers.extract().map_err(|error| explain::explain(error, &layers, &defaults))?;
         if flags.dev {
-            development::overlay(&mut self);
+            development::overlay(&mut config);
         }
-        let problems = validate::problems(&self, flags.dev);
-        if problems.is_empty() { Ok(self) } else { Err(ConfigError::Impossible(problems)) }
+        let mut problems = validate::problems(&config, flags.dev);
+        for problem in &mut problems {
+            problem.origin = explain::origin_of(&problem.key, &layers);
+        }
+        if problems.is_empty() { Ok(config) } else { Err(ConfigError::Refused(problems)) }
     }
 }
 

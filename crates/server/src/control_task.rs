@@ -14,6 +14,8 @@ use switchyard_vocab::ids::WorkerId;
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::time::{Duration, sleep_until};
 
+use crate::journal::Journal;
+
 /// With nothing to wait for, the task still looks around this often.
 const IDLE: Duration = Duration::from_secs(60);
 
@@ -75,6 +77,8 @@ pub(crate) struct ControlTask {
     pub(crate) workers: Vec<WorkerLanes>,
     /// Rings when a worker has left events.
     pub(crate) nudge: Arc<Nudge>,
+    /// Writes down what happens.
+    pub(crate) journal: Journal,
     /// Turns true when the server is to stop.
     pub(crate) stop: watch::Receiver<bool>,
 }
@@ -128,6 +132,7 @@ impl ControlTask {
         let now = Instant::now();
         for (number, worker) in (0..).zip(&mut self.workers) {
             while let Some(event) = worker.events.recv() {
+                self.journal.note_event(WorkerId(number), &event);
                 self.control.handle_event(now, WorkerId(number), event);
             }
         }
@@ -139,12 +144,16 @@ impl ControlTask {
         while let Some(output) = self.control.poll_output() {
             match output {
                 Output::Command(worker, command) => {
+                    self.journal.note_command(worker, &command);
                     if let Some(worker) = self.workers.get_mut(worker.index()) {
                         worker.send(command);
                     }
                 }
                 // A session that is gone, or too slow, is the gateway's to end: it will say `Leave`.
-                Output::Notice(addressed) => drop(self.sessions.deliver(addressed)),
+                Output::Notice(addressed) => {
+                    self.journal.note_notice(&addressed);
+                    let _ = self.sessions.deliver(addressed);
+                }
             }
         }
         for worker in &mut self.workers {

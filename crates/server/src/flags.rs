@@ -36,6 +36,9 @@ struct Options {
     /// Address for HTTP and WebSocket.
     #[arg(long, value_name = "ADDRESS:PORT")]
     listen: Option<SocketAddr>,
+    /// Address for `/metrics`; keep it from strangers.
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    metrics_listen: Option<SocketAddr>,
     /// Number of workers; 0 means one per core.
     #[arg(long, value_name = "COUNT")]
     workers: Option<usize>,
@@ -68,25 +71,28 @@ pub(crate) struct Start {
 }
 
 impl CommandLine {
-    /// Reads the choice. With no arguments, no file and no keys in the environment there is nothing
+    /// Reads the choice. With `arguments` zero, no file and no keys in the environment there is nothing
     /// a production server could start with, so that is taken as trying it out.
-    pub(crate) fn start(self) -> Start {
+    pub(crate) fn start(self, arguments: usize, environment: &[(String, String)]) -> Start {
         let (action, options) = match self.command {
             Some(Command::Serve(options)) => (Action::Serve, options),
             Some(Command::CheckConfig(options)) => (Action::CheckConfig, options),
             None => {
                 let mut options = self.options;
-                options.dev |=
-                    std::env::args_os().len() == 1 && options.config.is_none() && !keys_in_environment();
+                options.dev |= arguments == 0 && options.config.is_none() && !names_keys(environment);
                 (Action::Serve, options)
             }
         };
-        let Options { config, dev, listen, workers, port_base, announce } = options;
-        Start { action, file: config, flags: Flags { dev, listen, workers, port_base, announce } }
+        let Options { config, dev, listen, metrics_listen, workers, port_base, announce } = options;
+        let flags = Flags { dev, listen, metrics_listen, workers, port_base, announce };
+        Start { action, file: config, flags }
     }
 }
 
-fn keys_in_environment() -> bool {
+fn names_keys(environment: &[(String, String)]) -> bool {
     let prefix = format!("{ENV_PREFIX}GATEWAY__AUTH__KEYS");
-    std::env::vars_os().any(|(name, _)| name.to_string_lossy().to_uppercase().starts_with(&prefix))
+    environment.iter().any(|(name, _)| name.to_uppercase().starts_with(&prefix))
 }
+
+#[cfg(test)]
+mod tests;

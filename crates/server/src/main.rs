@@ -4,9 +4,11 @@ mod assemble;
 mod config;
 mod control_task;
 mod flags;
+mod journal;
 mod logging;
 mod ports;
 mod shutdown;
+mod watchdog;
 mod worker_thread;
 
 use std::process::ExitCode;
@@ -20,9 +22,9 @@ use crate::flags::{Action, CommandLine};
 const EXIT_CONFIG: u8 = 78;
 
 fn main() -> ExitCode {
-    let command_line = CommandLine::parse();
-    let start = command_line.start();
-    let config = match Config::load(start.file.as_deref(), &start.flags) {
+    let environment = environment();
+    let start = CommandLine::parse().start(std::env::args_os().skip(1).count(), &environment);
+    let config = match Config::load(start.file.as_deref(), &environment, &start.flags) {
         Ok(config) => config,
         Err(error) => {
             eprintln!("switchyard: {error}");
@@ -31,18 +33,24 @@ fn main() -> ExitCode {
     };
     match start.action {
         Action::CheckConfig => {
-            println!("configuration is fine");
+            println!("the configuration is fine");
             ExitCode::SUCCESS
         }
         Action::Serve => serve(config, start.flags.dev),
     }
 }
 
+/// The environment as texts. What is no Unicode is no value of ours, and is refused by what it is read as.
+fn environment() -> Vec<(String, String)> {
+    let text = |text: std::ffi::OsString| text.to_string_lossy().into_owned();
+    std::env::vars_os().map(|(name, value)| (text(name), text(value))).collect()
+}
+
 fn serve(config: Config, dev: bool) -> ExitCode {
     logging::start(&config.log);
     if dev {
         tracing::warn!(
-            "development mode: anybody may join under any name; name a file or keys of your own to leave it"
+            "development mode: anybody may join under any name; for production name a file with --config"
         );
     }
     match assemble::run(&config) {

@@ -7,6 +7,7 @@ use switchyard_net::{EventFd, Poll, clock};
 use switchyard_worker::{SocketReport, Turn, Worker};
 
 use crate::ports::Ports;
+use crate::watchdog::Leashes;
 
 /// Everything a worker's thread owns.
 pub(crate) struct WorkerThread {
@@ -19,15 +20,20 @@ pub(crate) struct WorkerThread {
 }
 
 impl WorkerThread {
-    /// Starts the thread. It ends by itself after a shutdown command.
+    /// Starts the thread. It ends by itself after a shutdown command; any other end is heard through
+    /// its leash.
     ///
     /// # Errors
     /// What the kernel says of the thread, its poll or its sockets.
-    pub(crate) fn start(self) -> std::io::Result<JoinHandle<()>> {
+    pub(crate) fn start(self, leashes: &Leashes) -> std::io::Result<JoinHandle<()>> {
         let poll = Poll::new(&self.wake)?;
         self.ports.watch(&poll)?;
         let name = format!("worker-{}", self.worker.id().0);
-        Builder::new().name(name).spawn(move || self.run(poll))
+        let leash = leashes.leash(name.clone());
+        Builder::new().name(name).spawn(move || {
+            let _leash = leash;
+            self.run(poll);
+        })
     }
 
     fn run(mut self, mut poll: Poll) {

@@ -1,4 +1,4 @@
-//! What is wrong with a configuration: which key, which value, what is accepted.
+//! What is wrong with a configuration: which key, which value, where it was set, what is accepted.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -8,26 +8,61 @@ use std::path::PathBuf;
 pub(crate) enum ConfigError {
     /// The named file is not there.
     NoFile(PathBuf),
-    /// A layer could not be read: a syntax error, an unknown key, a value of the wrong kind.
-    Unreadable(Vec<String>),
-    /// Every value can be read, but some make no sense.
-    Impossible(Vec<Problem>),
+    /// The file could not be read at all.
+    Unreadable(String),
+    /// The file is well formed, but some keys or values cannot be.
+    Refused(Vec<Problem>),
 }
 
-/// A value that makes no sense.
+/// A key or a value that cannot be.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) struct Problem {
     /// The key, with its table: `media.port_base`.
     pub(crate) key: String,
-    /// What it was set to.
-    pub(crate) value: String,
-    /// What would be accepted.
-    pub(crate) accepted: &'static str,
+    /// Which file, variable or flag set it; `None` for a default.
+    pub(crate) origin: Option<String>,
+    /// What is the matter with it.
+    pub(crate) mistake: Mistake,
+}
+
+/// What is the matter with a key.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) enum Mistake {
+    /// There is no key of that name.
+    NoSuchKey {
+        /// Which there are.
+        accepted: String,
+    },
+    /// Its value cannot be.
+    Value {
+        /// What it was set to; secrets are left out.
+        value: String,
+        /// What would be accepted.
+        accepted: String,
+    },
+}
+
+impl Problem {
+    /// A value that cannot be; whoever knows adds where it came from.
+    pub(super) fn value(key: impl Into<String>, value: impl Into<String>, accepted: &str) -> Self {
+        let mistake = Mistake::Value { value: value.into(), accepted: accepted.to_owned() };
+        Self { key: key.into(), origin: None, mistake }
+    }
 }
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} = {}: accepted is {}", self.key, self.value, self.accepted)
+        f.write_str(&self.key)?;
+        if let Mistake::Value { value, .. } = &self.mistake {
+            write!(f, " = {value}")?;
+        }
+        if let Some(origin) = &self.origin {
+            write!(f, " ({origin})")?;
+        }
+        match &self.mistake {
+            Mistake::NoSuchKey { accepted } => write!(f, ": there is no such key; accepted are {accepted}"),
+            Mistake::Value { accepted, .. } => write!(f, ": accepted is {accepted}"),
+        }
     }
 }
 
@@ -35,9 +70,9 @@ impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoFile(path) => write!(f, "there is no configuration file {}", path.display()),
-            Self::Unreadable(errors) => write!(f, "configuration: {}", errors.join("; ")),
-            Self::Impossible(problems) => {
-                write!(f, "configuration:")?;
+            Self::Unreadable(why) => write!(f, "the configuration can't be read: {why}"),
+            Self::Refused(problems) => {
+                write!(f, "the configuration is refused:")?;
                 problems.iter().try_for_each(|problem| write!(f, "\n  {problem}"))
             }
         }
@@ -45,20 +80,3 @@ impl fmt::Display for ConfigError {
 }
 
 impl std::error::Error for ConfigError {}
-
-impl From<figment::Error> for ConfigError {
-    fn from(errors: figment::Error) -> Self {
-        Self::Unreadable(errors.into_iter().map(describe).collect())
-    }
-}
-
-/// One mistake in a sentence: the library's own leaves out what stands in the environment's name.
-fn describe(error: figment::Error) -> String {
-    let key = error.path.join(".");
-    let origin = error.metadata.as_ref().map(|layer| match &layer.source {
-        Some(source) => format!(" (in {source})"),
-        None => format!(" (in {})", layer.name),
-    });
-    let key = if key.is_empty() { String::new() } else { format!("{key}: ") };
-    format!("{key}{}{}", error.kind, origin.unwrap_or_default())
-}

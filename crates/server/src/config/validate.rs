@@ -1,50 +1,90 @@
-//! Values that can be read but make no sense together.
+//! Values that can be read but make no sense, or not together.
+
+use std::ops::RangeInclusive;
 
 use switchyard_gateway::config::Start;
 
-use super::{Config, Problem};
+use super::{Config, MAX_WORKERS, Problem};
+use crate::logging;
 
-/// Most workers: the number is one byte of the ICE ufrag, and no machine this is made for has more.
-const MAX_WORKERS: usize = 128;
+/// Sizes of kernel buffers. Smaller ones lose packets at the first keyframe; the kernel counts in 31 bits.
+const BUFFER_BYTES: RangeInclusive<usize> = 64 * 1024..=1024 * 1024 * 1024;
 
-/// Kernel buffers below this lose packets at the first keyframe.
-const MIN_BUFFER: usize = 64 * 1024;
+/// Most of anything that `control.limits` counts: a slip of the finger, rather than a plan, beyond it.
+const MOST: usize = 10_000_000;
+
+/// Longest names. Each is kept per session and sent to everybody in the room.
+const LONGEST_NAME: usize = 4_096;
 
 /// Lists everything that would make a start pointless or dangerous.
 pub(super) fn problems(config: &Config, dev: bool) -> Vec<Problem> {
     let mut problems = Vec::new();
     media(config, &mut problems);
+    limits(config, &mut problems);
+    if let Err(error) = logging::filter(&config.log.filter) {
+        problems.push(Problem::value("log.filter", format!("{:?}", config.log.filter), error));
+    }
     let start = if dev { Start::Development } else { Start::Production };
     if let Err(error) = config.gateway.check(start) {
-        let key = format!("gateway.{}", error.key);
-        problems.push(Problem { key, value: error.value, accepted: error.accepted });
+        problems.push(Problem::value(format!("gateway.{}", error.key), error.value, error.accepted));
     }
     problems
 }
 
 fn media(config: &Config, problems: &mut Vec<Problem>) {
     let media = &config.media;
-    let mut refuse = |key: &str, value: String, accepted| {
-        problems.push(Problem { key: key.to_owned(), value, accepted });
+    let mut refuse = |key: &str, value: String, accepted: &str| {
+        problems.push(Problem::value(format!("media.{key}"), value, accepted));
     };
     if media.workers > MAX_WORKERS {
-        refuse("media.workers", media.workers.to_string(), "0 (one per core) to 128");
+        refuse("workers", media.workers.to_string(), "0 (one per core) to 128");
     }
-    if usize::from(media.port_base) + media.workers.max(1) - 1 > usize::from(u16::MAX) || media.port_base == 0
-    {
-        refuse("media.port_base", media.port_base.to_string(), "1 to 65535 less the number of workers");
+    let highest = usize::from(media.port_base) + media.worker_count() - 1;
+    if highest > usize::from(u16::MAX) || media.port_base == 0 {
+        let accepted =
+            format!("1 to {} with {} workers", 65_536 - media.worker_count(), media.worker_count());
+        refuse("port_base", media.port_base.to_string(), &accepted);
     }
     if media.bind.is_empty() {
-        refuse("media.bind", "[]".into(), "at least one local address");
+        refuse("bind", "[]".to_owned(), "at least one local address");
     }
-    if let Some(address) = media.announce.iter().find(|address| address.is_unspecified()) {
-        refuse("media.announce", address.to_string(), "addresses that clients can reach");
-    }
-    for (key, value) in
-        [("media.receive_buffer", media.receive_buffer), ("media.send_buffer", media.send_buffer)]
-    {
-        if value < MIN_BUFFER {
-            refuse(key, value.to_string(), "65536 bytes or more");
+    for (key, addresses) in [("bind", &media.bind), ("announce", &media.announce)] {
+        let mut numbered = addresses.iter().enumerate();
+        if let Some((_, address)) = numbered.find(|&(index, address)| addresses[..index].contains(address)) {
+            refuse(key, format!("{address} twice"), "each address once");
         }
     }
+    let unreachable = |address: &&std::net::IpAddr| address.is_unspecified() || address.is_multicast();
+    if let Some(address) = media.announce.iter().find(unreachable) {
+        refuse("announce", address.to_string(), "addresses that clients can reach");
+    }
+    for (key, value) in [("receive_buffer", media.receive_buffer), ("send_buffer", media.send_buffer)] {
+        if !BUFFER_BYTES.contains(&value) {
+            refuse(key, value.to_string(), "65536 to 1073741824 bytes");
+        }
+    }
+}
+
+fn limits(config: &Config, problems: &mut Vec<Problem>) {
+    let limits = &config.control.limits;
+    let counts = [
+        ("sessions", limits.sessions),
+        ("rooms", limits.rooms),
+        ("participants_per_room", limits.participants_per_room),
+        ("publications_per_session", limits.publications_per_session),
+        ("subscriptions_per_session", limits.subscriptions_per_session),
+    ];
+    let names = [
+        ("room_name_bytes", limits.room_name_bytes),
+        ("identity_bytes", limits.identity_bytes),
+        ("display_name_bytes", limits.display_name_bytes),
+    ];
+    let mut check = |key: &str, value: usize, most: usize| {
+        if !(1..=most).contains(&value) {
+            let accepted = format!("1 to {most}");
+            problems.push(Problem::value(format!("control.limits.{key}"), value.to_string(), &accepted));
+        }
+    };
+    counts.iter().for_each(|&(key, value)| check(key, value, MOST));
+    names.iter().for_each(|&(key, value)| check(key, value, LONGEST_NAME));
 }

@@ -1,0 +1,84 @@
+//! One value from the environment or from a flag, as a layer of its own: so each mistake can be
+//! told by the name under which it was made.
+
+use figment::value::{Dict, Map, Value};
+use figment::{Error, Metadata, Profile, Provider};
+
+/// Environment variables start with this; `__` separates levels: `SWITCHYARD_MEDIA__WORKERS=2`.
+pub(crate) const ENV_PREFIX: &str = "SWITCHYARD_";
+
+/// The variable that names the file. It is no key of the configuration itself.
+pub(crate) const ENV_FILE: &str = "SWITCHYARD_CONFIG";
+
+/// Where the keys that sign tokens are, by an id that is the operator's own.
+pub(super) const KEYS: &str = "gateway.auth.keys";
+
+/// A value and where it comes from.
+pub(super) struct Setting {
+    origin: String,
+    path: Vec<String>,
+    value: Value,
+}
+
+impl Setting {
+    /// What a flag says; it replaces the value of `key`.
+    pub(super) fn from_flag(flag: &str, key: &str, value: impl Into<Value>) -> Self {
+        let path = key.split('.').map(str::to_owned).collect();
+        Self { origin: flag.to_owned(), path, value: value.into() }
+    }
+
+    /// What a variable of the environment says, if it is one of ours. How its text is read depends on
+    /// what stands at that place in `defaults`: `1.2` may be a number or a version.
+    pub(super) fn from_variable(name: &str, text: &str, defaults: &Value) -> Option<Self> {
+        let key = name.strip_prefix(ENV_PREFIX).filter(|_| name != ENV_FILE)?;
+        let path = path(key);
+        let value = read(text, &path.join("."), defaults);
+        Some(Self { origin: name.to_owned(), path, value })
+    }
+}
+
+impl Provider for Setting {
+    fn metadata(&self) -> Metadata {
+        Metadata::named(self.origin.clone())
+    }
+
+    fn data(&self) -> Result<Map<Profile, Dict>, Error> {
+        let nest = |inner: Value, name: &String| Value::from(Dict::from([(name.clone(), inner)]));
+        let nested = self.path.iter().rev().fold(self.value.clone(), nest);
+        let dict = nested.into_dict().unwrap_or_default();
+        Ok(Map::from([(Profile::Default, dict)]))
+    }
+}
+
+/// Levels in lower case, but the id of a key as it is written.
+fn path(key: &str) -> Vec<String> {
+    let levels: Vec<_> = key.split("__").collect();
+    let lower = |levels: &[&str]| levels.iter().map(|level| level.to_lowercase()).collect::<Vec<_>>();
+    match levels.split_at_checked(3) {
+        Some((table, id)) if !id.is_empty() && lower(table).join(".") == KEYS => {
+            let mut path = lower(table);
+            path.push(id.join("__"));
+            path
+        }
+        _ => lower(&levels),
+    }
+}
+
+fn read(text: &str, key: &str, defaults: &Value) -> Value {
+    let is_secret = key.starts_with(KEYS) && key != KEYS;
+    match defaults.find_ref(key) {
+        _ if is_secret => text.into(),
+        Some(Value::String(..)) => text.into(),
+        Some(Value::Array(..)) => list(text).into(),
+        // Never fails: what is nothing else is a text.
+        _ => text.parse().unwrap_or_else(|_| text.into()),
+    }
+}
+
+/// `a, b` or `["a", "b"]`.
+fn list(text: &str) -> Vec<String> {
+    let text = text.trim();
+    let inner = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
+    let items = inner.split(',').map(|item| item.trim().trim_matches('"').to_owned());
+    items.filter(|item| !item.is_empty()).collect()
+}
