@@ -30,10 +30,20 @@ struct Owner {
 impl Journal {
     /// Notes what control tells a worker.
     pub(crate) fn note_command(&mut self, worker: WorkerId, command: &Command) {
-        if let Command::OpenPeer { peer, session, .. } = command {
-            let room = self.rooms.get(session).cloned();
-            debug!(room = room.as_ref().map(display), %session, %peer, %worker, "peer expected");
-            self.peers.insert(*peer, Owner { session: *session, room });
+        match command {
+            Command::OpenPeer { peer, session, .. } => {
+                let room = self.rooms.get(session).cloned();
+                debug!(room = room.as_ref().map(display), %session, %peer, %worker, "peer expected");
+                self.peers.insert(*peer, Owner { session: *session, room });
+            }
+            Command::Subscribe(subscribe) => {
+                let (peer, publication) = (subscribe.peer, subscribe.publication);
+                let subscription = subscribe.section.subscription;
+                let (room, session) = facts(self.peers.get(&peer));
+                debug!(room, session, %peer, %worker, %subscription, %publication, "subscribed");
+            }
+            Command::Unsubscribe { subscription } => debug!(%worker, %subscription, "unsubscribed"),
+            _ => {}
         }
     }
 
@@ -70,7 +80,8 @@ impl Journal {
         match event {
             Event::PeerOpened { peer, took } => {
                 let (room, session) = facts(self.peers.get(peer));
-                info!(room, session, %peer, %worker, ?took, "peer open");
+                let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+                info!(room, session, %peer, %worker, took_ms, "peer open");
             }
             Event::PeerEnded { peer, end } => {
                 let owner = self.peers.remove(peer);

@@ -1,5 +1,6 @@
 //! Logs: what is written, and how a line looks.
 
+use std::backtrace::{Backtrace, BacktraceStatus};
 use std::io::IsTerminal;
 
 use tracing_subscriber::EnvFilter;
@@ -38,10 +39,14 @@ pub(crate) fn start(config: &LogConfig) {
         LogFormat::Json => lines.json().flatten_event(true).with_current_span(false).init(),
     }
     std::panic::set_hook(Box::new(|panic| {
+        // Only with RUST_BACKTRACE, as without this hook.
+        let backtrace = Backtrace::capture();
+        let captured = backtrace.status() == BacktraceStatus::Captured;
         tracing::error!(
             thread = std::thread::current().name(),
             at = panic.location().map(tracing::field::display),
             why = panic.payload_as_str(),
+            backtrace = captured.then(|| tracing::field::display(&backtrace)),
             "panicked"
         );
     }));

@@ -65,7 +65,7 @@ fn a_life_is_told_in_four_lines_that_name_room_session_and_peer() {
     let lines = written("info", |journal| {
         journal.note_notice(&joined());
         journal.note_command(WORKER, &peer_opened());
-        journal.note_event(WORKER, &Event::PeerOpened { peer: PEER, took: Duration::from_millis(80) });
+        journal.note_event(WORKER, &Event::PeerOpened { peer: PEER, took: Duration::from_micros(80_300) });
         journal.note_notice(&notice(Notice::Ended(EndReason::Left)));
         journal.note_event(WORKER, &Event::PeerEnded { peer: PEER, end: LineEnd::ClosedByUs });
     });
@@ -74,7 +74,7 @@ fn a_life_is_told_in_four_lines_that_name_room_session_and_peer() {
         lines,
         [
             "INFO joined room=lobby session=s1 others=0",
-            "INFO peer open room=lobby session=s1 peer=p7 worker=w0 took=80ms",
+            "INFO peer open room=lobby session=s1 peer=p7 worker=w0 took_ms=80",
             "INFO left room=lobby session=s1 reason=Left",
             "INFO peer ended room=lobby session=s1 peer=p7 worker=w0 reason=\"closed_by_us\"",
         ]
