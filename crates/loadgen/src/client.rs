@@ -44,6 +44,8 @@ pub(crate) struct Progress {
     pub(crate) open: Option<Instant>,
     /// When the first packet of media came.
     pub(crate) first_packet: Option<Instant>,
+    /// When the first packet of a picture came.
+    pub(crate) first_picture: Option<Instant>,
     /// Why the line is over.
     pub(crate) ended: Option<LineEnd>,
     /// Datagrams that could not be opened or understood.
@@ -62,7 +64,8 @@ pub(crate) struct Delays {
 impl Client {
     /// A client whose line begins to be checked. `began` is when it began to connect to the server.
     pub(crate) const fn new(line: Line, part: Part, began: Instant) -> Self {
-        let progress = Progress { open: None, first_packet: None, ended: None, refused: 0 };
+        let progress =
+            Progress { open: None, first_packet: None, first_picture: None, ended: None, refused: 0 };
         Self { line, part, began, progress }
     }
 
@@ -174,7 +177,10 @@ impl Client {
             self.progress.first_packet.get_or_insert(now);
             match kind {
                 MediaKind::Audio => delays.audio.add(delay),
-                MediaKind::Video => delays.video.add(delay),
+                MediaKind::Video => {
+                    self.progress.first_picture.get_or_insert(now);
+                    delays.video.add(delay);
+                }
             }
         }
     }

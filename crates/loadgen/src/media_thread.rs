@@ -162,17 +162,15 @@ impl MediaThread {
                     let _ = answer.send(self.tally());
                 }
                 Ok(Order::StopSending) => self.seats.iter_mut().for_each(|seat| seat.client.stop_sending()),
-                Ok(Order::Finish(answer)) => {
-                    self.close();
+                Ok(Order::AddUp(answer)) => {
                     let _ = answer.send(self.perform());
+                }
+                Ok(Order::Close) | Err(mpsc::TryRecvError::Disconnected) => {
+                    self.close();
                     self.is_over = true;
                     return;
                 }
                 Err(mpsc::TryRecvError::Empty) => return,
-                Err(mpsc::TryRecvError::Disconnected) => {
-                    self.is_over = true;
-                    return;
-                }
             }
         }
     }

@@ -71,6 +71,8 @@ pub struct Joins {
     pub open_ms: Percentiles,
     /// Until a subscriber had its first packet of media.
     pub first_packet_ms: Percentiles,
+    /// Until a subscriber had its first packet of a picture, which is a keyframe.
+    pub first_picture_ms: Percentiles,
 }
 
 /// Half, nearly all, and the worst.
@@ -176,6 +178,7 @@ impl Report {
                 joined_ms: Percentiles::of(&mut joined),
                 open_ms: Percentiles::of(&mut performance.open_after.clone()),
                 first_packet_ms: Percentiles::of(&mut performance.first_packet_after.clone()),
+                first_picture_ms: Percentiles::of(&mut performance.first_picture_after.clone()),
             },
             audio: KindReport::new(audio_sent, audio, &performance.delays.audio),
             video: KindReport::new(video_sent, video, &performance.delays.video),

@@ -71,14 +71,18 @@ async fn conduct(plan: &Plan, certificate: Arc<Certificate>, door: Door) -> Resu
         pace.tick().await;
         attending.spawn(attend(guest, door.clone(), left.clone()));
     }
-    let all_there = arrival(plan, &door, &attending).await?;
-    let mut steady = stay(plan, &door).await?;
+    let mut attendances = Vec::new();
+    let all_there = arrival(plan, &door, &mut attending, &mut attendances).await?;
+    let anybody = tally(&door).await?.open > 0;
+    let mut steady = if anybody { stay(plan, &door).await? } else { Steady::default() };
     steady.all_there = all_there;
     door.order(Order::StopSending);
-    sleep(DRAIN).await;
-    let performance = door.ask(Order::Finish).await.context("the media thread is gone")?;
+    sleep(if anybody { DRAIN } else { Duration::ZERO }).await;
+    let performance = door.ask(Order::AddUp).await.context("the media thread is gone")?;
+    // Lines close after the session, as those of a page that leaves do: a line that ends before is a failure.
     leave.send_replace(true);
-    let attendances = attending.join_all().await;
+    attendances.extend(attending.join_all().await);
+    door.order(Order::Close);
     Ok(Findings { attendances, performance, steady })
 }
 
@@ -104,11 +108,20 @@ fn guests(plan: &Plan, certificate: &Arc<Certificate>) -> impl Iterator<Item = G
     })
 }
 
-/// Waits until everybody is connected and receives. False when somebody never was.
-async fn arrival(plan: &Plan, door: &Door, attending: &JoinSet<Attendance>) -> Result<bool> {
+/// Waits until everybody is connected and receives. False when somebody never was; those who have gone
+/// already are put into `gone`.
+async fn arrival(
+    plan: &Plan,
+    door: &Door,
+    attending: &mut JoinSet<Attendance>,
+    gone: &mut Vec<Attendance>,
+) -> Result<bool> {
     let subscribers = plan.rooms * plan.subscribers;
     let deadline = Instant::now() + ARRIVAL;
-    while Instant::now() < deadline && attending.len() as u32 == plan.clients() {
+    while Instant::now() < deadline && !attending.is_empty() {
+        while let Some(attended) = attending.try_join_next() {
+            gone.push(attended?);
+        }
         let tally = tally(door).await?;
         if tally.open == plan.clients() && tally.receiving == subscribers {
             return Ok(true);

@@ -33,8 +33,10 @@ pub(crate) enum Order {
     Tally(oneshot::Sender<Tally>),
     /// Publishers are to stop.
     StopSending,
-    /// Say goodbye, and what it was like.
-    Finish(oneshot::Sender<Performance>),
+    /// What was it like?
+    AddUp(oneshot::Sender<Performance>),
+    /// Say goodbye, and end.
+    Close,
 }
 
 /// A client that has both descriptions.
@@ -88,6 +90,8 @@ pub(crate) struct Performance {
     pub(crate) open_after: Vec<Duration>,
     /// From the beginning to the first packet, per subscriber.
     pub(crate) first_packet_after: Vec<Duration>,
+    /// From the beginning to the first packet of a picture, per subscriber.
+    pub(crate) first_picture_after: Vec<Duration>,
     /// Lines that ended: whose, and why.
     pub(crate) ended: Vec<(u32, &'static str)>,
     /// Subscribers to whom nothing came.
@@ -156,6 +160,7 @@ impl MediaThread {
             delays,
             open_after: Vec::new(),
             first_packet_after: Vec::new(),
+            first_picture_after: Vec::new(),
             ended: Vec::new(),
             deaf: 0,
             strays: 0,
@@ -168,6 +173,7 @@ impl MediaThread {
             let after = |at: Instant| at.saturating_duration_since(seat.client.began());
             performance.open_after.extend(progress.open.map(after));
             performance.first_packet_after.extend(progress.first_packet.map(after));
+            performance.first_picture_after.extend(progress.first_picture.map(after));
             performance.ended.extend(progress.ended.map(|end| (seat.number, end.as_str())));
             performance.refused += progress.refused;
             performance.kernel_drops += seat.port.kernel_drops();

@@ -17,6 +17,7 @@ impl fmt::Display for Report {
         write_percentiles(f, "joined", &joins.joined_ms)?;
         write_percentiles(f, "open", &joins.open_ms)?;
         write_percentiles(f, "first packet", &joins.first_packet_ms)?;
+        write_percentiles(f, "first picture", &joins.first_picture_ms)?;
         writeln!(f, "latency")?;
         write_percentiles(f, "audio", &self.audio.latency_ms)?;
         write_percentiles(f, "video", &self.video.latency_ms)?;
