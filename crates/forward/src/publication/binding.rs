@@ -20,6 +20,9 @@ pub const MAX_STREAMS_PER_KIND: usize = 50;
 /// How long packets of a replaced SSRC are refused: stragglers must not bring the old one back.
 const RETIRED_FOR: Duration = Duration::from_secs(2);
 
+/// SSRCs remembered of inactive m-lines: as many as one kind may use.
+const MAX_RESTING: usize = MAX_STREAMS_PER_KIND;
+
 /// Replaced SSRCs remembered; the oldest is forgotten first.
 const MAX_RETIRED: usize = 16;
 
@@ -55,12 +58,23 @@ struct Place {
     stream: Stream,
 }
 
+/// What names a stream in SDP. An SSRC keeps its name while its m-line is inactive: a client that
+/// resumes sends the name no more, because the SSRC was acknowledged once.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+struct Name {
+    mid: Mid,
+    rid: Option<Rid>,
+    stream: Stream,
+}
+
 /// The m-lines on which one peer sends, and the SSRCs that were seen on them.
 #[derive(Debug, Default)]
 pub struct Bindings {
     extensions: ExtensionMap,
     sections: Vec<ReceiveSection>,
     learned: FxHashMap<Ssrc, Place>,
+    /// SSRCs whose m-line is inactive; the oldest is forgotten first.
+    resting: Vec<(Ssrc, Name)>,
     retired: Vec<(Ssrc, Instant)>,
 }
 
@@ -72,20 +86,38 @@ impl Bindings {
         bindings
     }
 
-    /// Replaces what was negotiated. SSRCs stay known as long as their m-line still feeds the same
-    /// publication with an encoding of the same name.
+    /// Replaces what was negotiated. An SSRC stays known by the MID and RID that it was seen with,
+    /// also while its m-line is inactive.
     pub fn update(&mut self, receiving: &Receiving) {
-        let before = std::mem::replace(&mut self.sections, receiving.sections.clone());
+        let mut known: Vec<_> = std::mem::take(&mut self.resting);
+        known.extend(self.learned.drain().filter_map(|(ssrc, place)| {
+            let section = self.sections.get(place.section)?;
+            let rid = section.rids.get(place.encoding.index()).copied();
+            Some((ssrc, Name { mid: section.mid, rid, stream: place.stream }))
+        }));
+        known.sort_unstable_by_key(|&(ssrc, _)| ssrc);
+        self.sections.clone_from(&receiving.sections);
         self.extensions = receiving.extensions;
-        let sections = &self.sections;
-        self.learned.retain(|_, place| {
-            let Some(old) = before.get(place.section) else { return false };
-            let same = |new: &ReceiveSection| new.publication == old.publication && new.mid == old.mid;
-            let Some(section) = sections.iter().position(same) else { return false };
-            place.section = section;
-            let rid = |section: &ReceiveSection| section.rids.get(place.encoding.index()).copied();
-            rid(old) == rid(&sections[section])
-        });
+        for (ssrc, name) in known {
+            match self.place_of(name) {
+                Some(place) => drop(self.learned.insert(ssrc, place)),
+                None => self.resting.push((ssrc, name)),
+            }
+        }
+        let excess = self.resting.len().saturating_sub(MAX_RESTING);
+        self.resting.drain(..excess);
+    }
+
+    /// Where a named stream belongs now; `None` while its m-line, or the encoding, is not there.
+    fn place_of(&self, name: Name) -> Option<Place> {
+        let section = self.sections.iter().position(|section| section.mid == name.mid)?;
+        let rids = &self.sections[section].rids;
+        let encoding = match name.rid {
+            Some(rid) => rids.iter().position(|&known| known == rid)?,
+            None if rids.is_empty() => 0,
+            None => return None,
+        };
+        Some(Place { section, encoding: EncodingIndex(encoding as u8), stream: name.stream })
     }
 
     /// Header extension ids of the bundle.

@@ -113,18 +113,32 @@ fn an_ssrc_is_forgotten_on_goodbye_and_may_be_used_again() {
 }
 
 #[test]
-fn renegotiation_keeps_what_still_makes_sense() {
+fn an_ssrc_keeps_its_name_across_renegotiation_whatever_publication_it_feeds() {
     let mut bindings = simulcast();
-    bindings.bind(at(0), Ssrc(5), MEDIA, &named("v", Some("q"), None)).unwrap();
+    bindings.bind(at(0), Ssrc(5), MEDIA, &named("v", Some("h"), None)).unwrap();
+    let audio = receive_section(Codec::Opus, "a", &[]);
+    let video = receive_section(Codec::Vp8, "v", &RIDS);
+    let before = bindings.bind(at(1), Ssrc(5), MEDIA, &nameless()).unwrap();
+
+    // Unpublished, then published anew on the same m-line; the client sends no names any more.
+    bindings.update(&receiving(vec![audio.clone()]));
+    assert_eq!(bindings.bind(at(2), Ssrc(5), MEDIA, &nameless()), Err(DropReason::UnknownSsrc));
+    let again = ReceiveSection { publication: PublicationId(2), ..video };
+    bindings.update(&receiving(vec![audio, again]));
+
+    let after = bindings.bind(at(3), Ssrc(5), MEDIA, &nameless()).unwrap();
+    assert_eq!((after.publication, after.encoding), (PublicationId(2), before.encoding));
+}
+
+#[test]
+fn an_ssrc_is_unknown_when_its_encoding_is_gone() {
+    let mut bindings = simulcast();
+    bindings.bind(at(0), Ssrc(5), MEDIA, &named("v", Some("h"), None)).unwrap();
     let audio = receive_section(Codec::Opus, "a", &[]);
 
-    bindings.update(&receiving(vec![audio.clone(), receive_section(Codec::Vp8, "v", &RIDS)]));
-    assert!(bindings.bind(at(1), Ssrc(5), MEDIA, &nameless()).is_ok());
+    bindings.update(&receiving(vec![audio, receive_section(Codec::Vp8, "v", &["x", "y"])]));
 
-    let mut other = receive_section(Codec::Vp8, "v", &RIDS);
-    other.publication = PublicationId(2);
-    bindings.update(&receiving(vec![audio, other]));
-    assert_eq!(bindings.bind(at(2), Ssrc(5), MEDIA, &nameless()), Err(DropReason::UnknownSsrc));
+    assert_eq!(bindings.bind(at(1), Ssrc(5), MEDIA, &nameless()), Err(DropReason::UnknownSsrc));
 }
 
 proptest! {
