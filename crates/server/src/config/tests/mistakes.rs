@@ -44,7 +44,7 @@ fn a_value_of_the_wrong_kind_is_told_with_what_is_accepted() {
             "media.port_base = 70000",
             "media.port_base = 70000 (in FILE): accepted is a whole number from 0 to 65535",
         ),
-        ("media.dtls = 1.2", r#"media.dtls = 1.2 (in FILE): accepted is a text like "auto""#),
+        ("media.dtls = 1.2", r#"media.dtls = 1.2 (in FILE): accepted is a text like "1.2""#),
         ("media.dtls = '1.1'", r#"media.dtls = "1.1" (in FILE): accepted is "auto" or "1.2""#),
         (
             "control.placement = 'random'",
