@@ -63,7 +63,8 @@ impl Drop for Server {
 /// it has to be.
 fn binary() -> Result<&'static PathBuf> {
     static BINARY: OnceLock<Option<PathBuf>> = OnceLock::new();
-    let found = BINARY.get_or_init(|| std::env::var_os("SERVER_UNDER_TEST").map(PathBuf::from).or_else(build));
+    let found =
+        BINARY.get_or_init(|| std::env::var_os("SERVER_UNDER_TEST").map(PathBuf::from).or_else(build));
     found.as_ref().context("the server cannot be built")
 }
 
