@@ -131,3 +131,6 @@ impl Worker {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -231,3 +231,6 @@ impl Worker {
         self.with_key(key, |_| ());
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -267,3 +267,6 @@ impl Worker {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

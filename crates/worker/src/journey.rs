@@ -5,14 +5,14 @@
 use std::time::Instant;
 
 use switchyard_congestion::pacer::Class;
+use switchyard_forward::publication::Accepted;
 use switchyard_forward::publication::binding::Stream;
 use switchyard_forward::publication::cache::CacheRef;
-use switchyard_forward::publication::{Accepted, Publication};
 use switchyard_forward::subscription::rewrite::Stamps;
 use switchyard_forward::subscription::{WriteError, Written};
 use switchyard_transport::line::LineState;
 use switchyard_vocab::codec::MediaKind;
-use switchyard_vocab::counters::{PacketKind, WorkerCounters};
+use switchyard_vocab::counters::PacketKind;
 use switchyard_vocab::datagram::{MAX_DATAGRAM, Tuple};
 use switchyard_vocab::decision::{SkipReason, Verdict};
 use switchyard_vocab::drop_reason::DropReason;
@@ -25,13 +25,10 @@ use switchyard_wire::rtp::extension::{AbsSendTime, KnownExtensions, TransportSeq
 use crate::Worker;
 use crate::io::Outbox;
 use crate::peers::{Owner, Peer, PeerKey};
+use crate::queue::{catch_up, queue};
 use crate::reports::earliest;
 use crate::routes::Source;
-use crate::subscriptions::{Entry, Queued, SubscriptionKey};
-
-/// Packets that may have overtaken the first one of a keyframe and are still sent behind it: a burst
-/// of a sender's pacer.
-const MAX_OVERTAKING: u64 = 64;
+use crate::subscriptions::{Queued, SubscriptionKey};
 
 impl Worker {
     /// Receive to pace, for one RTP packet.
@@ -231,42 +228,6 @@ struct Known {
     kind: PacketKind,
     /// How long it is decrypted, if it is authentic.
     plain_len: Option<usize>,
-}
-
-/// Lets a selected packet wait for its turn to leave.
-fn queue(
-    peer: &mut Peer,
-    class: Class,
-    subscription: SubscriptionKey,
-    entry: &mut Entry,
-    (packet, verdict): (CacheRef, Verdict),
-    counters: &mut WorkerCounters,
-) {
-    if peer.pacer.push(class, Queued::New { subscription, packet, verdict }).is_err() {
-        counters.drops.add(DropReason::PacerFull);
-        entry.handle_dropped(packet);
-    }
-}
-
-/// The first packet of a keyframe may have been overtaken by the next ones, which were passed over
-/// then: shows those that follow it without a gap once more.
-fn catch_up(
-    peer: &mut Peer,
-    class: Class,
-    key: SubscriptionKey,
-    entry: &mut Entry,
-    first: CacheRef,
-    publication: &Publication,
-    counters: &mut WorkerCounters,
-) {
-    for ahead in 1..=MAX_OVERTAKING {
-        let packet = CacheRef { seq: first.seq.plus(ahead), ..first };
-        let Some(cached) = publication.cache().get(packet) else { return };
-        let verdict = entry.forwarding.select(cached.observed, publication.layers());
-        if !matches!(verdict, Verdict::Skip(_)) {
-            queue(peer, class, key, entry, (packet, verdict), counters);
-        }
-    }
 }
 
 /// What is stamped on the next packet for this peer; used up only if it really leaves.

@@ -48,6 +48,7 @@ mod journey;
 mod lines;
 mod news;
 mod peers;
+mod queue;
 mod reports;
 mod routes;
 mod rtcp_budget;

@@ -99,3 +99,6 @@ impl News {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

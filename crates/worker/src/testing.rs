@@ -54,6 +54,8 @@ pub(crate) struct Desk {
     outbox: Drawer,
     until: Option<Instant>,
     pub(crate) is_finished: bool,
+    /// It takes no turns for now.
+    pub(crate) is_frozen: bool,
     /// Nobody reads the events for now.
     pub(crate) is_deaf: bool,
     pub(crate) turns: u32,
@@ -168,7 +170,8 @@ impl World {
             if self.now >= end {
                 return;
             }
-            let deadlines = self.desks.iter().filter_map(|desk| desk.until);
+            let awake = self.desks.iter().filter(|desk| !desk.is_frozen);
+            let deadlines = awake.filter_map(|desk| desk.until);
             let next = deadlines.chain(self.clients.iter().filter_map(Client::poll_timeout)).min();
             self.now = next.unwrap_or(end).clamp(self.now, end);
             self.clients.iter_mut().for_each(|client| client.handle_timeout(self.now));
@@ -179,14 +182,19 @@ impl World {
     pub(crate) fn settle(&mut self) {
         for turns in 0.. {
             assert!(turns < MOST_TURNS_AT_ONCE, "a worker never rests");
-            for client in &mut self.clients {
-                for (path, bytes) in client.take_datagrams() {
-                    self.desks[worker_of(path)].receive(path, bytes);
-                }
-            }
+            self.deliver();
             let now = self.now;
             let Some(ready) = self.desks.iter_mut().position(|desk| desk.is_ready(now)) else { return };
             self.turn(ready);
+        }
+    }
+
+    /// What clients sent lies in the workers' inboxes.
+    pub(crate) fn deliver(&mut self) {
+        for client in &mut self.clients {
+            for (path, bytes) in client.take_datagrams() {
+                self.desks[worker_of(path)].receive(path, bytes);
+            }
         }
     }
 
@@ -253,6 +261,7 @@ impl Desk {
             outbox: Drawer::default(),
             until: None,
             is_finished: false,
+            is_frozen: false,
             is_deaf: false,
             turns: 0,
             told: Vec::new(),
@@ -265,7 +274,7 @@ impl Desk {
     }
 
     fn is_ready(&self, now: Instant) -> bool {
-        !self.is_finished
+        !(self.is_finished || self.is_frozen)
             && (self.has_letters | self.wake.take() | self.until.is_some_and(|until| until <= now))
     }
 

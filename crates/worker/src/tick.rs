@@ -192,3 +192,6 @@ fn only(inbox: &mut impl Inbox, wanted: Protocol, handle: &mut dyn FnMut(Tuple, 
         }
     });
 }
+
+#[cfg(test)]
+mod tests;

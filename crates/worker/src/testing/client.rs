@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
+use rustc_hash::FxHashSet;
 use switchyard_transport::demux::{Protocol, classify};
 use switchyard_transport::dtls::{Certificate, Drained, DtlsVersions, HANDSHAKE_MTU, Handshake};
 use switchyard_transport::srtp::{Inbound, Outbound, SrtpKeys, SrtpProfile};
@@ -11,8 +12,7 @@ use switchyard_vocab::counters::LineEnd;
 use switchyard_vocab::datagram::Tuple;
 use switchyard_vocab::ids::PeerId;
 use switchyard_vocab::line::{DtlsRole, IceCredentials, RemoteLine};
-use switchyard_vocab::negotiated::ReceiveSection;
-use switchyard_vocab::rtp::{ExtSeqNo, Ssrc};
+use switchyard_vocab::rtp::{ExtSeqNo, SeqNo, Ssrc};
 use switchyard_wire::rtcp::{RtcpPacket, Writer, packets, twcc};
 use switchyard_wire::stun::{
     BindingResponse, Key, Outcome, RequestFields, Role, TransactionId, write_request,
@@ -40,12 +40,14 @@ pub(crate) struct Client {
     out: Vec<(Tuple, Vec<u8>)>,
     /// Every protected packet that it sent.
     pub(crate) sent: Vec<Vec<u8>>,
-    pub(crate) sections: Vec<ReceiveSection>,
 
     /// Plain packets that came.
     pub(crate) rtp: Vec<Vec<u8>>,
     /// Plain reports that came, and when.
     pub(crate) rtcp: Vec<(Instant, Vec<u8>)>,
+    /// Packets that came again, byte by byte as they were.
+    pub(crate) repeated: Vec<Vec<u8>>,
+    protected: FxHashSet<Vec<u8>>,
     /// What its checks were answered with, and whether that was signed.
     pub(crate) answers: Vec<(Outcome, bool)>,
     pub(crate) dtls_heard: usize,
@@ -85,9 +87,10 @@ impl Client {
             transport_seq: 0,
             out: Vec::new(),
             sent: Vec::new(),
-            sections: Vec::new(),
             rtp: Vec::new(),
             rtcp: Vec::new(),
+            repeated: Vec::new(),
+            protected: FxHashSet::default(),
             answers: Vec::new(),
             dtls_heard: 0,
             undecryptable: 0,
@@ -191,6 +194,11 @@ impl Client {
         self.send_rtcp(bytes);
     }
 
+    /// Says that a packet did not arrive.
+    pub(crate) fn ask_again(&mut self, ssrc: Ssrc, seq: u16) {
+        self.report(|out| assert_eq!(out.nack(Ssrc(1), ssrc, [SeqNo(seq)]), Ok(1)));
+    }
+
     /// Protects and sends a plain compound.
     pub(crate) fn send_rtcp(&mut self, mut bytes: Vec<u8>) {
         let len = bytes.len();
@@ -221,12 +229,21 @@ impl Client {
             }
             protocol @ (Protocol::Rtp | Protocol::Rtcp) => {
                 let Some((inbound, _)) = &mut self.secrets else { return self.undecryptable += 1 };
+                let received = bytes.clone();
                 let is_rtp = protocol == Protocol::Rtp;
                 let opened = match is_rtp {
                     true => inbound.unprotect_rtp(now, &mut bytes),
                     false => inbound.unprotect_rtcp(now, &mut bytes),
                 };
-                let Ok(len) = opened else { return self.undecryptable += 1 };
+                let Ok(len) = opened else {
+                    if self.protected.contains(&received) {
+                        self.repeated.push(received);
+                    } else {
+                        self.undecryptable += 1;
+                    }
+                    return;
+                };
+                self.protected.insert(received);
                 bytes.truncate(len);
                 match is_rtp {
                     true => self.rtp.push(bytes),
