@@ -22,7 +22,7 @@ use switchyard_vocab::ids::{PeerId, SessionId, WorkerId};
 use switchyard_vocab::line::DtlsRole;
 use switchyard_vocab::wall_clock::WallClock;
 
-use crate::io::{Drawer, Letters};
+use crate::io::{Drawer, Letters, Outbox};
 use crate::{Lanes, Turn, Worker, WorkerConfig};
 use client::{Client, srtp_keys};
 
@@ -51,7 +51,7 @@ pub(crate) struct Desk {
     wake: Arc<Flag>,
     inbox: Letters,
     has_letters: bool,
-    outbox: Drawer,
+    pub(crate) outbox: Outgoing,
     until: Option<Instant>,
     pub(crate) is_finished: bool,
     /// It takes no turns for now.
@@ -60,6 +60,23 @@ pub(crate) struct Desk {
     pub(crate) is_deaf: bool,
     pub(crate) turns: u32,
     pub(crate) told: Vec<Event>,
+}
+
+/// A send buffer that may be full.
+#[derive(Default)]
+pub(crate) struct Outgoing {
+    drawer: Drawer,
+    pub(crate) is_full: bool,
+}
+
+impl Outbox for Outgoing {
+    fn reserve(&mut self, path: Tuple, max_len: usize) -> Option<&mut [u8]> {
+        if self.is_full { None } else { self.drawer.reserve(path, max_len) }
+    }
+
+    fn commit(&mut self, len: usize) {
+        self.drawer.commit(len);
+    }
 }
 
 /// How much a worker holds.
@@ -258,7 +275,7 @@ impl Desk {
             wake,
             inbox: Letters::default(),
             has_letters: false,
-            outbox: Drawer::default(),
+            outbox: Outgoing::default(),
             until: None,
             is_finished: false,
             is_frozen: false,
@@ -289,7 +306,7 @@ impl Desk {
         if !self.is_deaf {
             self.told.extend(std::iter::from_fn(|| self.events.recv()));
         }
-        self.outbox.take()
+        self.outbox.drawer.take()
     }
 }
 

@@ -1,5 +1,8 @@
-use crate::testing::World;
+use switchyard_bus::command::Command;
+use switchyard_vocab::line::DtlsRole;
+
 use crate::testing::call::Call;
+use crate::testing::{FIRST_PORT, World};
 
 /// Turns that a worker takes in so many seconds.
 fn turns_of(world: &mut World, worker: usize, seconds: u32) -> u32 {
@@ -78,9 +81,9 @@ fn a_burst_of_handshakes_is_spread_over_turns_and_checks_do_not_wait_for_it() {
     let waiting = world.announce(0);
     let clients: Vec<_> = (0..30).map(|_| world.announce(0)).collect();
     for &client in &clients {
-        let remote = world.clients[client].remote_line(switchyard_vocab::line::DtlsRole::Server, None);
+        let remote = world.clients[client].remote_line(DtlsRole::Server, None);
         let peer = world.clients[client].id;
-        world.command(0, switchyard_bus::command::Command::ConnectPeer { peer, remote });
+        world.command(0, Command::ConnectPeer { peer, remote });
     }
     world.settle();
 
@@ -94,5 +97,28 @@ fn a_burst_of_handshakes_is_spread_over_turns_and_checks_do_not_wait_for_it() {
     assert_eq!(world.clients[waiting].answers.len(), 1);
     world.run(1_000);
     assert_eq!(world.tables(0).handshakes, 0);
+    assert!(clients.iter().all(|&client| world.clients[client].is_open()));
+}
+
+#[test]
+fn handshakes_that_another_worker_hands_over_have_no_budget_of_their_own() {
+    let mut world = World::of(2);
+    let clients: Vec<_> = (0..30).map(|_| world.announce(1)).collect();
+    for &client in &clients {
+        world.clients[client].path.local.set_port(FIRST_PORT);
+        let remote = world.clients[client].remote_line(DtlsRole::Server, None);
+        let peer = world.clients[client].id;
+        world.command(1, Command::ConnectPeer { peer, remote });
+    }
+    world.settle();
+
+    let now = world.now;
+    clients.iter().for_each(|&client| world.clients[client].begin(now));
+    world.deliver();
+    world.turn(0);
+    world.turn(1);
+
+    assert!(world.tables(1).handshakes >= 30 - 8, "{:?}", world.tables(1));
+    world.run(1_000);
     assert!(clients.iter().all(|&client| world.clients[client].is_open()));
 }
