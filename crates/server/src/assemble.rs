@@ -26,7 +26,7 @@ use crate::config::{Config, DtlsChoice, MediaConfig};
 use crate::control_task::{ControlTask, Nudge, WorkerLanes};
 use crate::journal::Journal;
 use crate::ports::Ports;
-use crate::shutdown;
+use crate::shutdown::StopSignals;
 use crate::watchdog::{Leashes, Watchdog, watchdog};
 use crate::worker_thread::WorkerThread;
 
@@ -89,6 +89,7 @@ async fn serve(config: &Config, parts: Parts) -> anyhow::Result<Option<String>> 
         let _leash = leash;
         task.run().await;
     });
+    let mut signals = StopSignals::install().context("can't listen for signals")?;
     let signalling = listeners.signalling.local_addr()?;
     let metrics = listeners.metrics.local_addr()?;
     tracing::info!(%signalling, %metrics, page = %page(signalling), "ready");
@@ -98,7 +99,7 @@ async fn serve(config: &Config, parts: Parts) -> anyhow::Result<Option<String>> 
     let mut ended_early = None;
     let told_to_stop = async {
         tokio::select! {
-            () = shutdown::requested() => {}
+            () = signals.received() => {}
             part = watchdog.first_end() => {
                 tracing::error!(part, "ended early; stopping everything else");
                 ended_early = Some(part);

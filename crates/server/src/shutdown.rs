@@ -1,22 +1,31 @@
 //! Being told to stop.
 
-use tokio::signal::unix::{SignalKind, signal};
+use std::io;
 
-/// Waits for SIGTERM or SIGINT. Where a handler cannot be installed, waits for the other alone.
-pub(crate) async fn requested() {
-    let name = tokio::select! {
-        () = received(SignalKind::terminate()) => "SIGTERM",
-        () = received(SignalKind::interrupt()) => "SIGINT",
-    };
-    tracing::info!(signal = name, "stopping");
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+/// Hears SIGTERM and SIGINT from the moment it is made: whoever reads that the server is ready may
+/// stop it at once.
+pub(crate) struct StopSignals {
+    terminate: Signal,
+    interrupt: Signal,
 }
 
-async fn received(kind: SignalKind) {
-    match signal(kind) {
-        Ok(mut signals) => drop(signals.recv().await),
-        Err(error) => {
-            tracing::warn!(%error, "a signal handler can't be installed");
-            std::future::pending::<()>().await;
-        }
+impl StopSignals {
+    /// Installs the handlers.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub(crate) fn install() -> io::Result<Self> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    /// Waits for either, and writes down which it was.
+    pub(crate) async fn received(&mut self) {
+        let name = tokio::select! {
+            _ = self.terminate.recv() => "SIGTERM",
+            _ = self.interrupt.recv() => "SIGINT",
+        };
+        tracing::info!(signal = name, "stopping");
     }
 }

@@ -11,7 +11,7 @@ use crate::intent::Join;
 use crate::notice::{EndReason, Notice, Participant};
 use crate::placement::WorkerLoad;
 use crate::refusal::Refusal;
-use crate::room::Member;
+use crate::room::membership::Member;
 use crate::session::Session;
 
 impl Control {
@@ -45,7 +45,7 @@ impl Control {
         check_optional("display name", join.display_name.as_deref(), limits.display_name_bytes)?;
 
         let room = self.rooms.get(&join.room);
-        let replaced = room.and_then(|room| room.session_of(&join.identity));
+        let replaced = room.and_then(|room| room.membership.session_of(&join.identity));
         if replaced.is_some() {
             return Ok(replaced);
         }
@@ -54,7 +54,11 @@ impl Control {
         room_for_one_more("sessions", held, limits.sessions)?;
         match room {
             Some(room) => {
-                room_for_one_more("participants per room", room.len(), limits.participants_per_room)?;
+                room_for_one_more(
+                    "participants per room",
+                    room.membership.len(),
+                    limits.participants_per_room,
+                )?;
             }
             None => room_for_one_more("rooms", self.rooms.len(), limits.rooms)?,
         }
@@ -74,14 +78,17 @@ impl Control {
             publications: Vec::new(),
         };
         let room = self.rooms.entry(join.room.clone()).or_default();
-        room.enter(asker.session, member);
+        room.membership.join(asker.session, member);
         let joined = Notice::Joined {
             room: join.room.clone(),
             identity: join.identity.clone(),
             participants: room.participants_except(asker.session),
         };
         self.outbox.reply(asker.session, asker.request, joined);
-        self.outbox.tell_all(room.others(asker.session), &Notice::ParticipantJoined(newcomer));
+        self.outbox.tell_all(
+            room.membership.others(asker.session).map(|(other, _)| other),
+            &Notice::ParticipantJoined(newcomer),
+        );
         self.sessions.insert(asker.session, Session::new(join.room.clone()));
     }
 
@@ -126,7 +133,7 @@ impl Control {
     fn leave_room(&mut self, now: Instant, id: SessionId, session: &Session) {
         let Some(room) = self.rooms.get_mut(&session.room) else { return };
         let Some((member, published)) = room.leave(id) else { return };
-        let others: Vec<_> = room.sessions().collect();
+        let others: Vec<_> = room.membership.sessions().collect();
         if others.is_empty() {
             self.rooms.remove(&session.room);
         }
@@ -156,7 +163,7 @@ impl Control {
     fn loads(&self, id: SessionId) -> Vec<WorkerLoad> {
         let peers = self.directory.peers_per_worker().iter();
         let mut loads: Vec<_> = peers.map(|&peers| WorkerLoad { peers, of_room: 0 }).collect();
-        let members = self.room_of(id).into_iter().flat_map(|room| room.sessions());
+        let members = self.room_of(id).into_iter().flat_map(|room| room.membership.sessions());
         for member in members.filter_map(|member| self.sessions.get(&member)) {
             if let Some(load) = member.worker.and_then(|worker| loads.get_mut(worker.index())) {
                 load.of_room += member.peers().count();

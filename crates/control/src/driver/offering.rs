@@ -40,7 +40,7 @@ impl Control {
         let Some(room) = self.rooms.get(&subscriber.room) else { return };
         let subject = |publication| {
             let track = room.track(publication)?;
-            let cname = &room.member(track.owner)?.cname;
+            let cname = &room.membership.get(track.owner)?.cname;
             Some(Subject { codec: track.codec, owner: track.owner, cname: cname.clone() })
         };
         let Some(made) = subscriber.subscribing.make_offer(now, &place, session, &mut self.issuer, subject)
@@ -91,7 +91,7 @@ impl Control {
         let Flowing { peer, publication, section, preference } = flowing;
         let Some(room) = self.room_of(session) else { return };
         let Some(track) = room.track(publication) else { return };
-        let Some(member) = room.member(track.owner) else { return };
+        let Some(member) = room.membership.get(track.owner) else { return };
         let (home, layers, cname) = (track.home, track.layers, member.cname.clone());
         let command = Subscribe { peer, publication, home, section, preference, cname };
         self.outbox.command(worker, Command::Subscribe(Box::new(command)));

@@ -113,7 +113,7 @@ impl Control {
     /// Tells the others of a new publication and subscribes those who want everything.
     fn announce(&mut self, now: Instant, owner: SessionId, publication: Publication) {
         let Some(room) = self.room_of(owner) else { return };
-        let Some(member) = room.member(owner) else { return };
+        let Some(member) = room.membership.get(owner) else { return };
         let wanting = room.auto_subscribers_except(owner);
         let id = publication.id;
         let identity = member.identity.clone();
@@ -156,9 +156,9 @@ impl Control {
         self.outbox.command(home, Command::SetMuted { publication, muted });
 
         let Some(room) = self.room_of(session) else { return Ok(()) };
-        let Some(member) = room.member(session) else { return Ok(()) };
+        let Some(member) = room.membership.get(session) else { return Ok(()) };
         let notice = Notice::PublicationMuted { identity: member.identity.clone(), publication, muted };
-        let everybody: Vec<_> = room.sessions().collect();
+        let everybody: Vec<_> = room.membership.sessions().collect();
         self.outbox.tell_all(everybody, &notice);
         Ok(())
     }
@@ -178,7 +178,7 @@ impl Control {
     ) -> Option<Notice> {
         let room = self.room_of_mut(owner)?;
         let track = room.withdraw(publication)?;
-        let identity = room.member(owner)?.identity.clone();
+        let identity = room.membership.get(owner)?.identity.clone();
         self.forget_publication(now, &track);
         Some(Notice::PublicationRemoved { identity, publication })
     }
@@ -204,7 +204,7 @@ impl Control {
     fn tell_others(&mut self, session: SessionId, notice: &Notice) {
         let Some(session_room) = self.sessions.get(&session).map(|session| &session.room) else { return };
         let Some(room) = self.rooms.get(session_room) else { return };
-        self.outbox.tell_all(room.others(session), notice);
+        self.outbox.tell_all(room.membership.others(session).map(|(other, _)| other), notice);
     }
 }
 

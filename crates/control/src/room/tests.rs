@@ -1,4 +1,5 @@
 use switchyard_vocab::codec::MediaKind;
+use switchyard_vocab::ids::Identity;
 
 use super::*;
 use crate::intent::TrackSource;
@@ -34,8 +35,8 @@ fn track(id: u64, owner: u64) -> Track {
 #[test]
 fn who_leaves_takes_its_tracks_and_its_subscriptions_along() {
     let mut room = Room::default();
-    room.enter(SessionId(1), member("a"));
-    room.enter(SessionId(2), member("b"));
+    room.membership.join(SessionId(1), member("a"));
+    room.membership.join(SessionId(2), member("b"));
     room.publish(track(10, 1));
     room.publish(track(20, 2));
     room.track_mut(PublicationId(20)).unwrap().subscribers.insert(SessionId(1));
@@ -45,14 +46,14 @@ fn who_leaves_takes_its_tracks_and_its_subscriptions_along() {
     assert_eq!(gone.identity, Identity::new("a"));
     assert_eq!(published.len(), 1);
     assert!(room.track(PublicationId(20)).unwrap().subscribers.is_empty());
-    assert_eq!(room.session_of(&Identity::new("a")), None);
+    assert_eq!(room.membership.session_of(&Identity::new("a")), None);
 }
 
 #[test]
 fn nobody_sees_themselves_among_the_others() {
     let mut room = Room::default();
-    room.enter(SessionId(1), member("a"));
-    room.enter(SessionId(2), member("reader"));
+    room.membership.join(SessionId(1), member("a"));
+    room.membership.join(SessionId(2), member("reader"));
     room.publish(track(10, 1));
 
     assert_eq!(room.participants_except(SessionId(1)).len(), 1);

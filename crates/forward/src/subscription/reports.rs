@@ -14,6 +14,13 @@ use switchyard_wire::rtcp::{LastReport, SenderInfo};
 /// Time from the first packet to the first report: lip sync starts with it.
 const FIRST_AFTER: Duration = Duration::from_millis(50);
 
+/// Between the first few reports: a receiver needs two of sound and two of picture before it can put
+/// them in step.
+const EARLY_INTERVAL: Duration = Duration::from_millis(250);
+
+/// How many reports count as the first few.
+const EARLY_REPORTS: u8 = 4;
+
 /// While the publisher has not reported its clocks, how soon to look again.
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
@@ -73,6 +80,7 @@ pub struct SenderReports {
     media: Count,
     rtx: Count,
     reported_packets: u32,
+    early: u8,
     due: Option<Instant>,
     last_ntp: Option<NtpTime>,
     sent: [Option<(u32, Instant)>; REMEMBERED],
@@ -92,6 +100,7 @@ impl SenderReports {
             media: Count { packets: 0, octets: 0 },
             rtx: Count { packets: 0, octets: 0 },
             reported_packets: 0,
+            early: EARLY_REPORTS,
             due: None,
             last_ntp: None,
             sent: [None; REMEMBERED],
@@ -159,6 +168,10 @@ impl SenderReports {
 
     /// Half to one and a half times the mean, as RFC 3550 §6.2 spreads reports.
     fn next_interval(&mut self) -> Duration {
+        if self.early > 0 {
+            self.early -= 1;
+            return EARLY_INTERVAL;
+        }
         // One step of a multiplicative generator (Knuth's MMIX constants): spread, not secrecy.
         self.jitter =
             self.jitter.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);

@@ -1,0 +1,63 @@
+//! Who is in a room: join and leave, found by session and by identity.
+
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashMap;
+use switchyard_vocab::ids::{Identity, SessionId};
+
+/// Somebody in a room.
+#[derive(Clone, Debug)]
+pub(crate) struct Member {
+    pub(crate) identity: Identity,
+    pub(crate) display_name: Option<String>,
+    pub(crate) auto_subscribe: bool,
+    /// One for all that this participant publishes, so that it is played in step.
+    pub(crate) cname: String,
+}
+
+/// The members of one room, in the order of their sessions.
+#[derive(Debug, Default)]
+pub(crate) struct Membership {
+    members: BTreeMap<SessionId, Member>,
+    by_identity: FxHashMap<Identity, SessionId>,
+}
+
+impl Membership {
+    /// Lets somebody in.
+    pub(crate) fn join(&mut self, session: SessionId, member: Member) {
+        self.by_identity.insert(member.identity.clone(), session);
+        self.members.insert(session, member);
+    }
+
+    /// Lets somebody go, and tells who it was.
+    pub(crate) fn leave(&mut self, session: SessionId) -> Option<Member> {
+        let member = self.members.remove(&session)?;
+        self.by_identity.remove(&member.identity);
+        Some(member)
+    }
+
+    /// Who a session is.
+    pub(crate) fn get(&self, session: SessionId) -> Option<&Member> {
+        self.members.get(&session)
+    }
+
+    /// The session of somebody, if they are here.
+    pub(crate) fn session_of(&self, identity: &Identity) -> Option<SessionId> {
+        self.by_identity.get(identity).copied()
+    }
+
+    /// How many are here.
+    pub(crate) fn len(&self) -> usize {
+        self.members.len()
+    }
+
+    /// Everybody.
+    pub(crate) fn sessions(&self) -> impl Iterator<Item = SessionId> {
+        self.members.keys().copied()
+    }
+
+    /// Everybody but one.
+    pub(crate) fn others(&self, session: SessionId) -> impl Iterator<Item = (SessionId, &Member)> {
+        self.members.iter().map(|(&id, member)| (id, member)).filter(move |&(id, _)| id != session)
+    }
+}
