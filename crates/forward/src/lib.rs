@@ -21,6 +21,7 @@
 #![forbid(unsafe_code)]
 
 pub mod publication;
+pub mod reports;
 pub mod subscription;
 
 #[cfg(test)]

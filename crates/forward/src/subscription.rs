@@ -4,7 +4,6 @@
 //! wait in a pacer as a small value. Numbers are given at release, so what is dropped in between
 //! leaves no gap.
 
-pub mod reports;
 pub mod rewrite;
 pub mod select;
 pub mod sent;
@@ -25,7 +24,7 @@ use crate::publication::cache::{Cache, CacheRef};
 use crate::publication::clocks::Clocks;
 use crate::publication::layers::Layers;
 
-use reports::{Reports, SenderReports, Streams};
+use crate::reports::{Reports, SenderReports, Streams};
 use rewrite::{Envelope, Rewrite, Stamps};
 use select::{Preference, Select};
 use sent::{ResendOutcome, Sent};
