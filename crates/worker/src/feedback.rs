@@ -143,7 +143,7 @@ impl Worker {
         let Some(subscription) = self.subscription_of(key, media) else { return };
         let Some(entry) = self.subscriptions.get_mut(subscription) else { return };
         let (publication, wanted) = (entry.publication, entry.forwarding.handle_pli(now, rtt));
-        self.on_keyframe_wanted(now, key, publication, wanted);
+        wanted.into_iter().for_each(|encoding| self.want_keyframe(now, publication, encoding));
     }
 
     fn on_fir(&mut self, now: Instant, key: PeerKey, media: Ssrc, count: u8) {
@@ -152,22 +152,7 @@ impl Worker {
         let Some(subscription) = self.subscription_of(key, media) else { return };
         let Some(entry) = self.subscriptions.get_mut(subscription) else { return };
         let (publication, wanted) = (entry.publication, entry.forwarding.handle_fir(now, count, rtt));
-        self.on_keyframe_wanted(now, key, publication, wanted);
-    }
-
-    /// A subscriber needs a keyframe. With no encoding on its way there is none to ask for: then its
-    /// subscription knows what it waits for.
-    fn on_keyframe_wanted(
-        &mut self,
-        now: Instant,
-        key: PeerKey,
-        publication: PublicationId,
-        wanted: Option<EncodingIndex>,
-    ) {
-        match wanted {
-            Some(encoding) => self.want_keyframe(now, publication, encoding),
-            None => self.look_at_subscriptions(now, key),
-        }
+        wanted.into_iter().for_each(|encoding| self.want_keyframe(now, publication, encoding));
     }
 
     /// The subscription whose packets carry `ssrc` to this peer.

@@ -356,15 +356,18 @@ fn a_full_send_buffer_costs_a_keyframe_and_no_more() {
     let (mut call, viewer) = running_call();
     let dropped = |call: &Call| call.world.drops(0, DropReason::SendBufferFull);
 
-    call.world.desks[0].outbox.is_full = true;
-    call.run(30);
-    assert!(dropped(&call) > 0);
-    call.world.desks[0].outbox.is_full = false;
-    let before = (dropped(&call), call.seen(&viewer).len());
-    call.run(300);
+    for _ in 0..6 {
+        call.world.desks[0].outbox.is_full = true;
+        call.run(30);
+        call.world.desks[0].outbox.is_full = false;
+        let before = (dropped(&call), call.seen(&viewer).len());
+        call.run(300);
 
-    assert_eq!(dropped(&call), before.0);
-    assert!(call.seen(&viewer).len() >= before.1 + 2 * 7, "the picture is back soon");
+        assert!(before.0 > 0);
+        assert_eq!(dropped(&call), before.0);
+        assert!(call.seen(&viewer).len() >= before.1 + 2 * 7, "the picture is back soon");
+        call.run(900);
+    }
     assert_consecutive(&numbers(&call, &viewer));
     assert_consecutive(&call.transport_numbers(viewer.client));
 }
