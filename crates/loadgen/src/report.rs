@@ -20,6 +20,9 @@ const MAX_FAILURES: usize = 20;
 /// Share of late frames above which delays say more of the generator than of the server.
 const TOLERABLE_LATENESS: f64 = 0.01;
 
+/// Share of idle time below which generator and server take cores from one another.
+const MIN_IDLE: f64 = 0.2;
+
 /// Share of its time that the media thread may be busy before its own queue shows in the delays.
 const TOLERABLE_BUSY: f64 = 0.8;
 
@@ -145,6 +148,13 @@ pub struct Generator {
     pub cpu_seconds: f64,
     /// Share of its time that the media thread was busy.
     pub busy: f64,
+    /// Share of the time of all cores in which there was nothing to do.
+    pub machine_idle: f64,
+    /// … in which the kernel handled packets. On loopback it does the receiving half of the server's
+    /// sending there, which then is in nobody's CPU seconds.
+    pub machine_softirq: f64,
+    /// … that the host gave to other machines.
+    pub machine_steal: f64,
     /// Frames and sound packets that were due.
     pub due: u64,
     /// … sent more than 10 ms late.
@@ -243,6 +253,9 @@ impl Generator {
         let mut generator = Self {
             cpu_seconds: steady.own.map_or(0.0, |(from, to)| (to.cpu.saturating_sub(from.cpu)).as_secs_f64()),
             busy: (1.0 - slept).clamp(0.0, 1.0),
+            machine_idle: steady.machine.share(steady.machine.idle),
+            machine_softirq: steady.machine.share(steady.machine.softirq),
+            machine_steal: steady.machine.share(steady.machine.steal),
             due: performance.punctuality.due,
             late: performance.punctuality.late,
             skipped: performance.punctuality.skipped,
@@ -268,6 +281,12 @@ impl Generator {
         }
         if self.late as f64 > self.due as f64 * TOLERABLE_LATENESS {
             found.push(format!("{} of {} frames left more than 10 ms late", self.late, self.due));
+        }
+        if self.machine_idle < MIN_IDLE {
+            found.push(format!(
+                "the machine was idle for {:.0} % of its time: whatever runs on it waited for a core",
+                self.machine_idle * 100.0
+            ));
         }
         if self.busy > TOLERABLE_BUSY {
             found.push(format!("the media thread was busy {:.0} % of its time", self.busy * 100.0));

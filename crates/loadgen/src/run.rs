@@ -11,7 +11,7 @@ use tokio::time::{interval, sleep};
 
 use crate::media_thread::{self, Door, Order, Performance, Tally};
 use crate::plan::Plan;
-use crate::process::{self, Usage};
+use crate::process::{self, Machine, Usage};
 use crate::report::Report;
 use crate::signalling::{Attendance, Guest, attend};
 
@@ -44,6 +44,8 @@ pub(crate) struct Steady {
     pub(crate) slept: Duration,
     /// What the server used in it.
     pub(crate) server: Option<(Usage, Usage)>,
+    /// What all cores did in it.
+    pub(crate) machine: Machine,
     /// What this process used in it.
     pub(crate) own: Option<(Usage, Usage)>,
 }
@@ -135,6 +137,7 @@ async fn arrival(
 async fn stay(plan: &Plan, door: &Door) -> Result<Steady> {
     let look = || (plan.server_pid.and_then(process::usage), process::usage(std::process::id()));
     let (began, before, (server, own)) = (Instant::now(), tally(door).await?, look());
+    let machine = process::machine();
     tokio::select! {
         () = sleep(plan.duration) => {}
         _ = tokio::signal::ctrl_c() => eprintln!("switchyard-load: interrupted; adding up"),
@@ -144,6 +147,7 @@ async fn stay(plan: &Plan, door: &Door) -> Result<Steady> {
         lasted: began.elapsed(),
         received: after.received - before.received,
         all_there: false,
+        machine: process::machine().since(&machine),
         slept: after.slept.saturating_sub(before.slept),
         server: server.zip(server_after),
         own: own.zip(own_after),

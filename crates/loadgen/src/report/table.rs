@@ -67,6 +67,13 @@ impl fmt::Display for Report {
             generator.latest_ms,
             generator.skipped
         )?;
+        writeln!(
+            f,
+            "machine: {:.0} % idle, {:.0} % in the kernel's packet handling, {:.0} % taken by the host",
+            generator.machine_idle * 100.0,
+            generator.machine_softirq * 100.0,
+            generator.machine_steal * 100.0
+        )?;
         for bottleneck in &generator.bottlenecks {
             writeln!(f, "THE GENERATOR WAS THE BOTTLENECK: {bottleneck}")?;
         }

@@ -4,6 +4,9 @@ fn generator() -> Generator {
     Generator {
         cpu_seconds: 1.0,
         busy: 0.2,
+        machine_idle: 0.5,
+        machine_softirq: 0.1,
+        machine_steal: 0.0,
         due: 1_000,
         late: 0,
         skipped: 0,
@@ -24,6 +27,7 @@ fn whatever_the_generator_did_itself_is_told() {
     for troubled in [
         Generator { late: 11, ..generator() },
         Generator { busy: 0.95, ..generator() },
+        Generator { machine_idle: 0.02, ..generator() },
         Generator { kernel_drops: 1, ..generator() },
         Generator { send_failures: 1, ..generator() },
     ] {
