@@ -78,7 +78,7 @@ pub struct Subscription {
     select: Select,
     rewrite: Rewrite,
     sent: Sent,
-    reports: SenderReports,
+    pub(crate) reports: SenderReports,
     next_rtx: ExtSeqNo,
     last_fir: Option<u8>,
 }
