@@ -1,8 +1,9 @@
 //! The socket shell: what one worker thread needs of the kernel, and nothing more.
 //!
 //! It decides how datagrams travel: received in batches that the kernel may have coalesced, sent in
-//! batches of messages that the kernel cuts up, always from the address that was asked. It decides
-//! how a worker sleeps: until a socket has something, somebody wakes it, or its deadline passes.
+//! batches of messages that the kernel cuts up, always from the address that was asked. It tells when
+//! each arrived, by the kernel's stamp and not by when a thread came to look. It decides how a worker
+//! sleeps: until a socket has something, somebody wakes it, or its deadline passes.
 //!
 //! It deliberately does not know what a datagram means, who a peer is, or when to send. It is written
 //! for Linux; every `unsafe` block is in one module, `syscalls`.
@@ -27,12 +28,13 @@
 //! // One turn: an echo.
 //! let deadline = clock::now() + Duration::from_millis(5);
 //! poll.wait(outbox.retry_at().map_or(deadline, |retry| retry.min(deadline)).into())?;
-//! let now = clock::now();
 //! batch.recv(&mut port)?;
+//! let now = clock::now(); // after the receive, so that no arrival lies ahead of it
 //! for datagram in batch.datagrams() {
 //!     if datagram.is_too_long() {
 //!         continue; // counted by the caller
 //!     }
+//!     assert!(datagram.arrival <= now); // when the kernel got it
 //!     if let Some(slot) = outbox.reserve(datagram.tuple, datagram.bytes.len()) {
 //!         slot.copy_from_slice(datagram.bytes);
 //!         outbox.commit(datagram.bytes.len());

@@ -11,6 +11,10 @@ use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 use std::ptr;
 use std::time::Duration;
 
+use control::{RecvControl, SendControl};
+
+mod control;
+
 pub(crate) use libc::epoll_event as EpollEvent;
 
 /// Messages of one receive call; nothing is gained past 32.
@@ -48,6 +52,8 @@ pub(crate) struct Arrival {
     pub(crate) local: Option<LocalIp>,
     /// Size of the datagrams that were coalesced into it, when several were.
     pub(crate) segment: Option<usize>,
+    /// When the kernel got it: time since the Unix era, by the system clock of that moment.
+    pub(crate) stamp: Option<Duration>,
     /// The socket's count of dropped datagrams when it was queued; absent while it is zero.
     pub(crate) dropped: Option<u32>,
 }
@@ -70,26 +76,6 @@ union Name {
     v4: libc::sockaddr_in,
     v6: libc::sockaddr_in6,
 }
-
-/// Room for the control messages of a received message: IPv6 packet info, segment size, drop count.
-#[repr(C, align(8))]
-struct RecvControl([u8; 128]);
-
-/// Room for those of a sent one: IPv6 packet info and segment size.
-#[repr(C, align(8))]
-struct SendControl([u8; 64]);
-
-const fn control_space<T>() -> usize {
-    // SAFETY: CMSG_SPACE only computes with its argument.
-    unsafe { libc::CMSG_SPACE(size_of::<T>() as u32) as usize }
-}
-
-const _: () = {
-    let info = control_space::<libc::in6_pktinfo>();
-    assert!(info + 2 * control_space::<libc::c_int>() <= size_of::<RecvControl>());
-    assert!(info + control_space::<u16>() <= size_of::<SendControl>());
-    assert!(align_of::<libc::cmsghdr>() <= align_of::<SendControl>());
-};
 
 /// Takes up to [`RECV_BATCH`] waiting messages, one per `size` bytes of `buffers`, without waiting.
 ///
@@ -156,8 +142,8 @@ pub(crate) fn send_many<'a>(
     let mut count = 0;
     for message in messages.take(SEND_BATCH) {
         let (name, name_len) = to_name(message.to);
-        let control = controls[count].write(SendControl([0; 64]));
-        let control_len = write_control(control, &message);
+        let control = controls[count].write(SendControl::new());
+        let control_len = control::write(control, &message);
         let mut header = empty_header();
         header.msg_hdr.msg_name = ptr::from_mut(names[count].write(name)).cast();
         header.msg_hdr.msg_namelen = name_len;
@@ -342,38 +328,8 @@ unsafe fn read_arrival(header: &libc::mmsghdr) -> Arrival {
     let mut arrival = Arrival { len: header.msg_len as usize, ..Arrival::default() };
     // SAFETY: by contract the name points to a `Name`, and the stated part of it was written.
     arrival.remote = unsafe { from_name(message.msg_name.cast(), message.msg_namelen) };
-    // SAFETY: by contract the control buffer holds well-formed control messages, which these macros
-    // walk within the stated length.
-    let mut next = unsafe { libc::CMSG_FIRSTHDR(message).as_ref() };
-    while let Some(control) = next {
-        // SAFETY: the data that follows a control header has the type that its level and kind name;
-        // reads are unaligned because only the header is aligned.
-        unsafe {
-            let data = libc::CMSG_DATA(control);
-            match (control.cmsg_level, control.cmsg_type) {
-                (libc::IPPROTO_IP, libc::IP_PKTINFO) => {
-                    let info: libc::in_pktinfo = ptr::read_unaligned(data.cast());
-                    let ip = IpAddr::from(info.ipi_spec_dst.s_addr.to_ne_bytes());
-                    arrival.local = Some(LocalIp { ip, scope: 0 });
-                }
-                (libc::IPPROTO_IPV6, libc::IPV6_PKTINFO) => {
-                    let info: libc::in6_pktinfo = ptr::read_unaligned(data.cast());
-                    let ip = IpAddr::from(info.ipi6_addr.s6_addr);
-                    arrival.local = Some(LocalIp { ip, scope: info.ipi6_ifindex as u32 });
-                }
-                (libc::SOL_UDP, libc::UDP_GRO) => {
-                    let size: libc::c_int = ptr::read_unaligned(data.cast());
-                    arrival.segment = usize::try_from(size).ok().filter(|&size| size > 0);
-                }
-                (libc::SOL_SOCKET, libc::SO_RXQ_OVFL) => {
-                    arrival.dropped = Some(ptr::read_unaligned(data.cast()));
-                }
-                _ => {}
-            }
-        }
-        // SAFETY: as for the first one.
-        next = unsafe { libc::CMSG_NXTHDR(message, control).as_ref() };
-    }
+    // SAFETY: by contract the header points to control messages that the kernel wrote.
+    unsafe { control::read(message, &mut arrival) };
     arrival
 }
 
@@ -427,46 +383,4 @@ fn to_name(address: SocketAddr) -> (Name, libc::socklen_t) {
             (name, size_of::<libc::sockaddr_in6>() as libc::socklen_t)
         }
     }
-}
-
-/// Writes the control messages of one sent message and returns their length.
-fn write_control(control: &mut SendControl, message: &Outgoing<'_>) -> usize {
-    let mut at = 0;
-    match message.from {
-        Some(LocalIp { ip: IpAddr::V4(ip), .. }) => {
-            let source = libc::in_addr { s_addr: u32::from_ne_bytes(ip.octets()) };
-            let info = libc::in_pktinfo {
-                ipi_ifindex: 0,
-                ipi_spec_dst: source,
-                ipi_addr: libc::in_addr { s_addr: 0 },
-            };
-            at = put_control(control, at, libc::IPPROTO_IP, libc::IP_PKTINFO, info);
-        }
-        Some(LocalIp { ip: IpAddr::V6(ip), scope }) => {
-            let source = libc::in6_addr { s6_addr: ip.octets() };
-            let info = libc::in6_pktinfo { ipi6_addr: source, ipi6_ifindex: scope as _ };
-            at = put_control(control, at, libc::IPPROTO_IPV6, libc::IPV6_PKTINFO, info);
-        }
-        None => {}
-    }
-    if let Some(segment) = message.segment {
-        at = put_control(control, at, libc::SOL_UDP, libc::UDP_SEGMENT, segment);
-    }
-    at
-}
-
-/// Writes one control message at `at` and returns where the next one goes.
-fn put_control<T: Copy>(control: &mut SendControl, at: usize, level: i32, kind: i32, value: T) -> usize {
-    let end = at + control_space::<T>();
-    assert!(end <= control.0.len() && at.is_multiple_of(align_of::<libc::cmsghdr>()));
-    // SAFETY: by the assertion header and value lie within the buffer, and the header is aligned, as
-    // the buffer is. The value is written unaligned.
-    unsafe {
-        let header = control.0.as_mut_ptr().add(at).cast::<libc::cmsghdr>();
-        (*header).cmsg_len = libc::CMSG_LEN(size_of::<T>() as u32) as _;
-        (*header).cmsg_level = level;
-        (*header).cmsg_type = kind;
-        ptr::write_unaligned(libc::CMSG_DATA(header).cast(), value);
-    }
-    end
 }

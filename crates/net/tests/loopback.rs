@@ -303,3 +303,79 @@ fn an_idle_port_gives_nothing() {
         assert_eq!(batch.datagrams().count(), 0);
     }
 }
+
+/// Sends datagrams that wait in the socket until an arrival tells of the wait.
+///
+/// A kernel in which nobody else wants stamps takes a moment to begin with them.
+fn wait_for_stamps(port: &mut UdpPort, client: &UdpSocket) {
+    const SLEEP: Duration = Duration::from_millis(20);
+    let mut batch = RecvBatch::new();
+    let deadline = Instant::now() + NEVER;
+    while Instant::now() < deadline {
+        let sent = Instant::now();
+        client.send_to(b"hello", port.local_addr()).unwrap();
+        std::thread::sleep(SLEEP);
+        let before = Instant::now();
+        batch.recv(port).unwrap();
+
+        let arrival = batch.datagrams().next().unwrap().arrival;
+        assert!(arrival <= Instant::now());
+        // Generous, as a busy machine may stop us between the readings of the two clocks.
+        assert!(arrival + Duration::from_millis(500) >= sent);
+        if before.saturating_duration_since(arrival) >= SLEEP / 2 {
+            return;
+        }
+    }
+    panic!("no stamp came");
+}
+
+#[test]
+fn an_arrival_tells_when_the_kernel_got_it_and_not_when_it_was_taken() {
+    for bind in PATHS {
+        wait_for_stamps(&mut open(bind, "127.0.0.1:0"), &client("127.0.0.1:0"));
+    }
+}
+
+#[test]
+fn datagrams_that_were_spread_do_not_arrive_at_once() {
+    const GAP: Duration = Duration::from_millis(5);
+    for bind in PATHS {
+        let mut port = open(bind, "127.0.0.1:0");
+        let client = client("127.0.0.1:0");
+        wait_for_stamps(&mut port, &client);
+        for number in 0..4_u8 {
+            client.send_to(&[number; 100], port.local_addr()).unwrap();
+            std::thread::sleep(GAP);
+        }
+        let mut batch = RecvBatch::new();
+
+        assert_eq!(batch.recv(&mut port).unwrap(), 4);
+
+        let now = Instant::now();
+        let taken: Vec<_> = batch.datagrams().map(|datagram| (datagram.bytes[0], datagram.arrival)).collect();
+        assert!(taken.iter().map(|(number, _)| *number).eq(0..4));
+        assert!(taken.iter().all(|(_, arrival)| *arrival <= now));
+        for pair in taken.windows(2) {
+            assert!(pair[1].1.saturating_duration_since(pair[0].1) >= GAP / 2);
+        }
+    }
+}
+
+#[test]
+fn the_datagrams_of_one_coalesced_message_share_its_arrival() {
+    let (mut sender, mut port) = (open(UdpPort::bind, "127.0.0.1:0"), open(UdpPort::bind, "127.0.0.1:0"));
+    if !sender.uses_gso() {
+        eprintln!("skipped: this kernel has no segmentation offload");
+        return;
+    }
+    let tuple = Tuple { local: sender.local_addr(), remote: port.local_addr() };
+    let mut outbox = Outbox::new();
+    (0..8).for_each(|number| write(&mut outbox, tuple, &[number; 1200]));
+    outbox.flush(&mut sender, Instant::now());
+    let mut batch = RecvBatch::new();
+
+    batch.recv(&mut port).unwrap();
+
+    let arrivals: Vec<_> = batch.datagrams().map(|datagram| datagram.arrival).collect();
+    assert_eq!(arrivals, vec![arrivals[0]; 8]);
+}

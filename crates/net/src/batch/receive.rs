@@ -3,9 +3,11 @@
 use std::io;
 use std::net::SocketAddr;
 use std::slice;
+use std::time::Instant;
 
 use switchyard_vocab::datagram::{MAX_DATAGRAM, Tuple};
 
+use crate::clock::Reading;
 use crate::syscalls::{Arrival, RECV_BATCH};
 use crate::udp::UdpPort;
 
@@ -19,6 +21,13 @@ pub struct Received<'a> {
     pub tuple: Tuple,
     /// Its payload; may be decrypted in place.
     pub bytes: &'a mut [u8],
+    /// When the kernel got it, so that a thread that was late does not make a burst of what was spread.
+    ///
+    /// It lies at most one second before [`recv`](RecvBatch::recv) returned and never after; without a
+    /// stamp of the kernel it is the moment of that call. Datagrams that the kernel coalesced into one
+    /// message share its one stamp. Stamps come from the system clock: when that is set, or when several
+    /// cores take packets in, an arrival may lie a little before the one that precedes it.
+    pub arrival: Instant,
 }
 
 impl Received<'_> {
@@ -37,6 +46,8 @@ pub struct RecvBatch {
     arena: Box<[u8]>,
     arrivals: [Arrival; RECV_BATCH],
     received: usize,
+    /// Taken after the last receive: arrivals are told from here back.
+    reading: Reading,
     /// The port of the last receive: where datagrams went when the kernel does not say.
     local: SocketAddr,
 }
@@ -49,6 +60,7 @@ impl RecvBatch {
             arena: vec![0; RECV_BATCH * BUFFER].into_boxed_slice(),
             arrivals: [Arrival::default(); RECV_BATCH],
             received: 0,
+            reading: Reading::take(),
             local: SocketAddr::from(([0; 4], 0)),
         }
     }
@@ -64,6 +76,7 @@ impl RecvBatch {
         self.received = 0;
         self.local = port.local_addr();
         self.received = port.receive(&mut self.arena, BUFFER, &mut self.arrivals)?;
+        self.reading = Reading::take();
         Ok(self.received)
     }
 
@@ -77,6 +90,7 @@ impl RecvBatch {
         Datagrams {
             buffers: self.arena.chunks_exact_mut(BUFFER),
             arrivals: self.arrivals[..self.received].iter(),
+            reading: self.reading,
             local: self.local,
             current: None,
         }
@@ -88,6 +102,7 @@ impl RecvBatch {
 pub struct Datagrams<'a> {
     buffers: slice::ChunksExactMut<'a, u8>,
     arrivals: slice::Iter<'a, Arrival>,
+    reading: Reading,
     local: SocketAddr,
     /// What is left of the message that is being cut up.
     current: Option<Run<'a>>,
@@ -97,6 +112,7 @@ pub struct Datagrams<'a> {
 #[derive(Debug)]
 struct Run<'a> {
     tuple: Tuple,
+    arrival: Instant,
     rest: &'a mut [u8],
     segment: usize,
 }
@@ -105,15 +121,15 @@ impl<'a> Iterator for Datagrams<'a> {
     type Item = Received<'a>;
 
     fn next(&mut self) -> Option<Received<'a>> {
-        let Run { tuple, rest, segment } = match self.current.take() {
+        let Run { tuple, arrival, rest, segment } = match self.current.take() {
             Some(run) => run,
             None => self.next_run()?,
         };
         let (bytes, rest) = rest.split_at_mut(segment.min(rest.len()));
         if !rest.is_empty() {
-            self.current = Some(Run { tuple, rest, segment });
+            self.current = Some(Run { tuple, arrival, rest, segment });
         }
-        Some(Received { tuple, bytes })
+        Some(Received { tuple, bytes, arrival })
     }
 }
 
@@ -125,7 +141,8 @@ impl<'a> Datagrams<'a> {
             let local = arrival.local.map_or(self.local, |ip| ip.at(self.local.port()));
             let rest = buffer.get_mut(..arrival.len).unwrap_or_default();
             let segment = arrival.segment.unwrap_or(rest.len());
-            return Some(Run { tuple: Tuple { local, remote }, rest, segment });
+            let tuple = Tuple { local, remote };
+            return Some(Run { tuple, arrival: self.reading.arrival(arrival.stamp), rest, segment });
         }
     }
 }
