@@ -4,9 +4,9 @@ use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Instant;
 
-use switchyard_net::{BindError, BufferSizes, Outbox, Poll, RecvBatch, SendReport, Token, UdpPort};
+use switchyard_net::{BindError, BufferSizes, Outbox, Poll, Received, RecvBatch, SendReport, Token, UdpPort};
 use switchyard_vocab::datagram::Tuple;
-use switchyard_worker::io::{Inbox, Outbox as WorkerOutbox};
+use switchyard_worker::io::{Datagram, Inbox, Outbox as WorkerOutbox};
 
 /// Everything one worker sends and receives through.
 pub(crate) struct Ports {
@@ -67,14 +67,18 @@ impl Ports {
         Batches(self.ports.iter().map(|_| RecvBatch::new()).collect())
     }
 
-    /// Takes what waits into `batches`, in place of what was there. Flushing in this turn is dated `now`.
+    /// Takes what waits into `batches`, in place of what was there. Follow with [`begin_turn`](Self::begin_turn).
     ///
     /// # Errors
     /// What the kernel says of a socket itself.
-    pub(crate) fn receive(&mut self, now: Instant, batches: &mut Batches) -> io::Result<()> {
-        self.now = now;
+    pub(crate) fn receive(&mut self, batches: &mut Batches) -> io::Result<()> {
         let mut pairs = self.ports.iter_mut().zip(&mut batches.0);
         pairs.try_for_each(|(port, batch)| batch.recv(&mut port.udp).map(drop))
+    }
+
+    /// Dates what is flushed from here on. Read the clock after receiving, so that nothing has arrived later.
+    pub(crate) fn begin_turn(&mut self, now: Instant) {
+        self.now = now;
     }
 
     /// Hands everything to the kernel and says what became of it since the last call.
@@ -123,9 +127,10 @@ impl WorkerOutbox for Ports {
 }
 
 impl Inbox for Batches {
-    fn for_each(&mut self, handle: &mut dyn FnMut(Tuple, &mut [u8])) {
+    fn for_each(&mut self, handle: &mut dyn FnMut(Datagram<'_>)) {
         for datagram in self.0.iter_mut().flat_map(RecvBatch::datagrams) {
-            handle(datagram.tuple, datagram.bytes);
+            let Received { tuple, arrival, bytes } = datagram;
+            handle(Datagram { tuple, arrival, bytes });
         }
     }
 }

@@ -44,10 +44,12 @@ impl WorkerThread {
                 tracing::error!(%error, "the worker can't wait for its sockets any more");
                 return;
             }
-            let now = clock::now();
-            if let Err(error) = self.ports.receive(now, &mut batches) {
+            let woken = clock::now();
+            if let Err(error) = self.ports.receive(&mut batches) {
                 tracing::warn!(%error, "a media socket failed to receive");
             }
+            let now = clock::now();
+            self.ports.begin_turn(now);
             let turn = self.worker.turn(now, &mut batches, &mut self.ports);
             let sent = self.ports.flush();
             self.worker.after_turn(&SocketReport {
@@ -55,7 +57,7 @@ impl WorkerThread {
                 refused: sent.failed,
                 expired: sent.expired,
                 kernel_drops: self.ports.kernel_drops(),
-                busy: clock::now() - now,
+                busy: clock::now() - woken,
             });
             match turn {
                 Turn::Until(next) => deadline = self.ports.retry_at().into_iter().chain(next).min(),

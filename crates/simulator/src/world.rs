@@ -269,7 +269,7 @@ impl World {
             happened = true;
             let at = flight.tuple.local;
             if let Some(seat) = self.seats.iter_mut().find(|seat| seat.address == at) {
-                seat.inbox.push(flight.tuple, flight.bytes);
+                seat.inbox.push(now, flight.tuple, flight.bytes);
                 seat.has_post = true;
                 continue;
             }

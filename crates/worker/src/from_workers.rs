@@ -7,7 +7,7 @@ use switchyard_transport::demux::{Protocol, classify};
 use switchyard_vocab::drop_reason::DropReason;
 
 use crate::Worker;
-use crate::io::Outbox;
+use crate::io::{Datagram, Outbox};
 
 /// Batches taken from each other worker in one turn.
 const BATCHES_PER_TURN: usize = 16;
@@ -84,7 +84,10 @@ impl Worker {
                 Protocol::Stun => self.handle_check(now, stray.tuple, &stray.bytes, outbox),
                 Protocol::Dtls => self.handle_handshake(now, stray.tuple, &stray.bytes, handshakes),
                 Protocol::Rtcp => self.handle_rtcp(now, stray.tuple, &mut stray.bytes),
-                Protocol::Rtp => self.handle_rtp(now, stray.tuple, &mut stray.bytes),
+                Protocol::Rtp => {
+                    let tuple = stray.tuple;
+                    self.handle_rtp(now, Datagram { tuple, arrival: now, bytes: &mut stray.bytes });
+                }
                 Protocol::Unknown => self.counters.drops.add(DropReason::NotWebRtc),
             }
         }

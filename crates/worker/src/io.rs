@@ -1,13 +1,26 @@
 //! What a turn takes in and gives out: datagrams, without a socket.
 
+use std::time::Instant;
 use switchyard_vocab::counters::{PacketKind, WorkerCounters};
+
 use switchyard_vocab::datagram::Tuple;
 use switchyard_vocab::drop_reason::DropReason;
 
+/// One datagram that came in.
+#[derive(Debug)]
+pub struct Datagram<'a> {
+    /// Where it came from and where it was sent to.
+    pub tuple: Tuple,
+    /// When the kernel got it: earlier than the turn that takes it, if the worker was kept waiting.
+    pub arrival: Instant,
+    /// Its bytes; they may be decrypted in place.
+    pub bytes: &'a mut [u8],
+}
+
 /// The datagrams of one turn. They are walked several times, once per phase.
 pub trait Inbox {
-    /// Hands every datagram to `handle`, in the order of arrival. It may change the bytes.
-    fn for_each(&mut self, handle: &mut dyn FnMut(Tuple, &mut [u8]));
+    /// Hands every datagram to `handle`, in the order of arrival.
+    fn for_each(&mut self, handle: &mut dyn FnMut(Datagram<'_>));
 }
 
 /// Where datagrams are written that are to be sent.
@@ -36,12 +49,12 @@ pub(crate) fn send(
 
 /// An inbox of datagrams that lie in memory.
 #[derive(Debug, Default)]
-pub struct Letters(Vec<(Tuple, Vec<u8>)>);
+pub struct Letters(Vec<(Instant, Tuple, Vec<u8>)>);
 
 impl Letters {
-    /// Adds one.
-    pub fn push(&mut self, tuple: Tuple, bytes: Vec<u8>) {
-        self.0.push((tuple, bytes));
+    /// Adds one that came in at `arrival`.
+    pub fn push(&mut self, arrival: Instant, tuple: Tuple, bytes: Vec<u8>) {
+        self.0.push((arrival, tuple, bytes));
     }
 
     /// Forgets all.
@@ -51,9 +64,9 @@ impl Letters {
 }
 
 impl Inbox for Letters {
-    fn for_each(&mut self, handle: &mut dyn FnMut(Tuple, &mut [u8])) {
-        for (tuple, bytes) in &mut self.0 {
-            handle(*tuple, bytes);
+    fn for_each(&mut self, handle: &mut dyn FnMut(Datagram<'_>)) {
+        for (arrival, tuple, bytes) in &mut self.0 {
+            handle(Datagram { tuple: *tuple, arrival: *arrival, bytes });
         }
     }
 }

@@ -23,7 +23,7 @@ use switchyard_wire::rtp::RtpPacket;
 use switchyard_wire::rtp::extension::{AbsSendTime, KnownExtensions, TransportSeq};
 
 use crate::Worker;
-use crate::io::Outbox;
+use crate::io::{Datagram, Outbox};
 use crate::peers::{Owner, Peer, PeerKey};
 use crate::queue::{catch_up, queue};
 use crate::reports::earliest;
@@ -32,11 +32,11 @@ use crate::subscriptions::{Queued, SubscriptionKey};
 
 impl Worker {
     /// Receive to pace, for one RTP packet.
-    pub(crate) fn handle_rtp(&mut self, now: Instant, tuple: Tuple, bytes: &mut [u8]) {
-        let size = bytes.len();
+    pub(crate) fn handle_rtp(&mut self, now: Instant, datagram: Datagram<'_>) {
+        let size = datagram.bytes.len();
         let mut known = Known { kind: PacketKind::Unbound, plain_len: None };
-        if let Some(key) = self.demux(tuple, bytes)
-            && let Err(reason) = self.take_in(now, tuple, key, bytes, &mut known)
+        if let Some(key) = self.demux(datagram.tuple, datagram.bytes)
+            && let Err(reason) = self.take_in(now, key, datagram, &mut known)
         {
             self.counters.drops.add(reason);
         }
@@ -47,9 +47,8 @@ impl Worker {
     fn take_in(
         &mut self,
         now: Instant,
-        tuple: Tuple,
         key: PeerKey,
-        bytes: &mut [u8],
+        Datagram { tuple, arrival, bytes }: Datagram<'_>,
         counted: &mut Known,
     ) -> Result<(), DropReason> {
         let peer = self.peers.get_mut(key).ok_or(DropReason::UnknownAddress)?;
@@ -60,7 +59,7 @@ impl Worker {
         let known = KnownExtensions::read(&packet, peer.bindings.extensions());
         if let Some(number) = known.transport_seq {
             // Every packet counts for the sender's estimate, whatever becomes of it here.
-            peer.arrivals.on_packet(now, number, len);
+            peer.arrivals.on_packet(arrival, number, len);
             self.touched.push(key, &mut peer.touched);
         }
 

@@ -210,7 +210,7 @@ impl World {
     pub(crate) fn deliver(&mut self) {
         for client in &mut self.clients {
             for (path, bytes) in client.take_datagrams() {
-                self.desks[worker_of(path)].receive(path, bytes);
+                self.desks[worker_of(path)].receive(self.now, path, bytes);
             }
         }
     }
@@ -229,7 +229,7 @@ impl World {
 
     /// A datagram out of nowhere.
     pub(crate) fn inject(&mut self, path: Tuple, bytes: Vec<u8>) {
-        self.desks[worker_of(path)].receive(path, bytes);
+        self.desks[worker_of(path)].receive(self.now, path, bytes);
     }
 
     pub(crate) fn counters(&self, worker: usize) -> &WorkerCounters {
@@ -285,8 +285,8 @@ impl Desk {
         }
     }
 
-    pub(crate) fn receive(&mut self, path: Tuple, bytes: Vec<u8>) {
-        self.inbox.push(path, bytes);
+    pub(crate) fn receive(&mut self, now: Instant, path: Tuple, bytes: Vec<u8>) {
+        self.inbox.push(now, path, bytes);
         self.has_letters = true;
     }
 

@@ -4,13 +4,13 @@
 use std::time::{Duration, Instant};
 
 use switchyard_transport::demux::{Protocol, classify};
-use switchyard_vocab::datagram::{MAX_DATAGRAM, Tuple};
+use switchyard_vocab::datagram::MAX_DATAGRAM;
 use switchyard_vocab::drop_reason::DropReason;
 use switchyard_vocab::ids::PublicationId;
 
 use crate::Worker;
 use crate::crossing::Crossing;
-use crate::io::{Inbox, Outbox};
+use crate::io::{Datagram, Inbox, Outbox};
 use crate::peers::PeerKey;
 use crate::routes::Source;
 
@@ -46,18 +46,18 @@ impl Worker {
 
     /// Takes what came in, the urgent first. How many more handshake datagrams this turn may handle.
     fn take_datagrams(&mut self, now: Instant, inbox: &mut impl Inbox, outbox: &mut impl Outbox) -> usize {
-        inbox.for_each(&mut |tuple, bytes| match classify(bytes) {
+        inbox.for_each(&mut |Datagram { tuple, bytes, .. }| match classify(bytes) {
             _ if bytes.len() > MAX_DATAGRAM => self.counters.drops.add(DropReason::TooLong),
             Protocol::Stun => self.handle_check(now, tuple, bytes, outbox),
             Protocol::Unknown => self.counters.drops.add(DropReason::NotWebRtc),
             Protocol::Dtls | Protocol::Rtp | Protocol::Rtcp => {}
         });
         let mut handshakes = self.resume_handshakes(now);
-        only(inbox, Protocol::Dtls, &mut |tuple, bytes| {
+        only(inbox, Protocol::Dtls, &mut |Datagram { tuple, bytes, .. }| {
             self.handle_handshake(now, tuple, bytes, &mut handshakes);
         });
-        only(inbox, Protocol::Rtcp, &mut |tuple, bytes| self.handle_rtcp(now, tuple, bytes));
-        only(inbox, Protocol::Rtp, &mut |tuple, bytes| self.handle_rtp(now, tuple, bytes));
+        only(inbox, Protocol::Rtcp, &mut |datagram| self.handle_rtcp(now, datagram.tuple, datagram.bytes));
+        only(inbox, Protocol::Rtp, &mut |datagram| self.handle_rtp(now, datagram));
         handshakes
     }
 
@@ -185,10 +185,10 @@ impl Worker {
 /// How soon what found its lane full is tried again.
 const RETRY_AFTER: Duration = Duration::from_millis(1);
 
-fn only(inbox: &mut impl Inbox, wanted: Protocol, handle: &mut dyn FnMut(Tuple, &mut [u8])) {
-    inbox.for_each(&mut |tuple, bytes| {
-        if bytes.len() <= MAX_DATAGRAM && classify(bytes) == wanted {
-            handle(tuple, bytes);
+fn only(inbox: &mut impl Inbox, wanted: Protocol, handle: &mut dyn FnMut(Datagram<'_>)) {
+    inbox.for_each(&mut |datagram| {
+        if datagram.bytes.len() <= MAX_DATAGRAM && classify(datagram.bytes) == wanted {
+            handle(datagram);
         }
     });
 }
