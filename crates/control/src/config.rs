@@ -11,7 +11,7 @@ use crate::placement::Placement;
 use crate::session::line::Place;
 
 /// How long a session may take to join before it is ended; a client joins with its first message.
-pub const JOIN_TIMEOUT: Duration = Duration::from_secs(5);
+pub const JOIN_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Everything control needs to know of its server. `Default` has no workers and no certificate.
 #[derive(Clone, Debug)]

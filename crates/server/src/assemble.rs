@@ -9,7 +9,7 @@ use switchyard_bus::lane::lane;
 use switchyard_bus::mesh::mesh;
 use switchyard_bus::wake::Wake;
 use switchyard_bus::{command, event, snapshot};
-use switchyard_control::config::{ControlConfig, JOIN_TIMEOUT, WorkerAddress};
+use switchyard_control::config::{ControlConfig, WorkerAddress};
 use switchyard_control::driver::Control;
 use switchyard_gateway::listener::{BindError, Gateway, Listeners};
 use switchyard_gateway::port::ControlPort;
@@ -43,7 +43,7 @@ pub(crate) fn run(config: &Config) -> anyhow::Result<()> {
         ControlConfig {
             limits: config.control.limits.clone(),
             placement: config.control.placement,
-            join_timeout: JOIN_TIMEOUT,
+            join_timeout: config.gateway.join_timeout,
             workers: workers.addresses.clone(),
             fingerprint: certificate.fingerprint().clone(),
         },

@@ -32,12 +32,11 @@ const FAR: Duration = Duration::from_secs(24 * 3600);
 const NEAR: Duration = Duration::from_millis(1);
 
 /// Which versions are spoken.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum DtlsVersions {
     /// 1.3 with who offers it, else 1.2.
-    #[default]
     Auto,
-    /// 1.2 only: the exit if a browser's 1.3 should trouble us.
+    /// 1.2 only, with which browsers get a cheap protection profile.
     Only12,
 }
 

@@ -2,20 +2,23 @@
 
 use aws_lc_rs::cipher;
 
-/// A protection profile (RFC 5764 §4.1.2, RFC 7714 §14.2), in our order of preference.
+/// A protection profile (RFC 5764 §4.1.2, RFC 7714 §14.2).
+///
+/// Which one is used the handshake library decides: with DTLS 1.2 the first of 256-GCM, 128-GCM and CM that
+/// the client knows, with 1.3 the first of the client's list.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum SrtpProfile {
     /// `AEAD_AES_128_GCM` (0x0007): one pass over the packet, the cheapest with AES instructions.
     AeadAes128Gcm,
-    /// `SRTP_AES128_CM_HMAC_SHA1_80` (0x0001): what everybody must know.
+    /// `SRTP_AES128_CM_HMAC_SHA1_80` (0x0001): what everybody must know, at five times the cost.
     Aes128CmSha1,
     /// `AEAD_AES_256_GCM` (0x0008): accepted; longer keys that WebRTC gains nothing from.
     AeadAes256Gcm,
 }
 
 impl SrtpProfile {
-    /// All of them, best first.
-    pub const ALL: [Self; 3] = [Self::AeadAes128Gcm, Self::Aes128CmSha1, Self::AeadAes256Gcm];
+    /// All of them, the cheapest first.
+    pub const ALL: [Self; 3] = [Self::AeadAes128Gcm, Self::AeadAes256Gcm, Self::Aes128CmSha1];
 
     /// Longest master key of any profile, in bytes.
     pub const MAX_KEY_LEN: usize = 32;

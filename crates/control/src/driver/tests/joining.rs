@@ -90,7 +90,7 @@ fn a_session_that_never_joins_is_ended() {
     house.ask(1, join("", "ada"));
     assert_eq!(house.totals().sessions, 1);
 
-    let outputs = house.pass(Duration::from_secs(5));
+    let outputs = house.pass(crate::config::JOIN_TIMEOUT);
 
     assert_eq!(told(&outputs, 1), [&Notice::Ended(EndReason::ProtocolError)]);
     assert_eq!(house.totals().sessions, 0);

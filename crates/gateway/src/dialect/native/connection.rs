@@ -70,8 +70,8 @@ impl Connection {
     /// Speaks with the client until either side has enough.
     pub(crate) async fn run(self, socket: WebSocket) {
         let seat = self.house.port.sessions.open();
-        let (room, identity) = (&self.admission.room, &self.admission.identity);
-        let span = info_span!("session", session = %seat.id, %room, %identity);
+        // Not the identity: names of people don't belong in logs.
+        let span = info_span!("session", session = %seat.id, room = %self.admission.room);
         self.converse(socket, seat).instrument(span).await;
     }
 
