@@ -167,6 +167,14 @@ impl Client {
         assert_eq!(self.hear().await, serde_json::json!({"type": "pong", "in_reply_to": 77}));
     }
 
+    /// Waits for a ping of the server, before which it says nothing else.
+    pub(crate) async fn pinged(&mut self) {
+        match timeout(PATIENCE, self.socket.next()).await.expect("the server pings") {
+            Some(Ok(Message::Ping(_))) => {}
+            other => panic!("the server pings, it does not say {other:?}"),
+        }
+    }
+
     async fn frame(&mut self) -> Option<Message> {
         loop {
             match timeout(PATIENCE, self.socket.next()).await.expect("the server says something") {
