@@ -132,16 +132,27 @@ async fn a_binary_frame_is_refused_and_the_connection_stays() {
 
 #[tokio::test]
 async fn more_messages_than_the_limit_are_not_looked_at() {
+    // Far more than the two of a burst, as a slow machine may let one more pass per second.
+    const SAID: usize = 10;
     let config = GatewayConfig { max_messages_per_second: 1, ..development() };
     let mut house = House::open(config).await;
     let mut client = house.client("room=lab&identity=ada").await;
 
-    for _ in 0..3 {
+    for _ in 0..SAID {
         client.say(r#"{"type":"join"}"#).await;
     }
 
-    assert_eq!(client.hear().await["code"], "rate_limited");
-    house.heard().await;
-    house.heard().await;
+    let (mut passed, mut refused) = (0, 0);
+    while passed + refused < SAID {
+        tokio::select! {
+            _ = house.heard() => passed += 1,
+            error = client.hear() => {
+                assert_eq!(error["code"], "rate_limited");
+                refused += 1;
+            }
+        }
+    }
+    assert!(passed >= 2, "a burst of two is allowed, {passed} passed");
+    assert!(refused >= 1, "all {passed} passed");
     assert!(house.heard_nothing_more());
 }
