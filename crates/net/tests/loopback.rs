@@ -321,7 +321,7 @@ fn wait_for_stamps(port: &mut UdpPort, client: &UdpSocket) {
         let arrival = batch.datagrams().next().unwrap().arrival;
         assert!(arrival <= Instant::now());
         // Generous, as a busy machine may stop us between the readings of the two clocks.
-        assert!(arrival + Duration::from_millis(500) >= sent);
+        assert!(arrival + Duration::from_secs(5) >= sent);
         if before.saturating_duration_since(arrival) >= SLEEP / 2 {
             return;
         }
