@@ -8,6 +8,9 @@ import { metric, sleep, startServer } from './lib/server.mjs';
 
 const JOINS = 20;
 
+/** Nobody would wait longer. How much faster it is is reported. */
+const P95_MS = 5000;
+
 /** Between joins: keyframe requests to one publisher keep half a second between them. */
 const PAUSE_MS = 750;
 
@@ -22,7 +25,7 @@ after(async () => {
   await server?.stop();
 });
 
-test(`${JOINS} joins each show a frame`, async (t) => {
+test(`${JOINS} joins each show a frame, nearly all within ${P95_MS / 1000} s`, async (t) => {
   const camera = { width: 640, height: 360 };
   await enter(browser, 'join-time', { room: 'lab', identity: 'ada', camera });
   const viewer = await enter(browser, 'join-time', { room: 'elsewhere', identity: 'bob' });
@@ -38,7 +41,7 @@ test(`${JOINS} joins each show a frame`, async (t) => {
   const opened = await metric('switchyard_line_open_seconds_sum') / await metric('switchyard_line_open_seconds_count');
   t.diagnostic(`join() to first frame: median ${times[JOINS / 2].toFixed(0)} ms, p95 ${p95.toFixed(0)} ms, worst ${times.at(-1).toFixed(0)} ms`);
   t.diagnostic(`of it, from the server's offer to an open line: mean ${(opened * 1000).toFixed(0)} ms`);
-  assert.equal(times.length, JOINS);
+  assert.ok(p95 < P95_MS, `p95 is ${p95.toFixed(0)} ms`);
 });
 
 /** Runs inside the page: joins, waits for a frame, leaves. */
