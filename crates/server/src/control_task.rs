@@ -12,12 +12,20 @@ use switchyard_control::driver::{Control, Output};
 use switchyard_gateway::port::{Sessions, ToControl};
 use switchyard_vocab::ids::WorkerId;
 use tokio::sync::{Notify, mpsc, watch};
-use tokio::time::{Duration, sleep_until};
+use tokio::task::yield_now;
+use tokio::time::{Duration, sleep, sleep_until};
 
 use crate::journal::Journal;
 
 /// With nothing to wait for, the task still looks around this often.
 const IDLE: Duration = Duration::from_secs(60);
+
+/// How long a worker may take to make room for its last commands.
+const MAX_FAREWELL: Duration = Duration::from_secs(5);
+
+/// Requests handled before workers and deadlines get their turn again: reading a hostile session
+/// description takes some 15 ms, and a queue full of them must not hold everybody back.
+const REQUESTS_PER_ROUND: usize = 16;
 
 /// How soon commands that found a full lane are tried again.
 const RETRY: Duration = Duration::from_millis(1);
@@ -99,12 +107,23 @@ impl ControlTask {
             }
             self.take_what_waits();
             self.settle();
+            yield_now().await;
         }
         self.control.stop(Instant::now());
         self.settle();
         for worker in &mut self.workers {
             worker.send(Command::Shutdown);
             worker.flush();
+        }
+        self.hand_over_the_rest().await;
+    }
+
+    /// Waits until the workers have taken what found their lanes full: `Shutdown` comes last.
+    async fn hand_over_the_rest(&mut self) {
+        let end = Instant::now() + MAX_FAREWELL;
+        while self.workers.iter().any(|worker| !worker.waiting.is_empty()) && Instant::now() < end {
+            sleep(RETRY).await;
+            self.workers.iter_mut().for_each(WorkerLanes::flush);
         }
     }
 
@@ -126,7 +145,8 @@ impl ControlTask {
 
     /// Requests and events that came meanwhile, and deadlines that passed.
     fn take_what_waits(&mut self) {
-        while let Ok(request) = self.requests.try_recv() {
+        for _ in 0..REQUESTS_PER_ROUND {
+            let Ok(request) = self.requests.try_recv() else { break };
             self.handle(request);
         }
         let now = Instant::now();

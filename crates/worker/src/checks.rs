@@ -50,8 +50,9 @@ impl Worker {
         let ufrag = request.server_ufrag().ok_or(DropReason::UnknownUfrag)?;
         let Some(key) = self.peers.by_ufrag(ufrag) else {
             let owner = self.other_owner(ufrag).ok_or(DropReason::UnknownUfrag)?;
-            // Nobody has proved anything yet: strangers must not fill the other worker's lane.
-            if !self.checks_limit.admits(now, tuple.remote.ip()) {
+            // Nobody has proved anything yet: strangers must not fill the other worker's lane, nor use up
+            // what is meant for checks of our own peers.
+            if !self.strays_limit.admits(now, tuple.remote.ip()) {
                 return Err(DropReason::StunRateLimited);
             }
             self.peers.add_stray(tuple, owner);

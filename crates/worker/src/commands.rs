@@ -21,6 +21,7 @@ use switchyard_vocab::rtp::{RtpTimestamp, SeqNo, Ssrc};
 
 use crate::Worker;
 use crate::peers::{FoundBy, Peer, PeerKey};
+use crate::resend_budget::ResendBudget;
 use crate::routes::{Route, Source};
 use crate::rtcp_budget::RtcpBudget;
 use crate::subscriptions::SubscriptionKey;
@@ -106,6 +107,7 @@ impl Worker {
             subscriptions_due: None,
             rtt: DEFAULT_RTT,
             rtcp_budget: RtcpBudget::default(),
+            resend_budget: ResendBudget::default(),
             ended: None,
             touched: false,
             found_by: FoundBy::default(),

@@ -17,6 +17,7 @@ use switchyard_vocab::datagram::{MAX_DATAGRAM, Tuple};
 use switchyard_vocab::decision::{SkipReason, Verdict};
 use switchyard_vocab::drop_reason::DropReason;
 use switchyard_vocab::ids::PublicationId;
+use switchyard_vocab::negotiated::Extension;
 use switchyard_vocab::observed::Observed;
 use switchyard_vocab::rtp::ExtSeqNo;
 use switchyard_wire::rtp::RtpPacket;
@@ -29,6 +30,13 @@ use crate::queue::{catch_up, queue};
 use crate::reports::earliest;
 use crate::routes::Source;
 use crate::subscriptions::{Queued, SubscriptionKey};
+
+/// Longest payload that is taken: with the largest header, a longer payload descriptor, the number of a
+/// retransmission and the tag it still fits a datagram. Browsers send at most about 1 200 bytes.
+const MAX_PAYLOAD: usize = MAX_DATAGRAM - 92;
+
+/// What a resend counts for in its budget, whatever its size: it is asked before it is written.
+const TYPICAL_RESEND: usize = 1_200;
 
 impl Worker {
     /// Receive to pace, for one RTP packet.
@@ -63,6 +71,9 @@ impl Worker {
             self.touched.push(key, &mut peer.touched);
         }
 
+        if packet.payload().len() > MAX_PAYLOAD {
+            return Err(DropReason::TooLong);
+        }
         let bound = peer.bindings.bind(now, packet.ssrc(), packet.payload_type(), &known)?;
         peer.feedback_about = Some(packet.ssrc());
         counted.kind = kind_of(bound.codec.codec.kind(), bound.stream, &packet);
@@ -171,6 +182,10 @@ impl Worker {
         let peer = self.peers.get_mut(key).ok_or(DropReason::PeerGone)?;
         let path = peer.line.send_path().ok_or(DropReason::PeerGone)?;
         let (Queued::New { subscription, .. } | Queued::Again { subscription, .. }) = queued;
+        if matches!(queued, Queued::Again { .. }) && !peer.resend_budget.admits(now, TYPICAL_RESEND) {
+            self.counters.nacks_suppressed += 1;
+            return Ok(());
+        }
         let entry = self.subscriptions.get_mut(subscription).ok_or(DropReason::PeerGone)?;
         let route = self.routes.get(entry.publication).ok_or(DropReason::PeerGone)?;
         let Some(room) = outbox.reserve(path, MAX_DATAGRAM) else {
@@ -196,7 +211,7 @@ impl Worker {
         let is_rtx = ssrc != entry.forwarding.section().ssrc;
         let len = peer.line.encrypt_rtp(seq, room, len)?;
         outbox.commit(len);
-        if stamped {
+        if stamped && entry.forwarding.section().extensions.id(Extension::TransportCc).is_some() {
             peer.numbering.advance();
         }
         peer.subscriptions_due = earliest(peer.subscriptions_due, entry.forwarding.poll_timeout());
@@ -207,8 +222,9 @@ impl Worker {
             (false, MediaKind::Video) => PacketKind::Video,
         };
         self.counters.sent.add(kind, len);
-        if matches!(queued, Queued::Again { .. }) {
-            self.counters.resent.add(len);
+        match queued {
+            Queued::New { .. } => peer.resend_budget.note_sent(now, len),
+            Queued::Again { .. } => self.counters.resent.add(len),
         }
         Ok(())
     }

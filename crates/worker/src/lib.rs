@@ -50,6 +50,7 @@ mod news;
 mod peers;
 mod queue;
 mod reports;
+mod resend_budget;
 mod routes;
 mod rtcp_budget;
 mod subscriptions;
@@ -148,6 +149,7 @@ pub struct Worker {
     next_snapshot: Option<Instant>,
 
     checks_limit: BindingRateLimit,
+    strays_limit: BindingRateLimit,
     /// Handshake records beyond the budget of a turn.
     handshakes: VecDeque<(Tuple, Box<[u8]>)>,
     timers: Timers,
@@ -189,6 +191,7 @@ impl Worker {
             snapshot,
             next_snapshot: None,
             checks_limit: BindingRateLimit::default(),
+            strays_limit: BindingRateLimit::default(),
             handshakes: VecDeque::new(),
             timers: Timers::default(),
             touched: Touched::default(),

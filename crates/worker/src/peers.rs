@@ -14,6 +14,7 @@ use switchyard_vocab::datagram::Tuple;
 use switchyard_vocab::ids::{PeerId, PublicationId, WorkerId};
 use switchyard_vocab::rtp::Ssrc;
 
+use crate::resend_budget::ResendBudget;
 use crate::rtcp_budget::RtcpBudget;
 use crate::subscriptions::{Queued, SubscriptionKey};
 
@@ -49,6 +50,7 @@ pub(crate) struct Peer {
     pub(crate) rtt: Duration,
 
     pub(crate) rtcp_budget: RtcpBudget,
+    pub(crate) resend_budget: ResendBudget,
     /// Its line is over; it is forgotten once its goodbye was sent.
     pub(crate) ended: Option<LineEnd>,
     /// It is on the list of peers to look at in this turn.
@@ -153,7 +155,9 @@ impl Peers {
     /// Remembers that datagrams from an address belong to another worker.
     pub(crate) fn add_stray(&mut self, tuple: Tuple, owner: WorkerId) {
         if self.strays.len() >= MAX_STRAY_ADDRESSES {
-            self.strays.clear();
+            // Any one: a flood of made-up addresses costs each real one a check now and then.
+            let any = self.strays.keys().next().copied();
+            any.and_then(|any| self.strays.remove(&any));
         }
         self.strays.insert(tuple, owner);
     }

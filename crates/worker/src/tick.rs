@@ -167,6 +167,8 @@ impl Worker {
     fn deadline(&self, now: Instant) -> Option<Instant> {
         let is_behind = !self.handshakes.is_empty()
             || !self.touched.is_empty()
+            || !self.changed_layers.is_empty()
+            || !self.changed_demand.is_empty()
             || self.commands.depth() > 0
             || self.crossings.iter().any(Crossing::is_behind);
         let at_once = is_behind.then_some(now);

@@ -89,13 +89,16 @@ impl Bindings {
     /// Replaces what was negotiated. An SSRC stays known by the MID and RID that it was seen with,
     /// also while its m-line is inactive.
     pub fn update(&mut self, receiving: &Receiving) {
-        let mut known: Vec<_> = std::mem::take(&mut self.resting);
-        known.extend(self.learned.drain().filter_map(|(ssrc, place)| {
+        let mut live: Vec<_> = Vec::new();
+        live.extend(self.learned.drain().filter_map(|(ssrc, place)| {
             let section = self.sections.get(place.section)?;
             let rid = section.rids.get(place.encoding.index()).copied();
             Some((ssrc, Name { mid: section.mid, rid, stream: place.stream }))
         }));
-        known.sort_unstable_by_key(|&(ssrc, _)| ssrc);
+        // The map has no order of its own; those that rested before stay the oldest.
+        live.sort_unstable_by_key(|&(ssrc, _)| ssrc);
+        let mut known = std::mem::take(&mut self.resting);
+        known.append(&mut live);
         self.sections.clone_from(&receiving.sections);
         self.extensions = receiving.extensions;
         for (ssrc, name) in known {
@@ -155,11 +158,10 @@ impl Bindings {
         Ok(bound)
     }
 
-    /// The peer said goodbye to an SSRC (RFC 3550 §6.6). It may still be used again.
-    pub fn handle_bye(&mut self, ssrc: Ssrc) -> Option<(PublicationId, EncodingIndex, Stream)> {
-        let place = self.learned.remove(&ssrc)?;
-        let section = self.sections.get(place.section)?;
-        Some((section.publication, place.encoding, place.stream))
+    /// What the peer said goodbye to (RFC 3550 §6.6). The SSRC keeps its place: a layer that was paused
+    /// comes back on it, and by then the client sends no names any more.
+    pub fn handle_bye(&self, ssrc: Ssrc) -> Option<(PublicationId, EncodingIndex, Stream)> {
+        self.lookup(ssrc)
     }
 
     /// The publication and encoding of an SSRC that was seen: for sender reports.

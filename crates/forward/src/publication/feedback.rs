@@ -77,6 +77,11 @@ impl Publication {
 
     fn poll_keyframe(&mut self, now: Instant, encoding: EncodingIndex, say: &mut impl FnMut(Feedback<'_>)) {
         let Some(known) = &mut self.encodings[encoding.index()] else { return };
+        if self.muted {
+            // Loss while muted wants no keyframe: nobody is shown anything.
+            known.cancel_keyframe();
+            return;
+        }
         if !known.poll_keyframe(now) {
             return;
         }

@@ -100,16 +100,15 @@ fn a_new_ssrc_takes_over_and_stragglers_of_the_old_one_do_not_bring_it_back() {
 }
 
 #[test]
-fn an_ssrc_is_forgotten_on_goodbye_and_may_be_used_again() {
+fn an_ssrc_keeps_its_place_after_goodbye_and_is_used_again_without_names() {
     let mut bindings = simulcast();
-    let names = named("v", Some("q"), None);
-    bindings.bind(at(0), Ssrc(5), MEDIA, &names).unwrap();
+    bindings.bind(at(0), Ssrc(5), MEDIA, &named("v", Some("q"), None)).unwrap();
 
     let ended = bindings.handle_bye(Ssrc(5)).unwrap();
 
     assert_eq!(ended, (PublicationId(1), EncodingIndex(0), Stream::Media));
-    assert_eq!(bindings.lookup(Ssrc(5)), None);
-    assert!(bindings.bind(at(1), Ssrc(5), MEDIA, &names).is_ok());
+    let again = bindings.bind(at(1), Ssrc(5), MEDIA, &nameless()).unwrap();
+    assert_eq!((again.publication, again.encoding), (PublicationId(1), EncodingIndex(0)));
 }
 
 #[test]
