@@ -15,6 +15,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub(crate) struct Server {
     process: Child,
     listen: SocketAddr,
+    overflows_before: u64,
 }
 
 impl Server {
@@ -42,12 +43,17 @@ impl Server {
             ensure!(began.elapsed() < PATIENCE, "the server does not listen");
             std::thread::sleep(Duration::from_millis(20));
         }
-        Ok(Self { process, listen })
+        Ok(Self { process, listen, overflows_before: kernel_overflows()? })
     }
 
     /// Where participants connect.
     pub(crate) fn url(&self) -> String {
         format!("ws://{}/v1/connect", self.listen)
+    }
+
+    /// How many datagrams the kernel has had no room for since the server began, wherever they were going.
+    pub(crate) fn overflows(&self) -> Result<u64> {
+        Ok(kernel_overflows()?.saturating_sub(self.overflows_before))
     }
 }
 
@@ -73,6 +79,18 @@ fn build() -> Option<PathBuf> {
     let built = Command::new(cargo).args(["build", "--quiet", "--package", "switchyard-server"]).status();
     let folder = std::env::current_exe().ok()?.ancestors().nth(2)?.to_owned();
     built.is_ok_and(|status| status.success()).then(|| folder.join("switchyard"))
+}
+
+/// How many UDP datagrams found a socket's buffer full, of all processes in this network namespace.
+fn kernel_overflows() -> Result<u64> {
+    let page = std::fs::read_to_string("/proc/net/snmp")?;
+    let mut udp = page.lines().filter_map(|line| line.strip_prefix("Udp: "));
+    let (names, values) = udp.next().zip(udp.next()).context("the kernel does not count datagrams")?;
+    let counts = names.split(' ').zip(values.split(' '));
+    counts
+        .filter(|(name, _)| ["RcvbufErrors", "SndbufErrors"].contains(name))
+        .map(|(_, value)| value.parse::<u64>().context("not a count"))
+        .sum()
 }
 
 fn free_tcp_port() -> Result<SocketAddr> {
