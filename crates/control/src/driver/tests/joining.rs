@@ -1,5 +1,3 @@
-use std::time::Duration;
-
 use switchyard_bus::command::Command;
 use switchyard_vocab::ids::Identity;
 
