@@ -24,7 +24,7 @@ use crate::intent::{Intent, Request, RequestId};
 use crate::issuer::Issuer;
 use crate::notice::{EndReason, Notice};
 use crate::outbox::Outbox;
-use crate::query::{Answer, Query, Totals};
+use crate::query::{Answer, ControlTotals, Query};
 use crate::refusal::Refusal;
 use crate::room::Room;
 use crate::session::Session;
@@ -129,7 +129,7 @@ impl Control {
     /// Looks at what control holds.
     pub fn answer(&self, query: Query) -> Answer {
         match query {
-            Query::Totals => Answer::Totals(Totals {
+            Query::Totals => Answer::Totals(ControlTotals {
                 rooms: self.rooms.len() as u64,
                 sessions: (self.sessions.len() + self.waiting.len()) as u64,
                 peers: self.directory.peers.len() as u64,

@@ -13,7 +13,7 @@ use crate::config::{ControlConfig, WorkerAddress};
 use crate::driver::{Control, Output};
 use crate::intent::{Connection, Intent, Join, OfferId, Request, RequestId};
 use crate::notice::Notice;
-use crate::query::{Answer, Query, Totals};
+use crate::query::{Answer, ControlTotals, Query};
 use description::Client;
 
 /// Some instant to count from.
@@ -141,7 +141,7 @@ impl House {
         opened.expect("a peer was opened")
     }
 
-    pub(crate) fn totals(&self) -> Totals {
+    pub(crate) fn totals(&self) -> ControlTotals {
         let Answer::Totals(totals) = self.control.answer(Query::Totals);
         totals
     }

@@ -6,8 +6,8 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
-use switchyard_control::query::{Answer, Query, Totals};
-use switchyard_metrics::{CONTENT_TYPE, ControlTotals, Shells};
+use switchyard_control::query::{Answer, Query};
+use switchyard_metrics::{CONTENT_TYPE, Shells};
 
 use crate::house::House;
 
@@ -16,21 +16,8 @@ const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The page.
 pub(crate) async fn metrics(State(house): State<Arc<House>>) -> impl IntoResponse {
-    let control = house.port.ask(Query::Totals, PATIENCE).await.map(|Answer::Totals(totals)| told(totals));
+    let control = house.port.ask(Query::Totals, PATIENCE).await.map(|Answer::Totals(totals)| totals);
     let gateway = house.counters.totals(house.connections());
     let page = house.exporter.page(Shells { control, gateway });
     ([(header::CONTENT_TYPE, CONTENT_TYPE), (header::CACHE_CONTROL, "no-store")], page)
-}
-
-const fn told(totals: Totals) -> ControlTotals {
-    ControlTotals {
-        rooms: totals.rooms,
-        sessions: totals.sessions,
-        peers: totals.peers,
-        publications: totals.publications,
-        subscriptions: totals.subscriptions,
-        joins_accepted: totals.joins_accepted,
-        joins_refused: totals.joins_refused,
-        requests_refused: totals.requests_refused,
-    }
 }

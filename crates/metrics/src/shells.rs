@@ -1,5 +1,7 @@
 //! What control and the gateway have counted, as values: whoever serves the page hands them over.
 
+pub use switchyard_vocab::counters::ControlTotals;
+
 /// Everything that is not counted by a worker.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Shells {
@@ -7,27 +9,6 @@ pub struct Shells {
     pub control: Option<ControlTotals>,
     /// What the gateway counted.
     pub gateway: GatewayTotals,
-}
-
-/// What control holds, and what it has counted since start.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub struct ControlTotals {
-    /// Rooms that somebody is in.
-    pub rooms: u64,
-    /// Sessions, joined or about to join.
-    pub sessions: u64,
-    /// Peers opened and not yet ended.
-    pub peers: u64,
-    /// Publications.
-    pub publications: u64,
-    /// Subscriptions.
-    pub subscriptions: u64,
-    /// Joins that were let in.
-    pub joins_accepted: u64,
-    /// Joins that were refused.
-    pub joins_refused: u64,
-    /// Requests refused, of any kind.
-    pub requests_refused: u64,
 }
 
 /// What the gateway holds, and what it has counted since start.

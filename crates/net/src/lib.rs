@@ -48,7 +48,6 @@
 pub mod addresses;
 pub mod batch;
 pub mod clock;
-pub mod cores;
 pub mod poll;
 mod syscalls;
 pub mod udp;

@@ -229,3 +229,24 @@ pub struct WorkerCounters {
     /// Time spent working, as opposed to waiting.
     pub busy: Duration,
 }
+
+/// How much control holds, and what it has counted since start.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct ControlTotals {
+    /// Rooms that somebody is in.
+    pub rooms: u64,
+    /// Sessions, joined or about to join.
+    pub sessions: u64,
+    /// Peers opened and not yet ended.
+    pub peers: u64,
+    /// Publications.
+    pub publications: u64,
+    /// Subscriptions.
+    pub subscriptions: u64,
+    /// Joins that were let in.
+    pub joins_accepted: u64,
+    /// Joins that were refused.
+    pub joins_refused: u64,
+    /// Requests refused, of any kind.
+    pub requests_refused: u64,
+}

@@ -10,6 +10,7 @@ use switchyard_vocab::ids::WorkerId;
 use switchyard_wire::stun::{BindingRequest, StunError};
 
 use crate::Worker;
+use crate::crossing::crossing_to;
 use crate::io::{Outbox, send};
 use crate::peers::PeerKey;
 
@@ -124,7 +125,7 @@ impl Worker {
 
     /// Gives a datagram to the worker whose peer it is from.
     pub(crate) fn hand_over(&mut self, owner: WorkerId, tuple: Tuple, bytes: &[u8]) {
-        let Some(crossing) = self.crossings.iter_mut().find(|crossing| crossing.other() == owner) else {
+        let Some(crossing) = crossing_to(&mut self.crossings, owner) else {
             return self.counters.drops.add(DropReason::UnknownAddress);
         };
         if let Err(reason) = crossing.send_stray(tuple, bytes) {

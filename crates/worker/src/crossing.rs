@@ -23,6 +23,11 @@ pub(crate) struct Crossing {
     unsent_demand: Vec<Demand>,
 }
 
+/// The crossing that leads to a worker.
+pub(crate) fn crossing_to(crossings: &mut [Crossing], worker: WorkerId) -> Option<&mut Crossing> {
+    crossings.iter_mut().find(|crossing| crossing.other() == worker)
+}
+
 /// Empty batches kept for reuse; as many as can be under way at once.
 const MAX_SPARE: usize = switchyard_bus::media::CAPACITY;
 

@@ -16,6 +16,7 @@ use switchyard_vocab::rtp::Ssrc;
 use switchyard_wire::rtcp::{self, Nack, ReportBlock, RtcpPacket, SenderInfo, XrBlock};
 
 use crate::Worker;
+use crate::crossing::crossing_to;
 use crate::peers::{PeerKey, ReferenceTime};
 use crate::routes::Source;
 use crate::subscriptions::SubscriptionKey;
@@ -93,7 +94,7 @@ impl Worker {
         route.publication.handle_sender_report(info.ssrc, encoding, stream, pair);
         let (Stream::Media, Source::Here { demands, .. }) = (stream, &route.source) else { return };
         for worker in demands.all_workers() {
-            if let Some(crossing) = self.crossings.iter_mut().find(|crossing| crossing.other() == worker) {
+            if let Some(crossing) = crossing_to(&mut self.crossings, worker) {
                 crossing.send_clock(publication, encoding, pair);
                 // The lane may lose things: with every report the layers are told again.
                 crossing.send_layers(publication, *route.publication.layers());
@@ -221,7 +222,7 @@ impl Worker {
         let Some(route) = self.routes.get_mut(publication) else { return };
         let Source::There { home, upstream } = &mut route.source else { return };
         let Some(demand) = upstream.poll() else { return };
-        let Some(crossing) = self.crossings.iter_mut().find(|crossing| crossing.other() == *home) else {
+        let Some(crossing) = crossing_to(&mut self.crossings, *home) else {
             return;
         };
         // From here on the crossing keeps the latest value until the lane has room for it.
@@ -242,9 +243,7 @@ impl Worker {
         let Source::Here { demands, .. } = &mut route.source else { return };
         let is_new = !demands.all_workers().any(|known| known == worker);
         demands.set_worker(worker, demand.encodings);
-        if is_new
-            && let Some(crossing) = self.crossings.iter_mut().find(|crossing| crossing.other() == worker)
-        {
+        if is_new && let Some(crossing) = crossing_to(&mut self.crossings, worker) {
             crossing.send_layers(demand.publication, *route.publication.layers());
         }
         for encoding in demand.keyframes.iter() {

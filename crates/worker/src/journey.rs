@@ -24,6 +24,7 @@ use switchyard_wire::rtp::RtpPacket;
 use switchyard_wire::rtp::extension::{AbsSendTime, KnownExtensions, TransportSeq};
 
 use crate::Worker;
+use crate::crossing::crossing_to;
 use crate::io::{Datagram, Outbox};
 use crate::peers::{Owner, Peer, PeerKey};
 use crate::queue::{catch_up, queue};
@@ -116,8 +117,7 @@ impl Worker {
             && let Some(cached) = route.publication.cache().get(packet)
         {
             for worker in demands.workers(packet.encoding) {
-                if let Some(crossing) = self.crossings.iter_mut().find(|crossing| crossing.other() == worker)
-                {
+                if let Some(crossing) = crossing_to(&mut self.crossings, worker) {
                     crossing.send_packet(publication, *observed, cached.payload, &mut self.counters);
                 }
             }

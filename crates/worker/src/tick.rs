@@ -9,7 +9,7 @@ use switchyard_vocab::drop_reason::DropReason;
 use switchyard_vocab::ids::PublicationId;
 
 use crate::Worker;
-use crate::crossing::Crossing;
+use crate::crossing::{Crossing, crossing_to};
 use crate::io::{Datagram, Inbox, Outbox};
 use crate::peers::PeerKey;
 use crate::routes::Source;
@@ -132,8 +132,7 @@ impl Worker {
         let layers = *route.publication.layers();
         if let Source::Here { demands, .. } = &route.source {
             for worker in demands.all_workers() {
-                if let Some(crossing) = self.crossings.iter_mut().find(|crossing| crossing.other() == worker)
-                {
+                if let Some(crossing) = crossing_to(&mut self.crossings, worker) {
                     crossing.send_layers(publication, layers);
                 }
             }

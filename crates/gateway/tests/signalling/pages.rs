@@ -1,6 +1,6 @@
 //! What is served by plain HTTP.
 
-use switchyard_control::query::Totals;
+use switchyard_control::query::ControlTotals;
 
 use crate::support::{House, development, get};
 
@@ -16,7 +16,7 @@ async fn the_server_is_ready_when_control_answers() {
     let mut house = House::open(development()).await;
 
     let asked = tokio::spawn(get(house.address, "/readyz"));
-    house.answer_query(Totals::default()).await;
+    house.answer_query(ControlTotals::default()).await;
 
     assert!(asked.await.unwrap().starts_with("HTTP/1.1 200 "));
 }
@@ -36,7 +36,7 @@ async fn metrics_are_served_on_their_own_listener_alone() {
     let (_client, _) = house.participant("ada").await;
 
     let asked = tokio::spawn(get(house.metrics, "/metrics"));
-    house.answer_query(Totals { rooms: 4, ..Totals::default() }).await;
+    house.answer_query(ControlTotals { rooms: 4, ..ControlTotals::default() }).await;
     let page = asked.await.unwrap();
 
     assert!(page.contains("content-type: text/plain; version=0.0.4"), "{page}");

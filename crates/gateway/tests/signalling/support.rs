@@ -9,7 +9,7 @@ use futures_util::{SinkExt, StreamExt};
 use serde_json::Value;
 use switchyard_control::intent::{Intent, Request, RequestId};
 use switchyard_control::notice::{Addressed, Notice};
-use switchyard_control::query::{Answer, Query, Totals};
+use switchyard_control::query::{Answer, ControlTotals, Query};
 use switchyard_gateway::config::GatewayConfig;
 use switchyard_gateway::listener::{Gateway, Listeners};
 use switchyard_gateway::port::{ControlPort, Delivery, Sessions, ToControl};
@@ -70,7 +70,7 @@ impl House {
     }
 
     /// Answers one query as control would.
-    pub(crate) async fn answer_query(&mut self, totals: Totals) {
+    pub(crate) async fn answer_query(&mut self, totals: ControlTotals) {
         match timeout(PATIENCE, self.requests.recv()).await.expect("control is asked") {
             Some(ToControl::Query(Query::Totals, answer)) => answer.send(Answer::Totals(totals)).unwrap(),
             other => panic!("control hears a query, not {other:?}"),
