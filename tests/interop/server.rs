@@ -1,36 +1,63 @@
 //! The server under test: the built binary, as a process of its own.
 
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::sync::OnceLock;
+use std::sync::{OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 
+use crate::vitals::{self, Metrics};
+
 /// How long the server may take until it listens.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Servers run side by side, but for one under a load that others would feel.
+static MACHINE: RwLock<()> = RwLock::new(());
 
 /// A running server. It is killed when this goes away.
 pub(crate) struct Server {
     process: Child,
     listen: SocketAddr,
+    metrics: SocketAddr,
+    media: u16,
     overflows_before: u64,
+    _turn: Turn,
+}
+
+/// The part of the machine that a server may use, given back last.
+#[expect(dead_code, reason = "guards are only held")]
+enum Turn {
+    Shared(RwLockReadGuard<'static, ()>),
+    Alone(RwLockWriteGuard<'static, ()>),
 }
 
 impl Server {
     /// Starts a server on free ports, with `workers` workers, one session after the other on each.
     pub(crate) fn start(workers: u16) -> Result<Self> {
-        let listen = free_tcp_port()?;
-        let metrics = free_tcp_port()?;
+        let turn = Turn::Shared(MACHINE.read().unwrap_or_else(PoisonError::into_inner));
+        Self::spawn(turn, workers, &[])
+    }
+
+    /// Starts a server with more settings from the environment, when no other one runs, and keeps others
+    /// from starting.
+    pub(crate) fn start_alone(workers: u16, settings: &[(&str, &str)]) -> Result<Self> {
+        let turn = Turn::Alone(MACHINE.write().unwrap_or_else(PoisonError::into_inner));
+        Self::spawn(turn, workers, settings)
+    }
+
+    fn spawn(turn: Turn, workers: u16, settings: &[(&str, &str)]) -> Result<Self> {
+        let (listen, metrics, media) = (free_tcp_port()?, free_tcp_port()?, free_udp_ports(workers)?);
         let mut process = Command::new(binary()?)
             .args(["--dev", "--listen", &listen.to_string()])
             .args(["--workers", &workers.to_string()])
-            .args(["--port-base", &free_udp_ports(workers)?.to_string()])
+            .args(["--port-base", &media.to_string()])
             .args(["--announce", "127.0.0.1"])
             .env("SWITCHYARD_GATEWAY__METRICS_LISTEN", metrics.to_string())
             .env("SWITCHYARD_CONTROL__PLACEMENT", "spread")
             .env("SWITCHYARD_LOG__FILTER", "warn")
+            .envs(settings.iter().copied())
             .stdout(Stdio::null())
             .spawn()
             .context("the server cannot be started")?;
@@ -43,7 +70,8 @@ impl Server {
             ensure!(began.elapsed() < PATIENCE, "the server does not listen");
             std::thread::sleep(Duration::from_millis(20));
         }
-        Ok(Self { process, listen, overflows_before: kernel_overflows()? })
+        let overflows_before = vitals::kernel_overflows()?;
+        Ok(Self { process, listen, metrics, media, overflows_before, _turn: turn })
     }
 
     /// Where participants connect.
@@ -53,7 +81,27 @@ impl Server {
 
     /// How many datagrams the kernel has had no room for since the server began, wherever they were going.
     pub(crate) fn overflows(&self) -> Result<u64> {
-        Ok(kernel_overflows()?.saturating_sub(self.overflows_before))
+        Ok(vitals::kernel_overflows()?.saturating_sub(self.overflows_before))
+    }
+
+    /// Where the first worker receives media.
+    pub(crate) const fn media(&self) -> SocketAddr {
+        SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), self.media)
+    }
+
+    /// What the server says of itself.
+    pub(crate) fn metrics(&self) -> Result<Metrics> {
+        Metrics::read(self.metrics)
+    }
+
+    /// Resident memory, in bytes.
+    pub(crate) fn memory(&self) -> Result<u64> {
+        vitals::memory(self.process.id())
+    }
+
+    /// How many files and sockets are open.
+    pub(crate) fn descriptors(&self) -> Result<usize> {
+        vitals::descriptors(self.process.id())
     }
 }
 
@@ -65,12 +113,11 @@ impl Drop for Server {
     }
 }
 
-/// The server's binary: the one that `SERVER_UNDER_TEST` names, else the one beside this test, built if
+/// The server's binary: the one that `SERVER_BINARY` names, else the one beside this test, built if
 /// it has to be.
 fn binary() -> Result<&'static PathBuf> {
     static BINARY: OnceLock<Option<PathBuf>> = OnceLock::new();
-    let found =
-        BINARY.get_or_init(|| std::env::var_os("SERVER_UNDER_TEST").map(PathBuf::from).or_else(build));
+    let found = BINARY.get_or_init(|| std::env::var_os("SERVER_BINARY").map(PathBuf::from).or_else(build));
     found.as_ref().context("the server cannot be built")
 }
 
@@ -79,18 +126,6 @@ fn build() -> Option<PathBuf> {
     let built = Command::new(cargo).args(["build", "--quiet", "--package", "switchyard-server"]).status();
     let folder = std::env::current_exe().ok()?.ancestors().nth(2)?.to_owned();
     built.is_ok_and(|status| status.success()).then(|| folder.join("switchyard"))
-}
-
-/// How many UDP datagrams found a socket's buffer full, of all processes in this network namespace.
-fn kernel_overflows() -> Result<u64> {
-    let page = std::fs::read_to_string("/proc/net/snmp")?;
-    let mut udp = page.lines().filter_map(|line| line.strip_prefix("Udp: "));
-    let (names, values) = udp.next().zip(udp.next()).context("the kernel does not count datagrams")?;
-    let counts = names.split(' ').zip(values.split(' '));
-    counts
-        .filter(|(name, _)| ["RcvbufErrors", "SndbufErrors"].contains(name))
-        .map(|(_, value)| value.parse::<u64>().context("not a count"))
-        .sum()
 }
 
 fn free_tcp_port() -> Result<SocketAddr> {
