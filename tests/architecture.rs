@@ -224,12 +224,8 @@ fn no_source_file_holds_two_ideas() {
 fn nothing_is_left_for_later() {
     let words =
         [concat!("TO", "DO"), concat!("FIX", "ME"), concat!("XX", "X"), concat!("unimple", "mented!")];
-    let faults: Vec<String> = House::open()
-        .sources()
-        .iter()
-        .filter(|source| source.is_code())
-        .flat_map(|source| lines_with_any(source, &words))
-        .collect();
+    let faults: Vec<String> =
+        House::open().sources().iter().flat_map(|source| lines_with_any(source, &words)).collect();
 
     assert_none(&faults);
 }
@@ -350,6 +346,19 @@ fn every_decision_has_its_page_and_stands_in_the_index() {
         .collect();
 
     assert_none(&faults);
+}
+
+#[test]
+fn rules_look_at_every_text_whatever_its_name_ends_in() {
+    let sources = House::open().sources();
+    let source = |path: &str| sources.iter().find(|source| source.path == path);
+
+    for script in ["tests/all", "tests/browser/isolated", ".ci/run", "crates/gateway/src/web/style.css"] {
+        assert!(source(script).is_some_and(Source::is_code), "{script} is not looked at as code");
+    }
+    for text in ["deploy/sysctl/90-switchyard.conf", ".gitignore", "tests/browser/.npmrc", "README.md"] {
+        assert!(source(text).is_some_and(|source| !source.is_code()), "{text} is not looked at as a text");
+    }
 }
 
 /// Fails with one sentence per fault.

@@ -5,15 +5,11 @@ use std::path::Path;
 /// Folders that hold nothing of ours: results of builds and of others.
 const FOREIGN_FOLDERS: [&str; 4] = ["target", "node_modules", ".git", "artefacts"];
 
-/// Endings of files that people write.
-const ENDINGS: [&str; 11] =
-    ["rs", "toml", "md", "mjs", "js", "html", "css", "json", "yml", "yaml", "service"];
+/// Files that tools write, or others wrote. They name registries and packages as they please.
+const FOREIGN_FILES: [&str; 3] = ["Cargo.lock", "package-lock.json", "LICENSE"];
 
-/// Files without an ending that people write.
-const BARE_NAMES: [&str; 3] = ["all", "run", "Dockerfile"];
-
-/// Files that tools write. They name registries and packages as they please.
-const GENERATED: [&str; 2] = ["Cargo.lock", "package-lock.json"];
+/// Endings of code. Scripts have none, but a first line that names their interpreter.
+const CODE: [&str; 6] = ["rs", "mjs", "js", "html", "css", "sh"];
 
 /// One file.
 #[derive(Debug)]
@@ -32,7 +28,8 @@ impl Source {
 
     /// Whether it is code, as against prose and settings.
     pub fn is_code(&self) -> bool {
-        [".rs", ".mjs", ".js"].iter().any(|ending| self.path.ends_with(ending))
+        let ending = Path::new(&self.path).extension().and_then(|ending| ending.to_str());
+        self.text.starts_with("#!/") || ending.is_some_and(|ending| CODE.contains(&ending))
     }
 
     /// Whether it belongs to a crate under `crates/`.
@@ -68,17 +65,12 @@ fn walk(root: &Path, folder: &Path, sources: &mut Vec<Source>) {
             if !FOREIGN_FOLDERS.contains(&name.as_str()) {
                 walk(root, &path, sources);
             }
-        } else if is_written_by_people(&path, &name)
+        } else if !FOREIGN_FILES.contains(&name.as_str())
+            // What is no text is a picture or the like.
             && let Ok(text) = std::fs::read_to_string(&path)
         {
             let path = path.strip_prefix(root).expect("below the root").to_string_lossy().replace('\\', "/");
             sources.push(Source { path, text });
         }
     }
-}
-
-fn is_written_by_people(path: &Path, name: &str) -> bool {
-    let ending = path.extension().and_then(|ending| ending.to_str());
-    let counts = ending.map_or_else(|| BARE_NAMES.contains(&name), |ending| ENDINGS.contains(&ending));
-    counts && !GENERATED.contains(&name)
 }
