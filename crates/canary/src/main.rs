@@ -2,11 +2,15 @@
 //!
 //! Exit codes: 0 when all went well, 1 when it could not begin, 2 when media stopped.
 
+mod values;
+
+use std::fs;
 use std::net::IpAddr;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::{Args, Parser, Subcommand};
 use switchyard_canary::{Canary, End, Options, Pattern, Report};
 use tokio::time::{Instant, sleep};
@@ -25,26 +29,27 @@ enum Command {
     Publish {
         #[command(flatten)]
         place: Place,
-        /// Payload bits of the video per second; 0 for sound alone.
-        #[arg(long, default_value_t = 500_000)]
-        bitrate: u32,
+        /// Payload of the video per second, as in 500kbps or 2.5Mbps; 0 publishes sound alone.
+        #[arg(long, default_value = "500kbps", value_parser = values::bitrate)]
+        video_bitrate: u32,
         /// Frames per second.
-        #[arg(long, default_value_t = 25)]
-        frame_rate: u32,
+        #[arg(long, default_value_t = 30)]
+        fps: u32,
     },
     /// Receive everything in a room, and report loss, order and delay.
     Watch {
         #[command(flatten)]
         place: Place,
-        /// Seconds without a packet after which media counts as stopped.
-        #[arg(long, default_value_t = 5)]
-        stall: u64,
+        /// Time without a packet after which media counts as stopped, as in 5s or 500ms.
+        #[arg(long, default_value = "5s", value_parser = values::duration)]
+        stall: Duration,
     },
 }
 
 #[derive(Args, Debug)]
 struct Place {
-    /// The server's signalling URL, as in ws://localhost:7880/v1/connect.
+    /// The server's signalling URL.
+    #[arg(long, default_value = "ws://127.0.0.1:7880/v1/connect")]
     url: String,
     /// The room to enter.
     #[arg(long, default_value = "canary")]
@@ -58,12 +63,12 @@ struct Place {
     /// The local address to use; by default the one on the way to the server.
     #[arg(long)]
     bind: Option<IpAddr>,
-    /// Stop after so many seconds; without it, only when media stops.
-    #[arg(long)]
-    seconds: Option<u64>,
-    /// Write the report as JSON.
-    #[arg(long)]
-    json: bool,
+    /// How long to go on, as in 60s or 2m; without it, until media stops.
+    #[arg(long, value_parser = values::duration)]
+    duration: Option<Duration>,
+    /// Write the report to a file as JSON, too.
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
 }
 
 #[tokio::main]
@@ -84,23 +89,23 @@ async fn main() -> ExitCode {
 /// Returns whether media flowed until the end.
 async fn run(command: Command) -> Result<bool> {
     match command {
-        Command::Publish { place, bitrate, frame_rate } => {
+        Command::Publish { place, video_bitrate, fps } => {
             let mut canary = Canary::join(place.options("canary-publisher", false)).await?;
-            canary.publish(Pattern { video_bitrate: bitrate, frame_rate }).await?;
+            canary.publish(Pattern { video_bitrate, frame_rate: fps }).await?;
             let stopped = tokio::select! {
                 end = canary.ended() => Some(end),
-                () = rest(place.seconds) => None,
+                () = rest(place.duration) => None,
             };
-            Ok(place.finish(canary.leave().await, stopped))
+            place.finish(canary.leave().await, stopped)
         }
         Command::Watch { place, stall } => {
             let canary = Canary::join(place.options("canary-watcher", true)).await?;
             let stopped = tokio::select! {
                 end = canary.ended() => Some(end),
-                () = silence(&canary, Duration::from_secs(stall)) => Some(End::MediaLost("nothing arrives".into())),
-                () = rest(place.seconds) => None,
+                () = silence(&canary, stall) => Some(End::MediaLost("nothing arrives".into())),
+                () = rest(place.duration) => None,
             };
-            Ok(place.finish(canary.leave().await, stopped))
+            place.finish(canary.leave().await, stopped)
         }
     }
 }
@@ -116,21 +121,21 @@ impl Place {
     }
 
     /// Writes the report, and says whether media flowed until the end.
-    fn finish(&self, mut report: Report, stopped: Option<End>) -> bool {
+    fn finish(&self, mut report: Report, stopped: Option<End>) -> Result<bool> {
         report.end = stopped;
-        if self.json {
-            println!("{}", serde_json::to_string(&report).expect("a report is plain data"));
-        } else {
-            println!("{report}");
+        println!("{report}");
+        if let Some(file) = &self.json {
+            let text = serde_json::to_string_pretty(&report)?;
+            fs::write(file, text).with_context(|| format!("{} cannot be written", file.display()))?;
         }
-        report.end.is_none()
+        Ok(report.end.is_none())
     }
 }
 
 /// Waits as long as asked, or for ever.
-async fn rest(seconds: Option<u64>) {
-    match seconds {
-        Some(seconds) => sleep(Duration::from_secs(seconds)).await,
+async fn rest(duration: Option<Duration>) {
+    match duration {
+        Some(duration) => sleep(duration).await,
         None => std::future::pending().await,
     }
 }
