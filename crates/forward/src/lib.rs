@@ -20,6 +20,7 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod bucket;
 pub mod publication;
 pub mod reports;
 pub mod subscription;

@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 
 use switchyard_vocab::codec::MediaKind;
 use switchyard_vocab::drop_reason::DropReason;
-use switchyard_vocab::layer::{EncodingIndex, MAX_ENCODINGS};
+use switchyard_vocab::layer::{EncodingIndex, MAX_ENCODINGS, SpatialLayer};
 use switchyard_vocab::negotiated::CodecMapping;
 use switchyard_vocab::observed::{ClockPair, Observed};
 use switchyard_vocab::rtp::{SeqNo, Ssrc};
@@ -286,6 +286,11 @@ impl Publication {
     fn replace_layers(&mut self, layers: Layers) {
         self.layers_changed |= !layers.is_same_but_for_rates(&self.layers);
         self.layers = layers;
+        for layer in layers.iter() {
+            if let Some(Some(known)) = self.encodings.get_mut(layer.encoding.index()) {
+                known.set_smallest(layer.rank == SpatialLayer(0));
+            }
+        }
     }
 }
 

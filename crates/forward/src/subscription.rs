@@ -4,6 +4,7 @@
 //! wait in a pacer as a small value. Numbers are given at release, so what is dropped in between
 //! leaves no gap.
 
+mod keyframe_budget;
 pub mod rewrite;
 pub mod select;
 pub mod sent;
@@ -25,6 +26,7 @@ use crate::publication::clocks::Clocks;
 use crate::publication::layers::Layers;
 
 use crate::reports::{Reports, SenderReports, Streams};
+use keyframe_budget::{Admission, KeyframeBudget};
 use rewrite::{Envelope, Rewrite, Stamps};
 use select::{Preference, Select};
 use sent::{ResendOutcome, Sent};
@@ -71,6 +73,19 @@ pub struct Written {
     pub keyframe_start: bool,
 }
 
+/// What becomes of a subscriber's request for a keyframe.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum KeyframeOutcome {
+    /// The publisher should be asked for one of this encoding.
+    Ask(EncodingIndex),
+    /// Nothing is to be done: one is on its way or was asked for already, or it will be as soon as
+    /// there is anything to forward.
+    Served,
+    /// This subscriber has asked so often that it has to wait:
+    /// [`Subscription::poll_keyframe`] asks when its budget has room again.
+    Suppressed,
+}
+
 /// One publication on its way to one peer.
 #[derive(Debug)]
 pub struct Subscription {
@@ -81,6 +96,7 @@ pub struct Subscription {
     pub(crate) reports: SenderReports,
     next_rtx: ExtSeqNo,
     last_fir: Option<u8>,
+    keyframe_budget: KeyframeBudget,
 }
 
 impl Subscription {
@@ -96,6 +112,7 @@ impl Subscription {
             reports: SenderReports::new(kind, seeds.reports),
             next_rtx: ExtSeqNo::starting_at(SeqNo(seeds.rtx_seq.0 & 0x7fff)),
             last_fir: None,
+            keyframe_budget: KeyframeBudget::default(),
         }
     }
 
@@ -187,20 +204,25 @@ impl Subscription {
         Ok(Written { len, ssrc: rtx.0, seq, stamped: true, keyframe_start })
     }
 
-    /// The subscriber asks for a keyframe (PLI). The encoding to ask for, unless one has just been
-    /// sent and the request crossed it on the way.
-    pub fn handle_pli(&mut self, now: Instant, rtt: Duration) -> Option<EncodingIndex> {
-        let on_its_way = |at| now.saturating_duration_since(at) < rtt;
-        if self.sent.last_keyframe().is_some_and(on_its_way) {
-            return None;
+    /// The subscriber asks for a keyframe (PLI); `rtt` is its round trip.
+    pub fn handle_pli(&mut self, now: Instant, rtt: Duration) -> KeyframeOutcome {
+        let shown = self.sent.last_keyframe();
+        // The request crossed it on the way.
+        if shown.is_some_and(|at| now.saturating_duration_since(at) < rtt) {
+            return KeyframeOutcome::Served;
         }
-        self.select.current()
+        let Some(current) = self.select.current() else { return KeyframeOutcome::Served };
+        match self.keyframe_budget.handle_request(now, shown) {
+            Admission::Granted => KeyframeOutcome::Ask(current),
+            Admission::Repeated => KeyframeOutcome::Served,
+            Admission::Kept => KeyframeOutcome::Suppressed,
+        }
     }
 
     /// The same by FIR, whose repetitions carry the same `count` (RFC 5104 §4.3.1.2).
-    pub fn handle_fir(&mut self, now: Instant, count: u8, rtt: Duration) -> Option<EncodingIndex> {
+    pub fn handle_fir(&mut self, now: Instant, count: u8, rtt: Duration) -> KeyframeOutcome {
         if self.last_fir.replace(count) == Some(count) {
-            return None;
+            return KeyframeOutcome::Served;
         }
         self.handle_pli(now, rtt)
     }
@@ -218,7 +240,12 @@ impl Subscription {
     /// The encoding of which the publisher should be asked for a keyframe now, if any. To be polled
     /// after every change of layers or preference and at [`poll_timeout`](Self::poll_timeout).
     pub fn poll_keyframe(&mut self, now: Instant, rtt: Duration, layers: &Layers) -> Option<EncodingIndex> {
-        self.select.poll_keyframe(now, rtt, layers)
+        let needed = self.select.poll_keyframe(now, rtt, layers);
+        let Some(current) = self.select.current() else {
+            self.keyframe_budget.forget();
+            return needed;
+        };
+        needed.or_else(|| self.keyframe_budget.poll(now, self.sent.last_keyframe()).then_some(current))
     }
 
     /// The sender reports that are due.
@@ -235,7 +262,10 @@ impl Subscription {
     /// When [`poll_keyframe`](Self::poll_keyframe) or [`poll_reports`](Self::poll_reports) has
     /// something to do.
     pub fn poll_timeout(&self) -> Option<Instant> {
-        [self.select.poll_timeout(), self.reports.poll_timeout()].into_iter().flatten().min()
+        [self.select.poll_timeout(), self.keyframe_budget.poll_timeout(), self.reports.poll_timeout()]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// The encodings whose packets have to reach this worker.

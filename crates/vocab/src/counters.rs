@@ -192,6 +192,8 @@ pub struct WorkerCounters {
     pub plis_received: u64,
     /// Keyframe requests received from subscribers (FIR).
     pub firs_received: u64,
+    /// … of both, those beyond the budget of their subscriber: put off until it has room again.
+    pub keyframe_requests_suppressed: u64,
     /// Keyframes seen from publishers.
     pub keyframes_received: u64,
     /// Packets asked of publishers again.

@@ -67,6 +67,8 @@ pub enum DropReason {
     PeerGone,
     /// More RTCP from one peer than the limit.
     RtcpRateLimited,
+    /// More media of one publication than the limit.
+    IngressLimited,
 }
 
 impl DropReason {
@@ -74,7 +76,7 @@ impl DropReason {
     pub const COUNT: usize = Self::ALL.len();
 
     /// All of them, in the order of their indexes.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 33] = [
         Self::TooLong,
         Self::NotWebRtc,
         Self::MalformedStun,
@@ -107,6 +109,7 @@ impl DropReason {
         Self::SendFailed,
         Self::PeerGone,
         Self::RtcpRateLimited,
+        Self::IngressLimited,
     ];
 
     /// Position in per-reason tables.
@@ -149,6 +152,7 @@ impl DropReason {
             Self::SendFailed => "send_failed",
             Self::PeerGone => "peer_gone",
             Self::RtcpRateLimited => "rtcp_rate_limited",
+            Self::IngressLimited => "ingress_limited",
         }
     }
 }

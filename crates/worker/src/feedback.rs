@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use switchyard_bus::demand::Demand;
 use switchyard_forward::publication::binding::Stream;
+use switchyard_forward::subscription::KeyframeOutcome;
 use switchyard_forward::subscription::sent::ResendOutcome;
 use switchyard_vocab::counters::PacketKind;
 use switchyard_vocab::datagram::Tuple;
@@ -18,6 +19,7 @@ use switchyard_wire::rtcp::{self, Nack, ReportBlock, RtcpPacket, SenderInfo, XrB
 use crate::Worker;
 use crate::crossing::crossing_to;
 use crate::peers::{PeerKey, ReferenceTime};
+use crate::reports::earliest;
 use crate::routes::Source;
 use crate::subscriptions::SubscriptionKey;
 
@@ -143,8 +145,8 @@ impl Worker {
         let Some(rtt) = self.peers.get(key).map(|peer| peer.rtt) else { return };
         let Some(subscription) = self.subscription_of(key, media) else { return };
         let Some(entry) = self.subscriptions.get_mut(subscription) else { return };
-        let (publication, wanted) = (entry.publication, entry.forwarding.handle_pli(now, rtt));
-        wanted.into_iter().for_each(|encoding| self.want_keyframe(now, publication, encoding));
+        let outcome = entry.forwarding.handle_pli(now, rtt);
+        self.on_keyframe_outcome(now, key, subscription, outcome);
     }
 
     fn on_fir(&mut self, now: Instant, key: PeerKey, media: Ssrc, count: u8) {
@@ -152,8 +154,29 @@ impl Worker {
         let Some(rtt) = self.peers.get(key).map(|peer| peer.rtt) else { return };
         let Some(subscription) = self.subscription_of(key, media) else { return };
         let Some(entry) = self.subscriptions.get_mut(subscription) else { return };
-        let (publication, wanted) = (entry.publication, entry.forwarding.handle_fir(now, count, rtt));
-        wanted.into_iter().for_each(|encoding| self.want_keyframe(now, publication, encoding));
+        let outcome = entry.forwarding.handle_fir(now, count, rtt);
+        self.on_keyframe_outcome(now, key, subscription, outcome);
+    }
+
+    fn on_keyframe_outcome(
+        &mut self,
+        now: Instant,
+        key: PeerKey,
+        subscription: SubscriptionKey,
+        outcome: KeyframeOutcome,
+    ) {
+        let Some(entry) = self.subscriptions.get(subscription) else { return };
+        match outcome {
+            KeyframeOutcome::Ask(encoding) => self.want_keyframe(now, entry.publication, encoding),
+            KeyframeOutcome::Served => {}
+            KeyframeOutcome::Suppressed => {
+                self.counters.keyframe_requests_suppressed += 1;
+                if let Some(peer) = self.peers.get_mut(key) {
+                    peer.subscriptions_due =
+                        earliest(peer.subscriptions_due, entry.forwarding.poll_timeout());
+                }
+            }
+        }
     }
 
     /// The subscription whose packets carry `ssrc` to this peer.

@@ -200,7 +200,11 @@ impl Encoding {
         self.on_keyframe_input(now, Input::Needed);
     }
 
-    pub(super) const fn cancel_keyframe(&mut self) {
+    pub(super) const fn set_smallest(&mut self, is_smallest: bool) {
+        self.keyframe.set_smallest(is_smallest);
+    }
+
+    pub(super) fn cancel_keyframe(&mut self) {
         self.keyframe.cancel();
         self.ask_keyframe = None;
         self.needs_keyframe = false;

@@ -3,8 +3,12 @@
 use std::time::{Duration, Instant};
 
 /// Quiet time after a request; a second one sooner only costs the publisher bitrate, and encoders
-/// ignore it within 300 ms anyway.
+/// ignore it within 300 ms anyway. A request without an answer is repeated after it.
 pub const MIN_GAP: Duration = Duration::from_millis(500);
+
+/// Quiet time after a request that was answered, for every layer but the smallest: its keyframes are
+/// several times as large, and its subscribers can be shown the smallest meanwhile.
+pub const UPPER_GAP: Duration = Duration::from_secs(1);
 
 /// Requests without an answer before giving up; whoever still wants one says so again.
 const MAX_ATTEMPTS: u8 = 10;
@@ -38,22 +42,36 @@ enum State {
     Resting { until: Instant },
     /// One is needed, but asking has to wait.
     Due { at: Instant },
-    /// Asked; repeated when nothing came.
-    Asked { again: Instant, attempts: u8 },
+    /// Asked; repeated [`MIN_GAP`] later when nothing came.
+    Asked { at: Instant, attempts: u8 },
 }
 
 /// The requests for one encoding.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct KeyframeRequest {
     state: State,
+    /// Quiet time after a request that was answered.
+    gap: Duration,
+}
+
+impl Default for KeyframeRequest {
+    /// As for the smallest layer.
+    fn default() -> Self {
+        Self { state: State::Idle, gap: MIN_GAP }
+    }
 }
 
 impl KeyframeRequest {
+    /// The encoding is the smallest of its publication, or not.
+    pub const fn set_smallest(&mut self, is_smallest: bool) {
+        self.gap = if is_smallest { MIN_GAP } else { UPPER_GAP };
+    }
+
     /// Takes one input and returns what it leads to, if anything.
     #[must_use]
     pub fn handle_input(&mut self, now: Instant, input: Input) -> Option<Output> {
         use {Input::*, State::*};
-        let first = Asked { again: now + MIN_GAP, attempts: 1 };
+        let first = Asked { at: now, attempts: 1 };
         let (next, output) = match (self.state, input) {
             (Idle, Needed) => (first, Some(Output::Ask)),
             (Idle, Arrived | Tick) => (Idle, None),
@@ -67,11 +85,11 @@ impl KeyframeRequest {
             (Due { at }, Needed | Tick) if now < at => (self.state, None),
             (Due { .. }, Needed | Tick) => (first, Some(Output::Ask)),
 
-            (Asked { again, .. }, Arrived) => (Resting { until: again }, None),
-            (Asked { again, .. }, Needed | Tick) if now < again => (self.state, None),
+            (Asked { at, .. }, Arrived) => (Resting { until: at + self.gap }, None),
+            (Asked { at, .. }, Needed | Tick) if now < at + MIN_GAP => (self.state, None),
             (Asked { attempts: MAX_ATTEMPTS, .. }, Needed | Tick) => (Idle, Some(Output::GiveUp)),
             (Asked { attempts, .. }, Needed | Tick) => {
-                (Asked { again: now + MIN_GAP, attempts: attempts + 1 }, Some(Output::Ask))
+                (Asked { at: now, attempts: attempts + 1 }, Some(Output::Ask))
             }
         };
         self.state = next;
@@ -79,10 +97,10 @@ impl KeyframeRequest {
     }
 
     /// Forgets what was needed: the encoding ended, or was muted. The quiet time stays.
-    pub const fn cancel(&mut self) {
+    pub fn cancel(&mut self) {
         self.state = match self.state {
             State::Due { at } => State::Resting { until: at },
-            State::Asked { again, .. } => State::Resting { until: again },
+            State::Asked { at, .. } => State::Resting { until: at + self.gap },
             state => state,
         };
     }
@@ -93,11 +111,11 @@ impl KeyframeRequest {
     }
 
     /// When a [`Tick`](Input::Tick) has something to do.
-    pub const fn poll_timeout(&self) -> Option<Instant> {
+    pub fn poll_timeout(&self) -> Option<Instant> {
         match self.state {
             State::Idle | State::Resting { .. } => None,
             State::Due { at } => Some(at),
-            State::Asked { again, .. } => Some(again),
+            State::Asked { at, .. } => Some(at + MIN_GAP),
         }
     }
 }

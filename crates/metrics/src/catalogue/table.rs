@@ -126,6 +126,12 @@ pub const METRICS: &[Metric] = &[
         Read::Workers(|worker| worker.firs_received as f64),
     ),
     metric(
+        "switchyard_feedback_keyframe_requests_suppressed_total",
+        Counter,
+        "Keyframe requests (PLI or FIR) beyond the budget of their subscriber, put off until it has room.",
+        Read::Workers(|worker| worker.keyframe_requests_suppressed as f64),
+    ),
+    metric(
         "switchyard_observe_keyframes_total",
         Counter,
         "Keyframes received from publishers.",

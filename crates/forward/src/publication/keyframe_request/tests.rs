@@ -45,6 +45,19 @@ fn a_need_soon_after_an_answer_waits_for_the_quiet_time() {
 }
 
 #[test]
+fn a_larger_layer_rests_longer_once_it_was_answered() {
+    let mut request = KeyframeRequest::default();
+    request.set_smallest(false);
+    assert_eq!(request.handle_input(at(0), Input::Needed), Some(Output::Ask));
+    assert_eq!(request.handle_input(at(500), Input::Tick), Some(Output::Ask), "no answer, no rest");
+    let _ = request.handle_input(at(600), Input::Arrived);
+
+    let _ = request.handle_input(at(700), Input::Needed);
+
+    assert_eq!(request.poll_timeout(), Some(at(1_500)));
+}
+
+#[test]
 fn a_keyframe_that_comes_unasked_serves_a_waiting_need() {
     let mut request = KeyframeRequest::default();
     let _ = request.handle_input(at(0), Input::Needed);
