@@ -12,7 +12,7 @@ use switchyard_wire::rtcp::{DlrrItem, FirEntry, Pli, Writer};
 
 use crate::Worker;
 use crate::io::{Outbox, send};
-use crate::peers::PeerKey;
+use crate::peers::{Peer, PeerKey};
 use crate::subscriptions::SubscriptionKey;
 
 /// Largest compound we write, before encryption: it passes every path that media passes.
@@ -81,7 +81,6 @@ impl Worker {
             }
         }
         let us = peer.feedback_ssrc;
-        let reference = peer.reference_time.take();
         for chunk in blocks.chunks(MAX_BLOCKS) {
             let _ = compound.add(|out| out.receiver_report(us, chunk));
             // Requests that find no room behind them would wait for their repetition.
@@ -90,10 +89,8 @@ impl Worker {
             }
         }
         self.scratch.blocks = blocks;
-        if let Some(reference) = reference {
-            let delay = now.saturating_duration_since(reference.arrival);
-            let item = DlrrItem { ssrc: reference.ssrc, ntp_middle: reference.ntp_middle, delay };
-            let _ = compound.add(|out| out.xr_dlrr(us, &[item]));
+        if let Some(peer) = self.peers.get_mut(key) {
+            answer_clock(now, peer, compound);
         }
     }
 
@@ -204,6 +201,7 @@ impl Worker {
                 let _ = compound.add(|out| out.sender_report(&report, &[]));
                 let _ = compound.add(|out| out.cname(report.ssrc, &entry.cname));
             }
+            answer_clock(now, peer, compound);
         }
         peer.subscriptions_due = earliest(peer.subscriptions_due, entry.forwarding.poll_timeout());
         self.news.note_decision(subscription, entry, layers);
@@ -222,7 +220,18 @@ impl Worker {
     }
 }
 
+/// Answers the clock that a peer told last, once (RFC 3611 §4.5): the round trip of who only receives.
+fn answer_clock(now: Instant, peer: &mut Peer, compound: &mut Compound) {
+    let Some(clock) = peer.reference_time.take() else { return };
+    let delay = now.saturating_duration_since(clock.arrival);
+    let item = DlrrItem { ssrc: clock.ssrc, ntp_middle: clock.ntp_middle, delay };
+    let _ = compound.add(|out| out.xr_dlrr(peer.feedback_ssrc, &[item]));
+}
+
 /// The earlier of two deadlines.
 pub(crate) fn earliest(a: Option<Instant>, b: Option<Instant>) -> Option<Instant> {
     a.into_iter().chain(b).min()
 }
+
+#[cfg(test)]
+mod tests;
