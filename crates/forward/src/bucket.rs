@@ -12,6 +12,11 @@ pub(crate) struct Bucket {
 }
 
 impl Bucket {
+    /// A full one.
+    pub(crate) const fn new() -> Self {
+        Self { full_at: None }
+    }
+
     /// Whether `cost` is there to be taken out of a bucket that holds `capacity`.
     pub(crate) fn has(&self, now: Instant, cost: Duration, capacity: Duration) -> bool {
         self.ready_at(now, cost, capacity) <= now

@@ -9,6 +9,7 @@ pub mod clocks;
 pub mod demand;
 pub mod encoding;
 mod feedback;
+mod ingress;
 pub mod keyframe_request;
 pub mod layers;
 pub mod missing;
@@ -30,6 +31,7 @@ use binding::{Bound, Stream};
 use cache::{Cache, CacheRef};
 use clocks::Clocks;
 use encoding::{Encoding, Numbered, Received, incarnation};
+use ingress::Ingress;
 use layers::{Candidate, Layers};
 
 pub use feedback::Feedback;
@@ -55,6 +57,7 @@ pub enum Accepted {
 #[derive(Debug)]
 pub struct Publication {
     kind: MediaKind,
+    ingress: Ingress,
     encodings: [Option<Box<Encoding>>; MAX_ENCODINGS],
     cache: Cache,
     clocks: Clocks,
@@ -73,6 +76,7 @@ impl Publication {
     pub fn new(kind: MediaKind) -> Self {
         Self {
             kind,
+            ingress: Ingress::new(kind),
             encodings: [const { None }; MAX_ENCODINGS],
             cache: Cache::new(kind),
             clocks: Clocks::default(),
@@ -88,7 +92,9 @@ impl Publication {
     /// Takes a packet from the publisher: counts it, reads it, keeps it.
     ///
     /// # Errors
-    /// Why it goes no further. It was counted for reports all the same.
+    /// Why it goes no further. It was counted for reports all the same, except for
+    /// [`DropReason::IngressLimited`]: what is more than may come is not asked for again, and all
+    /// reports treat it as lost on the way, so that a publisher that heeds them slows down.
     pub fn handle_rtp(
         &mut self,
         now: Instant,
@@ -98,7 +104,8 @@ impl Publication {
     ) -> Result<Accepted, DropReason> {
         let len = packet.header_len() + packet.payload().len() + packet.padding_len();
         let (ssrc, seq, timestamp) = (packet.ssrc(), packet.seq(), packet.timestamp());
-        let received = Received { arrival: now, ssrc, seq, timestamp, len };
+        let is_admitted = self.ingress.admits(now, len);
+        let received = Received { arrival: now, ssrc, seq, timestamp, len, is_admitted };
         let encoding = self.encoding_mut(bound.encoding, bound.codec).ok_or(DropReason::UnknownSsrc)?;
         let (numbered, payload) = match bound.stream {
             Stream::Media => (encoding.handle_media(received, bound.codec)?, packet.payload()),

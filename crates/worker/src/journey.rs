@@ -66,31 +66,47 @@ impl Worker {
         counted.plain_len = Some(len);
         let packet = RtpPacket::parse(&bytes[..len]).map_err(|_| DropReason::MalformedRtp)?;
         let known = KnownExtensions::read(&packet, peer.bindings.extensions());
-        if let Some(number) = known.transport_seq {
-            // Every packet counts for the sender's estimate, whatever becomes of it here.
+        let taken = self.observe(now, key, &packet, &known, counted);
+        let peer = self.peers.get_mut(key).ok_or(DropReason::PeerGone)?;
+        self.touched.push(key, &mut peer.touched);
+        // Every packet counts for the sender's estimate, whatever becomes of it here, but for those
+        // beyond its limit: were they called received, its estimator would see no reason to slow down.
+        let is_reported = !matches!(taken, Err(DropReason::IngressLimited));
+        if let Some(number) = known.transport_seq.filter(|_| is_reported) {
             peer.arrivals.on_packet(arrival, number, len);
-            self.touched.push(key, &mut peer.touched);
         }
+        let (publication, accepted) = taken?;
+        if let Accepted::Packet { packet, observed } = accepted {
+            self.counters.keyframes_received += u64::from(observed.keyframe_start);
+            self.route(now, publication, packet, &observed);
+        }
+        Ok(())
+    }
 
+    /// Shows an authentic packet to the publication it belongs to.
+    fn observe(
+        &mut self,
+        now: Instant,
+        key: PeerKey,
+        packet: &RtpPacket<'_>,
+        known: &KnownExtensions,
+        counted: &mut Known,
+    ) -> Result<(PublicationId, Accepted), DropReason> {
         if packet.payload().len() > MAX_PAYLOAD {
             return Err(DropReason::TooLong);
         }
-        let bound = peer.bindings.bind(now, packet.ssrc(), packet.payload_type(), &known)?;
+        let peer = self.peers.get_mut(key).ok_or(DropReason::PeerGone)?;
+        let bound = peer.bindings.bind(now, packet.ssrc(), packet.payload_type(), known)?;
         peer.feedback_about = Some(packet.ssrc());
-        counted.kind = kind_of(bound.codec.codec.kind(), bound.stream, &packet);
+        counted.kind = kind_of(bound.codec.codec.kind(), bound.stream, packet);
         let route = self.routes.get_mut(bound.publication).ok_or(DropReason::UnknownSsrc)?;
-        let accepted = route.publication.handle_rtp(now, &packet, &known, &bound);
-        self.touched.push(key, &mut peer.touched);
+        let accepted = route.publication.handle_rtp(now, packet, known, &bound);
         if route.publication.take_layers_changed() {
             // Before the packet that changed them: another worker's mirror has to know the layer when
             // its first keyframe comes.
             self.on_layers_changed(now, bound.publication);
         }
-        if let Accepted::Packet { packet, observed } = accepted? {
-            self.counters.keyframes_received += u64::from(observed.keyframe_start);
-            self.route(now, bound.publication, packet, &observed);
-        }
-        Ok(())
+        Ok((bound.publication, accepted?))
     }
 
     /// Whose datagram it is. One of another worker's peer is handed over to that worker, one of nobody

@@ -35,6 +35,9 @@ pub(super) struct Received {
     pub(super) timestamp: RtpTimestamp,
     /// Length on the wire, for the rate.
     pub(super) len: usize,
+    /// It keeps to the limit of its track. What does not is numbered, so that nobody asks for it
+    /// again, and goes into no report.
+    pub(super) is_admitted: bool,
 }
 
 /// The stream that repairs an encoding: counted for its own reports.
@@ -100,7 +103,9 @@ impl Encoding {
             self.resuming = false;
         }
         (self.ssrc, self.codec) = (Some(packet.ssrc), codec);
-        self.rate.add(packet.arrival, packet.len);
+        if packet.is_admitted {
+            self.rate.add(packet.arrival, packet.len);
+        }
         let numbered = self.numbering.handle(packet.seq)?;
         if numbered.restarted && !std::mem::take(&mut self.resuming) {
             self.reception = Reception::new(codec.codec.clock_rate());
@@ -108,13 +113,19 @@ impl Encoding {
         if numbered.restarted {
             self.missing.clear();
         }
-        self.reception.handle_packet(packet.seq, packet.timestamp, packet.arrival);
         self.note_gap(packet.arrival, numbered);
+        if !packet.is_admitted {
+            return Err(DropReason::IngressLimited);
+        }
+        self.reception.handle_packet(packet.seq, packet.timestamp, packet.arrival);
         Ok(numbered)
     }
 
     /// Counts a packet of the stream that repairs; its payload may be mere padding.
     pub(super) fn handle_rtx(&mut self, packet: Received) -> Result<(), DropReason> {
+        if !packet.is_admitted {
+            return Err(DropReason::IngressLimited);
+        }
         self.rate.add(packet.arrival, packet.len);
         let fresh = || RtxStream {
             ssrc: packet.ssrc,

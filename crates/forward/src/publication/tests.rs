@@ -43,6 +43,24 @@ fn a_lost_packet_is_asked_for_until_its_retransmission_takes_its_place() {
 }
 
 #[test]
+fn what_is_more_than_may_come_is_reported_lost_and_not_asked_for_again() {
+    let mut call = Call::video(true);
+    let mut source = Source::video(0);
+
+    let accepted =
+        source.frame(0, true, 7_000).iter().filter(|bytes| call.accept(0, bytes).is_some()).count();
+
+    assert_eq!(accepted, 6_000);
+    assert!((1..2_000).all(|now| call.feedback(now).0.is_empty()));
+    let next = source.frame(2_000, false, 1);
+    assert!(call.accept(2_000, &next[0]).is_some());
+    assert!((2_000..4_000).all(|now| call.feedback(now).0.is_empty()));
+    let mut lost = Vec::new();
+    call.publication.take_reception_blocks(at(4_000), |block| lost.push(block.cumulative_lost));
+    assert_eq!(lost, [1_000]);
+}
+
+#[test]
 fn a_retransmission_of_what_did_arrive_goes_no_further() {
     let mut call = Call::video(true);
     let mut source = Source::video(0);

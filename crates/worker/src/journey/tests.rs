@@ -99,6 +99,31 @@ fn a_publisher_hears_of_everything_that_arrived_whatever_became_of_it() {
 }
 
 #[test]
+fn a_flood_of_sound_is_cut_and_its_sender_told_that_it_does_not_arrive() {
+    let (mut call, viewer) = running_call();
+
+    for _ in 0..200 {
+        for _ in 0..10 {
+            let sound = call.audio.sound();
+            call.publisher().send_rtp(&sound);
+        }
+        call.run(10);
+    }
+
+    let cut = call.world.drops(0, DropReason::IngressLimited) as usize;
+    // 200 packets a second for two seconds and 200 at once, of 2 100.
+    assert!((1_450..1_550).contains(&cut), "{cut}");
+    call.world.run(400);
+    let client = call.publisher();
+    let mut told = client.arrivals_heard();
+    told.sort_unstable();
+    told.dedup();
+    assert_eq!(told.len(), usize::from(client.next_transport_seq()) - cut);
+    assert_eq!(client.heard(|packet| matches!(packet, RtcpPacket::Nack(_))), 0, "nothing is asked for again");
+    assert!(call.seen(&viewer).len() > 180, "the picture goes on");
+}
+
+#[test]
 fn a_packet_lost_on_the_way_in_is_asked_for_and_its_retransmission_sent_on() {
     let (mut call, viewer) = running_call();
     let mut frame = call.video[2].frame(false, 2);
