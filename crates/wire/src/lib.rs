@@ -18,6 +18,7 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod bits;
 mod bytes;
 pub mod payload;
 pub mod rtcp;

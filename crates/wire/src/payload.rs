@@ -2,4 +2,6 @@
 //!
 //! Opus has no module: nothing in its payload decides anything.
 
+mod picture_id;
 pub mod vp8;
+pub mod vp9;

@@ -12,7 +12,8 @@ mod descriptor;
 mod keyframe;
 mod renumber;
 
-pub use descriptor::{Descriptor, PictureId, Vp8Error};
+pub use super::picture_id::PictureId;
+pub use descriptor::{Descriptor, Vp8Error};
 pub use keyframe::picture_size;
 pub use renumber::{MAX_GROWTH, Numbers};
 

@@ -57,11 +57,6 @@ impl<'a> RtpPacket<'a> {
         PayloadType(self.fixed[1] & 0x7f)
     }
 
-    /// How many contributing sources it lists: 0–15.
-    pub const fn csrc_count(&self) -> usize {
-        (self.fixed[0] & 0x0f) as usize
-    }
-
     /// Bytes before the payload: fixed header, CSRCs, extensions.
     pub const fn header_len(&self) -> usize {
         self.header_len

@@ -5,3 +5,4 @@ mod rtcp;
 mod rtp;
 mod stun;
 mod vp8;
+mod vp9;

@@ -2,7 +2,7 @@
 
 use switchyard_vocab::layer::TemporalLayer;
 
-use crate::bytes::u16_at;
+use super::super::picture_id::PictureId;
 
 pub(super) const EXTENDED: u8 = 0x80;
 pub(super) const NON_REFERENCE: u8 = 0x20;
@@ -14,7 +14,6 @@ pub(super) const HAS_TL0: u8 = 0x40;
 pub(super) const HAS_TEMPORAL: u8 = 0x20;
 pub(super) const HAS_KEYIDX: u8 = 0x10;
 
-pub(super) const LONG_PICTURE_ID: u8 = 0x80;
 pub(super) const LAYER_SYNC: u8 = 0x20;
 
 /// Why a payload has no readable descriptor: it ends inside it, or right behind it.
@@ -46,36 +45,6 @@ pub struct Descriptor {
     pub layer_sync: bool,
     /// Number of the last keyframe, this one included; wraps at 5 bits.
     pub key_index: Option<u8>,
-}
-
-/// Number of a picture, which wraps at the width the sender chose.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum PictureId {
-    /// 0–127.
-    Short(u8),
-    /// 0–32767.
-    Long(u16),
-}
-
-impl PictureId {
-    /// The number.
-    pub const fn value(self) -> u16 {
-        match self {
-            Self::Short(id) => id as u16,
-            Self::Long(id) => id,
-        }
-    }
-
-    /// How many pictures after `earlier` this one is, the shorter way round, at this id's width.
-    pub const fn since(self, earlier: u16) -> i16 {
-        let bits = match self {
-            Self::Short(_) => 7,
-            Self::Long(_) => 15,
-        };
-        // Shifted to the top of 16 bits the wrap of the id becomes that of the number.
-        let shift = 16 - bits;
-        (self.value().wrapping_sub(earlier) << shift).cast_signed() >> shift
-    }
 }
 
 impl Descriptor {
@@ -118,14 +87,9 @@ impl Descriptor {
         let present = *bytes.get(1)?;
         let mut at = 2;
         if present & HAS_PICTURE_ID != 0 {
-            let id = *bytes.get(at)?;
-            if id & LONG_PICTURE_ID != 0 {
-                self.picture_id = Some(PictureId::Long(u16_at(bytes, at)? & 0x7fff));
-                at += 2;
-            } else {
-                self.picture_id = Some(PictureId::Short(id));
-                at += 1;
-            }
+            let id = PictureId::read(bytes, at)?;
+            at += id.len();
+            self.picture_id = Some(id);
         }
         if present & HAS_TL0 != 0 {
             self.tl0_picture_index = Some(*bytes.get(at)?);

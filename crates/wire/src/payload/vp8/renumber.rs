@@ -1,8 +1,9 @@
 //! Writing of the descriptor with other numbers.
 
+use super::super::picture_id;
 use super::descriptor::{
-    Descriptor, EXTENDED, HAS_KEYIDX, HAS_PICTURE_ID, HAS_TEMPORAL, HAS_TL0, LAYER_SYNC, LONG_PICTURE_ID,
-    NON_REFERENCE, PARTITION, START,
+    Descriptor, EXTENDED, HAS_KEYIDX, HAS_PICTURE_ID, HAS_TEMPORAL, HAS_TL0, LAYER_SYNC, NON_REFERENCE,
+    PARTITION, START,
 };
 use crate::bytes::{Cursor, NoRoom};
 
@@ -53,7 +54,7 @@ impl Descriptor {
         out.put(&[present])?;
         if self.picture_id.is_some() {
             let [high, low] = numbers.picture_id.to_be_bytes();
-            out.put(&[high | LONG_PICTURE_ID, low])?;
+            out.put(&[high | picture_id::LONG, low])?;
         }
         if self.tl0_picture_index.is_some() {
             out.put(&[numbers.tl0_picture_index])?;
