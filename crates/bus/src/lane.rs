@@ -69,11 +69,6 @@ impl<T> Receiver<T> {
     pub fn depth(&self) -> usize {
         self.ring.slots()
     }
-
-    /// Whether the writer is gone and everything it sent was read.
-    pub fn is_finished(&self) -> bool {
-        self.ring.is_abandoned() && self.ring.is_empty()
-    }
 }
 
 #[cfg(test)]

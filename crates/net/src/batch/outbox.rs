@@ -53,13 +53,6 @@ pub struct SendReport {
     pub last_failure: Option<io::ErrorKind>,
 }
 
-impl SendReport {
-    /// Whether the send buffer was full.
-    pub const fn would_block(&self) -> bool {
-        self.held > 0
-    }
-}
-
 /// Datagrams that wait to be sent from one port, in one reused slab.
 ///
 /// Datagrams of one size that are written one after another to the same peer become one message; the

@@ -9,7 +9,6 @@ use std::time::{Duration, Instant};
 
 use switchyard_vocab::codec::{Codec, MediaKind};
 use switchyard_vocab::datagram::MAX_DATAGRAM;
-use switchyard_vocab::negotiated::Extension;
 use switchyard_vocab::rtp::{Mid, SeqNo, Ssrc};
 use switchyard_vocab::wall_clock::WallClock;
 use switchyard_wire::rtcp::{ReportBlock, RtcpPacket, Writer, packets};
@@ -225,11 +224,6 @@ impl Publisher {
     /// Its connection.
     pub const fn line(&self) -> &Line {
         &self.egress.line
-    }
-
-    /// Whether the server numbers packets across streams.
-    pub const fn is_numbered(&self) -> bool {
-        self.egress.extensions.id(Extension::TransportCc).is_some()
     }
 
     /// What it has counted.

@@ -19,11 +19,6 @@ impl Tuples {
         self.known.contains(&tuple)
     }
 
-    /// All paths, most lately used last.
-    pub fn iter(&self) -> impl Iterator<Item = Tuple> + '_ {
-        self.known.iter().copied()
-    }
-
     /// The path the peer nominated last.
     pub const fn selected(&self) -> Option<Tuple> {
         self.selected

@@ -224,11 +224,6 @@ impl Line {
         self.ice.tuples().send_path()
     }
 
-    /// All paths on which the peer is known.
-    pub fn paths(&self) -> impl Iterator<Item = Tuple> + '_ {
-        self.ice.tuples().iter()
-    }
-
     /// Our ufrags that are answered, the newest first: at most two.
     pub fn ufrags(&self) -> impl Iterator<Item = &str> {
         self.ice.ufrags()

@@ -76,11 +76,6 @@ impl References {
         self.overtaken
     }
 
-    /// Whether whole frames wait for something that is not there.
-    pub fn is_stuck(&self) -> bool {
-        !self.waiting.is_empty()
-    }
-
     fn next_decodable(&self) -> Option<u64> {
         self.waiting.iter().find(|&(&picture, frame)| self.claims_decodable(picture, frame)).map(|(&p, _)| p)
     }
