@@ -24,7 +24,7 @@ pub struct Batch {
 #[derive(Clone, Copy, Debug)]
 enum Staged {
     Packet { publication: PublicationId, observed: Observed, start: u32, len: u32 },
-    Clock { publication: PublicationId, encoding: EncodingIndex, pair: ClockPair },
+    Clock { publication: PublicationId, encoding: EncodingIndex, incarnation: u64, pair: ClockPair },
     Layers { publication: PublicationId, layers: Layers },
 }
 
@@ -46,6 +46,8 @@ pub enum Item<'a> {
         publication: PublicationId,
         /// Which encoding it is about.
         encoding: EncodingIndex,
+        /// Which life of its source: clocks of one say nothing about another's timestamps.
+        incarnation: u64,
         /// The clocks.
         pair: ClockPair,
     },
@@ -67,9 +69,14 @@ impl Batch {
         self.items.push(Staged::Packet { publication, observed, start, len: payload.len() as u32 });
     }
 
-    /// Stages the clocks of a sender report.
-    pub fn push_clock(&mut self, publication: PublicationId, encoding: EncodingIndex, pair: ClockPair) {
-        self.items.push(Staged::Clock { publication, encoding, pair });
+    /// Stages the clocks of a sender report, which are those of one life of an encoding's source.
+    pub fn push_clock(
+        &mut self,
+        publication: PublicationId,
+        (encoding, incarnation): (EncodingIndex, u64),
+        pair: ClockPair,
+    ) {
+        self.items.push(Staged::Clock { publication, encoding, incarnation, pair });
     }
 
     /// Stages the layers of a publication.
@@ -84,7 +91,9 @@ impl Batch {
                 let payload = &self.bytes[start as usize..(start + len) as usize];
                 Item::Packet { publication, observed, payload }
             }
-            Staged::Clock { publication, encoding, pair } => Item::Clock { publication, encoding, pair },
+            Staged::Clock { publication, encoding, incarnation, pair } => {
+                Item::Clock { publication, encoding, incarnation, pair }
+            }
             Staged::Layers { publication, layers } => Item::Layers { publication, layers },
         })
     }

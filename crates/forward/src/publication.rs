@@ -30,7 +30,7 @@ use switchyard_wire::rtp::{RtpPacket, rtx};
 use binding::{Bound, Stream};
 use cache::{Cache, CacheRef};
 use clocks::Clocks;
-use encoding::{Encoding, Numbered, Received, incarnation};
+use encoding::{Encoding, Numbered, Received};
 use ingress::Ingress;
 use layers::{Candidate, Layers};
 
@@ -61,6 +61,7 @@ pub struct Publication {
     encodings: [Option<Box<Encoding>>; MAX_ENCODINGS],
     cache: Cache,
     clocks: Clocks,
+    clocks_changed: bool,
     layers: Layers,
     layers_changed: bool,
     /// Layers as another worker sees them; a mirror does not see those that nobody here wants.
@@ -80,6 +81,7 @@ impl Publication {
             encodings: [const { None }; MAX_ENCODINGS],
             cache: Cache::new(kind),
             clocks: Clocks::default(),
+            clocks_changed: false,
             layers: Layers::default(),
             layers_changed: false,
             told_layers: false,
@@ -138,7 +140,8 @@ impl Publication {
         self.keep(observed.arrival, observed, payload)
     }
 
-    /// Takes the clocks of a sender report of one of the publisher's streams.
+    /// Takes the clocks of a sender report of one of the publisher's streams. Those of a stream that
+    /// was replaced mean nothing any more.
     pub fn handle_sender_report(
         &mut self,
         ssrc: Ssrc,
@@ -153,14 +156,14 @@ impl Publication {
             Stream::Media => {
                 known.handle_sender_report(pair);
                 self.clocks.set(encoding, known.incarnation(), pair);
+                self.clocks_changed = true;
             }
         }
     }
 
-    /// Takes the clocks of a sender report that another worker received.
-    pub fn insert_mirrored_clock(&mut self, encoding: EncodingIndex, pair: ClockPair) {
-        let life = self.newest_incarnation(encoding);
-        self.clocks.set(encoding, life, pair);
+    /// Takes the clocks of one life of an encoding's source from another worker.
+    pub fn insert_mirrored_clock(&mut self, (encoding, incarnation): (EncodingIndex, u64), pair: ClockPair) {
+        self.clocks.set(encoding, incarnation, pair);
     }
 
     /// The publisher said goodbye to an encoding (RTCP BYE).
@@ -184,7 +187,10 @@ impl Publication {
                 let encoding = EncodingIndex(index as u8);
                 let pair = self.clocks.get(encoding, known.incarnation());
                 known.handle_unmuted();
-                pair.into_iter().for_each(|pair| self.clocks.set(encoding, known.incarnation(), pair));
+                if let Some(pair) = pair {
+                    self.clocks.set(encoding, known.incarnation(), pair);
+                    self.clocks_changed = true;
+                }
             }
         }
     }
@@ -237,6 +243,11 @@ impl Publication {
         std::mem::replace(&mut self.layers_changed, false)
     }
 
+    /// Whether [`clocks`](Self::clocks) changed since this was last asked.
+    pub const fn take_clocks_changed(&mut self) -> bool {
+        std::mem::replace(&mut self.clocks_changed, false)
+    }
+
     /// On a mirror: the layers as the publisher's worker sees them. From now on nothing is guessed
     /// from what happens to cross.
     pub fn set_mirrored_layers(&mut self, layers: Layers) {
@@ -257,16 +268,10 @@ impl Publication {
         };
         let revived = !observed.padding_only && encoding.handle_alive(now);
         let resized = observed.keyframe_start && encoding.handle_keyframe(now, observed.size);
-        encoding.note_newest(observed.seq);
         if revived || resized {
             self.refresh_layers(now);
         }
         Ok(packet)
-    }
-
-    fn newest_incarnation(&self, encoding: EncodingIndex) -> u64 {
-        let known = self.encodings.get(encoding.index()).and_then(Option::as_ref);
-        known.and_then(|known| known.newest()).map_or(0, incarnation)
     }
 
     /// Ranks anew what has been seen.

@@ -5,12 +5,13 @@ use switchyard_bus::lane::Full;
 use switchyard_bus::media::Batch;
 use switchyard_bus::mesh::Link;
 use switchyard_bus::stray::Stray;
+use switchyard_forward::publication::clocks::Clocks;
 use switchyard_vocab::counters::WorkerCounters;
 use switchyard_vocab::datagram::Tuple;
 use switchyard_vocab::drop_reason::DropReason;
 use switchyard_vocab::ids::{PublicationId, WorkerId};
-use switchyard_vocab::layer::{EncodingIndex, Layers};
-use switchyard_vocab::observed::{ClockPair, Observed};
+use switchyard_vocab::layer::Layers;
+use switchyard_vocab::observed::Observed;
 
 /// One other worker, as seen from here.
 pub(crate) struct Crossing {
@@ -56,14 +57,9 @@ impl Crossing {
         }
     }
 
-    /// Stages the clocks of a sender report.
-    pub(crate) fn send_clock(
-        &mut self,
-        publication: PublicationId,
-        encoding: EncodingIndex,
-        pair: ClockPair,
-    ) {
-        self.staged.push_clock(publication, encoding, pair);
+    /// Stages everything that is known of a publication's clocks.
+    pub(crate) fn send_clocks(&mut self, publication: PublicationId, clocks: &Clocks) {
+        clocks.iter().for_each(|(life, pair)| self.staged.push_clock(publication, life, pair));
     }
 
     /// Stages the layers of a publication.

@@ -94,12 +94,27 @@ impl Worker {
         let Some(route) = self.routes.get_mut(publication) else { return };
         let pair = ClockPair { ntp: info.ntp, rtp: info.rtp, arrival: now };
         route.publication.handle_sender_report(info.ssrc, encoding, stream, pair);
-        let (Stream::Media, Source::Here { demands, .. }) = (stream, &route.source) else { return };
+        if !route.publication.take_clocks_changed() {
+            return;
+        }
+        self.send_clocks(publication);
+        let Some(route) = self.routes.get(publication) else { return };
+        let Source::Here { demands, .. } = &route.source else { return };
         for worker in demands.all_workers() {
             if let Some(crossing) = crossing_to(&mut self.crossings, worker) {
-                crossing.send_clock(publication, encoding, pair);
                 // The lane may lose things: with every report the layers are told again.
                 crossing.send_layers(publication, *route.publication.layers());
+            }
+        }
+    }
+
+    /// Tells the other workers that get a publication what its clocks are.
+    pub(crate) fn send_clocks(&mut self, publication: PublicationId) {
+        let Some(route) = self.routes.get(publication) else { return };
+        let Source::Here { demands, .. } = &route.source else { return };
+        for worker in demands.all_workers() {
+            if let Some(crossing) = crossing_to(&mut self.crossings, worker) {
+                crossing.send_clocks(publication, route.publication.clocks());
             }
         }
     }
@@ -268,6 +283,7 @@ impl Worker {
         demands.set_worker(worker, demand.encodings);
         if is_new && let Some(crossing) = crossing_to(&mut self.crossings, worker) {
             crossing.send_layers(demand.publication, *route.publication.layers());
+            crossing.send_clocks(demand.publication, route.publication.clocks());
         }
         for encoding in demand.keyframes.iter() {
             self.want_keyframe(now, demand.publication, encoding);

@@ -56,9 +56,9 @@ impl Worker {
                         Err(reason) => self.counters.drops.add(reason),
                     }
                 }
-                Item::Clock { publication, encoding, pair } => {
+                Item::Clock { publication, encoding, incarnation, pair } => {
                     if let Some(route) = self.routes.get_mut(publication) {
-                        route.publication.insert_mirrored_clock(encoding, pair);
+                        route.publication.insert_mirrored_clock((encoding, incarnation), pair);
                     }
                 }
                 Item::Layers { publication, layers } => {

@@ -101,10 +101,15 @@ impl Worker {
         counted.kind = kind_of(bound.codec.codec.kind(), bound.stream, packet);
         let route = self.routes.get_mut(bound.publication).ok_or(DropReason::UnknownSsrc)?;
         let accepted = route.publication.handle_rtp(now, packet, known, &bound);
+        let are_clocks_news = route.publication.take_clocks_changed();
         if route.publication.take_layers_changed() {
             // Before the packet that changed them: another worker's mirror has to know the layer when
             // its first keyframe comes.
             self.on_layers_changed(now, bound.publication);
+        }
+        if are_clocks_news {
+            // It was unmuted: whoever starts anew with this packet has to know when it was captured.
+            self.send_clocks(bound.publication);
         }
         Ok((bound.publication, accepted?))
     }

@@ -25,12 +25,28 @@ impl Clocks {
         known.filter(|&(of, _)| of == incarnation).map(|(_, pair)| pair).next()
     }
 
-    /// Replaces the pair of an encoding.
+    /// Replaces the pair of one life of an encoding. Of a life before the last one nobody wants to
+    /// hear any more.
     pub fn set(&mut self, encoding: EncodingIndex, incarnation: u64, pair: ClockPair) {
         let Some(lives) = self.0.get_mut(encoding.index()) else { return };
-        if lives.current.is_some_and(|(of, _)| of != incarnation) {
-            lives.before = lives.current;
+        match lives.current {
+            Some((current, _)) if incarnation < current => {
+                if lives.before.is_none_or(|(before, _)| incarnation >= before) {
+                    lives.before = Some((incarnation, pair));
+                }
+            }
+            Some((current, _)) if current < incarnation => {
+                *lives = Lives { current: Some((incarnation, pair)), before: lives.current };
+            }
+            Some(_) | None => lives.current = Some((incarnation, pair)),
         }
-        lives.current = Some((incarnation, pair));
+    }
+
+    /// Everything that is known: encoding and life with their pair, earlier lives first.
+    pub fn iter(&self) -> impl Iterator<Item = ((EncodingIndex, u64), ClockPair)> + '_ {
+        (0..).map(EncodingIndex).zip(&self.0).flat_map(|(encoding, lives)| {
+            let known = [lives.before, lives.current].into_iter().flatten();
+            known.map(move |(incarnation, pair)| ((encoding, incarnation), pair))
+        })
     }
 }

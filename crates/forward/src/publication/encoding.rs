@@ -11,7 +11,7 @@ use switchyard_vocab::drop_reason::DropReason;
 use switchyard_vocab::layer::PictureSize;
 use switchyard_vocab::negotiated::CodecMapping;
 use switchyard_vocab::observed::ClockPair;
-use switchyard_vocab::rtp::{ClockRate, ExtSeqNo, PayloadType, RtpTimestamp, SeqNo, Ssrc};
+use switchyard_vocab::rtp::{ClockRate, PayloadType, RtpTimestamp, SeqNo, Ssrc};
 use switchyard_vocab::units::Bitrate;
 use switchyard_wire::rtcp::ReportBlock;
 
@@ -63,7 +63,6 @@ pub(super) struct Encoding {
     keyframe: KeyframeRequest,
     /// A request decided upon and not yet handed out.
     ask_keyframe: Option<Instant>,
-    newest: Option<ExtSeqNo>,
     firs_sent: u8,
     /// Unmuted, and nothing has arrived since.
     resuming: bool,
@@ -85,7 +84,6 @@ impl Encoding {
             missing: Missing::default(),
             keyframe: KeyframeRequest::default(),
             ask_keyframe: None,
-            newest: None,
             firs_sent: 0,
             resuming: false,
             needs_keyframe: false,
@@ -294,15 +292,6 @@ impl Encoding {
     /// The life of its source that a sender report speaks of now.
     pub(super) fn incarnation(&self) -> u64 {
         self.numbering.incarnation()
-    }
-
-    /// The newest packet of all that were kept, here or on the publisher's worker.
-    pub(super) const fn newest(&self) -> Option<ExtSeqNo> {
-        self.newest
-    }
-
-    pub(super) fn note_newest(&mut self, seq: ExtSeqNo) {
-        self.newest = self.newest.max(Some(seq));
     }
 
     fn note_gap(&mut self, now: Instant, numbered: Numbered) {

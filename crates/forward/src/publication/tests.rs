@@ -158,7 +158,7 @@ fn a_mirror_serves_what_it_was_given() {
 
     let home = call.publication.cache().get(packet).unwrap();
     let mirrored = mirror.insert_mirrored(&observed, home.payload).unwrap();
-    mirror.insert_mirrored_clock(EncodingIndex(1), source.clock(5));
+    mirror.insert_mirrored_clock((EncodingIndex(1), 0), source.clock(5));
     mirror.want_keyframe(at(1), EncodingIndex(1));
 
     assert_eq!(mirror.cache().get(mirrored).unwrap(), home);
@@ -168,6 +168,21 @@ fn a_mirror_serves_what_it_was_given() {
         said.push(format!("{feedback:?}"));
     });
     assert_eq!(said, ["Keyframe { encoding: EncodingIndex(1) }"]);
+}
+
+#[test]
+fn clocks_of_an_earlier_life_never_pass_for_those_of_a_later_one() {
+    let mut mirror = Publication::new(MediaKind::Video);
+    let source = Source::video(1);
+    let encoding = EncodingIndex(1);
+
+    for (life, milliseconds) in [(3, 30), (4, 40), (3, 35), (1, 10)] {
+        mirror.insert_mirrored_clock((encoding, life), source.clock(milliseconds));
+    }
+
+    let known: Vec<_> = mirror.clocks().iter().collect();
+    assert_eq!(known, [((encoding, 3), source.clock(35)), ((encoding, 4), source.clock(40))]);
+    assert_eq!(mirror.clocks().get(encoding, 1), None);
 }
 
 #[test]

@@ -1,7 +1,11 @@
+use std::time::Instant;
+
+use switchyard_bus::command::Command;
 use switchyard_bus::event::Event;
 use switchyard_vocab::codec::Codec;
 use switchyard_vocab::drop_reason::DropReason;
 use switchyard_vocab::line::DtlsRole;
+use switchyard_vocab::rtp::Ssrc;
 use switchyard_wire::rtcp::RtcpPacket;
 
 use crate::testing::World;
@@ -76,6 +80,48 @@ fn layers_and_clocks_cross() {
     };
     assert!(told(0) > 0);
     assert_eq!(told(1), 0, "a mirror's layers are its home's to tell");
+}
+
+/// When sender reports about a stream came, in milliseconds from `since`.
+fn reports_since(call: &mut Call, viewer: &Viewer, ssrc: Ssrc, since: Instant) -> Vec<u128> {
+    let heard = call
+        .client(viewer)
+        .heard_at(|packet| matches!(packet, RtcpPacket::SenderReport(report) if report.info.ssrc == ssrc));
+    heard.into_iter().filter(|&at| at >= since).map(|at| (at - since).as_millis()).collect()
+}
+
+#[test]
+fn clocks_cross_as_soon_as_another_worker_wants_the_publication() {
+    let mut call = Call::on(2);
+    call.run(1_100);
+
+    let viewer = call.join(1);
+    let joined = call.world.now;
+    call.run(500);
+
+    for section in [&viewer.audio, &viewer.video] {
+        let reports = reports_since(&mut call, &viewer, section.ssrc, joined);
+        assert!(reports.first().is_some_and(|&first| first < 200), "{reports:?}");
+    }
+}
+
+#[test]
+fn clocks_cross_again_when_a_publication_is_unmuted() {
+    let mut call = Call::on(2);
+    call.run(1_050);
+    let viewer = call.join(1);
+    call.run(250);
+    let publication = call.audio.publication;
+
+    call.world.command(0, Command::SetMuted { publication, muted: true });
+    call.run(100);
+    call.world.command(0, Command::SetMuted { publication, muted: false });
+    let unmuted = call.world.now;
+    // The publisher's own next report is still more than half a second away.
+    call.run(500);
+
+    let reports = reports_since(&mut call, &viewer, viewer.audio.ssrc, unmuted);
+    assert!(reports.first().is_some_and(|&first| first < 400), "{reports:?}");
 }
 
 #[test]
