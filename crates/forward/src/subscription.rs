@@ -155,21 +155,14 @@ impl Subscription {
     }
 
     /// A selected packet will never be released. Sound closes over it; a picture goes on at the next
-    /// keyframe, because the rest of this one would be decoded without it.
+    /// keyframe, because the rest of this one would be decoded without it. Where that keyframe waits
+    /// behind the packet already, it is the next one.
     pub fn handle_dropped(&mut self, packet: CacheRef) {
         match self.kind() {
-            MediaKind::Audio => {
-                self.rewrite.omit(packet.encoding, packet.seq);
-                if self.rewrite.is_halted() {
-                    // It was to be the first: the next one takes its place.
-                    self.select.unlock();
-                }
-            }
-            MediaKind::Video => {
-                self.rewrite.halt();
-                self.select.unlock();
-            }
+            MediaKind::Audio => self.rewrite.omit(packet.encoding, packet.seq),
+            MediaKind::Video => self.rewrite.halt(),
         }
+        self.select.handle_dropped(packet);
     }
 
     /// The subscriber asks for a packet again; `rtt` is its round trip.

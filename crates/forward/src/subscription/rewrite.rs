@@ -95,11 +95,6 @@ impl Rewrite {
         self.halted = true;
     }
 
-    /// Whether nothing is sent before the next switch.
-    pub const fn is_halted(&self) -> bool {
-        self.halted
-    }
-
     /// The latest report of the encoding being sent, in the subscriber's timestamps.
     pub fn clock(&mut self, clocks: &Clocks) -> Option<ClockPair> {
         self.timestamp.note_clocks(clocks);

@@ -16,6 +16,7 @@ pub use switchyard_vocab::demand::Preference;
 use switchyard_vocab::layer::EncodingIndex;
 use switchyard_vocab::observed::Observed;
 
+use crate::publication::cache::CacheRef;
 use crate::publication::layers::Layers;
 
 use everything::Everything;
@@ -56,11 +57,12 @@ impl Select {
         }
     }
 
-    /// What was selected can't be sent after all: what follows needs a new start.
-    pub const fn unlock(&mut self) {
+    /// A selected packet can't be sent after all. Where what is being forwarded now can't do without
+    /// it, it needs a new start; of what has been left for another encoding nothing is missed.
+    pub fn handle_dropped(&mut self, packet: CacheRef) {
         match self {
-            Self::Simulcast(simulcast) => simulcast.unlock(),
-            Self::Everything(everything) => everything.unlock(),
+            Self::Simulcast(simulcast) => simulcast.handle_dropped(packet),
+            Self::Everything(everything) => everything.handle_dropped(packet),
         }
     }
 

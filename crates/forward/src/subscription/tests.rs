@@ -279,6 +279,49 @@ fn what_the_pacer_dropped_costs_a_keyframe_and_no_hole() {
 }
 
 #[test]
+fn what_the_pacer_dropped_of_the_old_layer_does_not_undo_a_switch() {
+    let mut call = Call::video(true);
+    let (mut small, mut large) = (Source::video(0), Source::video(1));
+    prefer(&mut call, 0);
+    call.push_all(0, &small.frame(0, true, 2));
+    prefer(&mut call, 1);
+    let mut waiting = Vec::new();
+    for bytes in small.frame(33, false, 2).iter().chain(&large.frame(33, true, 2)) {
+        let Some(Accepted::Packet { packet, observed }) = call.accept(33, bytes) else { panic!("accepted") };
+        waiting.push((packet, call.subscription.select(&observed, call.publication.layers())));
+    }
+
+    call.subscription.handle_dropped(waiting[0].0);
+    let released: Vec<_> = waiting[1..]
+        .iter()
+        .map(|&(packet, verdict)| call.release(34, packet, verdict, packet.encoding).is_ok())
+        .collect();
+    call.push_all(66, &large.frame(66, false, 2));
+
+    assert_eq!(released, [false, true, true], "the rest of the old picture is left out");
+    assert_eq!(call.got.len(), 2 + 2 + 2);
+    assert!(call.got.windows(2).all(|pair| pair[1].seq == pair[0].seq.plus(1)));
+}
+
+#[test]
+fn sound_goes_on_when_the_first_packet_of_a_restarted_source_was_dropped() {
+    let mut call = Call::audio();
+    let mut source = Source::audio();
+    call.push(0, &source.sound(0));
+    let mut restarted = Source { ssrc: 301, seq: 7, ..source.clone() };
+    let Some(Accepted::Packet { packet, observed }) = call.accept(20, &restarted.sound(20)) else {
+        panic!("accepted")
+    };
+    assert_eq!(call.subscription.select(&observed, call.publication.layers()), Verdict::Switch);
+
+    call.subscription.handle_dropped(packet);
+    call.push(40, &restarted.sound(40));
+    call.push(60, &restarted.sound(60));
+
+    assert_eq!(call.got.len(), 3);
+}
+
+#[test]
 fn sound_whose_first_packet_was_dropped_starts_with_the_next() {
     let mut call = Call::audio();
     let mut source = Source::audio();

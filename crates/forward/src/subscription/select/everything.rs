@@ -7,6 +7,7 @@ use switchyard_vocab::observed::Observed;
 
 use super::Preference;
 use super::lock::{Admission, Lock};
+use crate::publication::cache::CacheRef;
 
 /// The one encoding that sound has.
 const ONLY: EncodingIndex = EncodingIndex(0);
@@ -52,8 +53,9 @@ impl Everything {
         }
     }
 
-    pub(super) const fn unlock(&mut self) {
-        self.lock = None;
+    /// The next one begins instead.
+    pub(super) fn handle_dropped(&mut self, packet: CacheRef) {
+        self.lock = self.lock.filter(|lock| !lock.began_with(packet));
     }
 
     pub(super) fn current(&self) -> Option<EncodingIndex> {

@@ -4,6 +4,7 @@ use switchyard_vocab::layer::EncodingIndex;
 use switchyard_vocab::observed::Observed;
 use switchyard_vocab::rtp::ExtSeqNo;
 
+use crate::publication::cache::CacheRef;
 use crate::publication::encoding::incarnation;
 
 /// What a packet of the locked encoding is to the lock.
@@ -35,6 +36,18 @@ impl Lock {
 
     pub(super) const fn encoding(&self) -> EncodingIndex {
         self.encoding
+    }
+
+    /// Whether a packet belongs to what followed the takeover, the packet of the takeover included.
+    pub(super) fn covers(&self, packet: CacheRef) -> bool {
+        packet.encoding == self.encoding
+            && packet.seq >= self.since
+            && incarnation(packet.seq) == incarnation(self.since)
+    }
+
+    /// Whether it took over with this packet.
+    pub(super) fn began_with(&self, packet: CacheRef) -> bool {
+        packet.encoding == self.encoding && packet.seq == self.since
     }
 
     /// Judges a packet of the locked encoding.

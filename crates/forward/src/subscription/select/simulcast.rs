@@ -15,6 +15,7 @@ use switchyard_vocab::rtp::{ExtSeqNo, RtpTimestamp};
 
 use super::Preference;
 use super::lock::{Admission, Lock};
+use crate::publication::cache::CacheRef;
 use crate::publication::layers::{Layer, Layers, best_up_to};
 
 /// A keyframe takes at least this long to come: asking sooner repeats an answered question.
@@ -73,8 +74,9 @@ impl Simulcast {
         }
     }
 
-    pub(super) const fn unlock(&mut self) {
-        self.lock = None;
+    /// What follows would be decoded without it.
+    pub(super) fn handle_dropped(&mut self, packet: CacheRef) {
+        self.lock = self.lock.filter(|lock| !lock.covers(packet));
     }
 
     pub(super) fn current(&self) -> Option<EncodingIndex> {
