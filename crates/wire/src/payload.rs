@@ -2,6 +2,8 @@
 //!
 //! Opus has no module: nothing in its payload decides anything.
 
+pub mod h264;
+pub mod nal;
 mod picture_id;
 pub mod vp8;
 pub mod vp9;

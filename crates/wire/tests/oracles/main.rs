@@ -1,6 +1,7 @@
 //! What this crate writes, another implementation must read as meant, and the other way round.
 //! The oracles share no code with it.
 
+mod h264;
 mod rtcp;
 mod rtp;
 mod stun;
