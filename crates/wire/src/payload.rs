@@ -3,6 +3,7 @@
 //! Opus has no module: nothing in its payload decides anything.
 
 pub mod h264;
+pub mod h265;
 pub mod nal;
 mod picture_id;
 pub mod vp8;

@@ -2,6 +2,7 @@
 //! The oracles share no code with it.
 
 mod h264;
+mod h265;
 mod rtcp;
 mod rtp;
 mod stun;

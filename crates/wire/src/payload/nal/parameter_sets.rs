@@ -8,7 +8,7 @@
 pub const MAX_PARAMETER_SET_LEN: usize = 256;
 
 /// Most parameter sets kept of one stream: H.265 has three kinds, and encoders that use several
-/// pictures sets use two or three. A set for which there is no place is not kept.
+/// picture sets use two or three. A set for which there is no place is not kept.
 pub const MAX_PARAMETER_SETS: usize = 6;
 
 /// One parameter set: a whole unit with its header.
