@@ -130,14 +130,19 @@ impl Publication {
     ///
     /// # Errors
     /// [`DropReason::Muted`], or [`DropReason::TooOld`] when the cache has gone past it.
-    pub fn insert_mirrored(&mut self, observed: &Observed, payload: &[u8]) -> Result<CacheRef, DropReason> {
+    pub fn insert_mirrored(
+        &mut self,
+        now: Instant,
+        observed: &Observed,
+        payload: &[u8],
+    ) -> Result<CacheRef, DropReason> {
         if self.muted {
             return Err(DropReason::Muted);
         }
         let codec = Encoding::mirrored(observed.codec);
         let encoding = self.encoding_mut(observed.encoding, codec).ok_or(DropReason::StaleMedia)?;
-        encoding.handle_mirrored(observed.arrival, payload.len());
-        self.keep(observed.arrival, observed, payload)
+        encoding.handle_mirrored(now, payload.len());
+        self.keep(now, observed, payload)
     }
 
     /// Takes the clocks of a sender report of one of the publisher's streams. Those of a stream that
@@ -262,7 +267,7 @@ impl Publication {
 
     /// Stores a packet and draws the conclusions that home and mirror share.
     fn keep(&mut self, now: Instant, observed: &Observed, payload: &[u8]) -> Result<CacheRef, DropReason> {
-        let packet = self.cache.insert(observed, payload).ok_or(DropReason::TooOld)?;
+        let packet = self.cache.insert(now, observed, payload).ok_or(DropReason::TooOld)?;
         let Some(Some(encoding)) = self.encodings.get_mut(observed.encoding.index()) else {
             return Err(DropReason::UnknownSsrc);
         };

@@ -47,7 +47,7 @@ impl Worker {
                         self.counters.drops.add(DropReason::StaleMedia);
                         continue;
                     };
-                    let kept = route.publication.insert_mirrored(&observed, payload);
+                    let kept = route.publication.insert_mirrored(now, &observed, payload);
                     if route.publication.take_layers_changed() {
                         self.changed_layers.push(publication);
                     }

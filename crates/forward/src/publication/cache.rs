@@ -6,7 +6,7 @@
 
 mod ring;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use switchyard_vocab::codec::MediaKind;
 use switchyard_vocab::layer::{EncodingIndex, MAX_ENCODINGS};
@@ -76,11 +76,12 @@ impl Cache {
     ///
     /// `None` when it can't be stored: its encoding does not exist, it is larger than the whole
     /// ring, or so late that its slot belongs to a newer packet.
-    pub fn insert(&mut self, observed: &Observed, payload: &[u8]) -> Option<CacheRef> {
+    pub fn insert(&mut self, now: Instant, observed: &Observed, payload: &[u8]) -> Option<CacheRef> {
         let limits = self.limits;
         let ring = self.rings.get_mut(observed.encoding.index())?;
         let ring = ring.get_or_insert_with(|| Box::new(Ring::new(limits)));
-        ring.insert(observed, payload).then_some(CacheRef { encoding: observed.encoding, seq: observed.seq })
+        let kept = ring.insert(now, observed, payload);
+        kept.then_some(CacheRef { encoding: observed.encoding, seq: observed.seq })
     }
 
     /// The packet, unless it was overwritten.

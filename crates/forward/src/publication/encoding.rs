@@ -147,8 +147,8 @@ impl Encoding {
     }
 
     /// Takes over a packet that another worker counted.
-    pub(super) fn handle_mirrored(&mut self, arrival: Instant, len: usize) {
-        self.rate.add(arrival, len);
+    pub(super) fn handle_mirrored(&mut self, now: Instant, len: usize) {
+        self.rate.add(now, len);
     }
 
     /// The codec of an encoding of which only mirrored packets are known: nothing can be asked of

@@ -157,7 +157,7 @@ fn a_mirror_serves_what_it_was_given() {
     };
 
     let home = call.publication.cache().get(packet).unwrap();
-    let mirrored = mirror.insert_mirrored(&observed, home.payload).unwrap();
+    let mirrored = mirror.insert_mirrored(at(0), &observed, home.payload).unwrap();
     mirror.insert_mirrored_clock((EncodingIndex(1), 0), source.clock(5));
     mirror.want_keyframe(at(1), EncodingIndex(1));
 

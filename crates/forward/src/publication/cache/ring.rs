@@ -1,5 +1,6 @@
 //! The ring of one encoding: bytes, and an index by sequence number.
 
+use std::collections::VecDeque;
 use std::time::Instant;
 
 use switchyard_vocab::observed::Observed;
@@ -7,13 +8,29 @@ use switchyard_vocab::rtp::ExtSeqNo;
 
 use super::{CachedPacket, KEPT, Limits};
 
+/// Stretches into which the bytes are divided to know their age. Fewer make a ring grow a little
+/// before it must; more cost memory and nothing else.
+const STRETCHES: usize = 16;
+
 /// Where a packet lies.
 #[derive(Clone, Copy, Debug)]
 struct Slot {
     observed: Observed,
+    /// When it came into this ring. Of a packet from another worker that is not its arrival there: one
+    /// that was long on the way is as young as any, because it has not been sent yet.
+    kept: Instant,
     /// Counted over everything ever written: position modulo capacity is the place.
     position: u64,
     len: u16,
+}
+
+/// Some packets that lie in a row.
+#[derive(Clone, Copy, Debug)]
+struct Stretch {
+    start: u64,
+    end: u64,
+    /// When the last of them was written.
+    written: Instant,
 }
 
 /// Bytes and index. Both sizes are powers of two.
@@ -23,8 +40,8 @@ pub(super) struct Ring {
     bytes: Vec<u8>,
     /// Where the next packet goes.
     head: u64,
-    /// When the head last passed the start of the bytes.
-    lap_began: Option<Instant>,
+    /// What was written, the oldest first, as far as it is not known to be gone.
+    stretches: VecDeque<Stretch>,
     slots: Vec<Option<Slot>>,
 }
 
@@ -34,25 +51,25 @@ impl Ring {
             limits,
             bytes: vec![0; limits.first_bytes],
             head: 0,
-            lap_began: None,
+            stretches: VecDeque::with_capacity(STRETCHES + 2),
             slots: vec![None; limits.first_slots],
         }
     }
 
-    pub(super) fn insert(&mut self, observed: &Observed, payload: &[u8]) -> bool {
+    pub(super) fn insert(&mut self, now: Instant, observed: &Observed, payload: &[u8]) -> bool {
         let Ok(len) = u16::try_from(payload.len()) else { return false };
-        if payload.len() > self.bytes.len() || !self.claim_slot(observed) {
+        if payload.len() > self.bytes.len() || !self.claim_slot(now, observed) {
             return false;
         }
-        self.lap_began.get_or_insert(observed.arrival);
-        self.grow_bytes_at_lap_end(observed.arrival, payload.len());
+        self.make_room(now, payload.len());
         let position = self.position_for(payload.len());
         let start = self.place(position);
         let Some(target) = self.bytes.get_mut(start..start + payload.len()) else { return false };
         target.copy_from_slice(payload);
         self.head = position + u64::from(len);
+        self.note_written(now, position);
         let slot = self.slot_of(observed.seq);
-        self.slots[slot] = Some(Slot { observed: *observed, position, len });
+        self.slots[slot] = Some(Slot { observed: *observed, kept: now, position, len });
         true
     }
 
@@ -69,18 +86,19 @@ impl Ring {
     /// Bytes and slots it has.
     #[cfg(test)]
     pub(super) fn sizes(&self) -> (usize, usize) {
+        assert!(self.stretches.len() <= STRETCHES + 2);
         (self.bytes.len(), self.slots.len())
     }
 
     /// Whether the slot of this packet is free for it; widens the index while that would lose a
     /// young packet.
-    fn claim_slot(&mut self, observed: &Observed) -> bool {
+    fn claim_slot(&mut self, now: Instant, observed: &Observed) -> bool {
         loop {
             let Some(owner) = self.slots[self.slot_of(observed.seq)] else { return true };
             if owner.observed.seq >= observed.seq {
                 return false;
             }
-            let is_young = observed.arrival.saturating_duration_since(owner.observed.arrival) < KEPT;
+            let is_young = now.saturating_duration_since(owner.kept) < KEPT;
             if !is_young || !self.is_intact(&owner) || self.slots.len() >= self.limits.most_slots {
                 return true;
             }
@@ -97,19 +115,32 @@ impl Ring {
         }
     }
 
-    /// Doubles the bytes when one lap around them took less than [`KEPT`].
-    fn grow_bytes_at_lap_end(&mut self, now: Instant, len: usize) {
-        let lap = |position: u64, capacity: usize| position / capacity as u64;
-        let ends = self.head > 0
-            && lap(self.position_for(len), self.bytes.len()) > lap(self.head - 1, self.bytes.len());
-        if !ends {
-            return;
+    /// Doubles the bytes while `len` more would overwrite a packet younger than [`KEPT`].
+    fn make_room(&mut self, now: Instant, len: usize) {
+        loop {
+            let kept_from = (self.position_for(len) + len as u64).saturating_sub(self.bytes.len() as u64);
+            let Some(&oldest) = self.stretches.front().filter(|oldest| oldest.start < kept_from) else {
+                return;
+            };
+            let is_young = now.saturating_duration_since(oldest.written) < KEPT;
+            if is_young && self.bytes.len() < self.limits.most_bytes {
+                self.double_bytes();
+            } else if oldest.end <= kept_from {
+                self.stretches.pop_front();
+            } else {
+                return;
+            }
         }
-        let took = now.saturating_duration_since(self.lap_began.unwrap_or(now));
-        if took < KEPT && self.bytes.len() < self.limits.most_bytes {
-            self.double_bytes();
-        } else {
-            self.lap_began = Some(now);
+    }
+
+    /// The bytes from `start` to the head have been written. There are never many more stretches than
+    /// the bytes are divided into: all but the last are of full length, and what is gone is forgotten.
+    fn note_written(&mut self, now: Instant, start: u64) {
+        let full = (self.bytes.len() / STRETCHES) as u64;
+        let last = self.stretches.back_mut().filter(|last| last.end - last.start < full);
+        match last {
+            Some(last) => (last.end, last.written) = (self.head, now),
+            None => self.stretches.push_back(Stretch { start, end: self.head, written: now }),
         }
     }
 

@@ -7,7 +7,7 @@ use crate::testing::{at, observed};
 
 fn insert(cache: &mut Cache, encoding: u8, seq: u64, milliseconds: u64, payload: &[u8]) -> Option<CacheRef> {
     let facts = Observed { arrival: at(milliseconds), ..observed(encoding, seq) };
-    cache.insert(&facts, payload)
+    cache.insert(at(milliseconds), &facts, payload)
 }
 
 #[test]
@@ -45,6 +45,37 @@ fn a_slow_stream_never_grows_its_ring() {
 
     let ring = cache.rings[0].as_ref().unwrap();
     assert_eq!(ring.sizes(), (Limits::VIDEO.first_bytes, Limits::VIDEO.first_slots));
+}
+
+#[test]
+fn what_comes_at_once_after_a_quiet_time_is_kept_whole() {
+    let mut cache = Cache::new(MediaKind::Video);
+    for n in 0..20 {
+        insert(&mut cache, 0, 70_000 + n, n * 100, &[0; 500]).unwrap();
+    }
+
+    // A keyframe of 300 kB after a still picture, or what waited while the worker stood still.
+    let burst: Vec<_> =
+        (0..250).map(|n| insert(&mut cache, 0, 70_020 + n, 6_000, &[n as u8; 1_200]).unwrap()).collect();
+
+    for (n, packet) in burst.iter().enumerate() {
+        assert!(cache.get(*packet).is_some_and(|kept| kept.payload == [n as u8; 1_200]), "packet {n}");
+    }
+}
+
+#[test]
+fn what_was_long_on_its_way_from_another_worker_is_kept_as_if_it_were_young() {
+    let mut cache = Cache::new(MediaKind::Video);
+
+    // Three seconds of 300 kbit/s, which that worker observed in time and which come all at once.
+    let late: Vec<_> = (0..100)
+        .map(|n| {
+            let facts = Observed { arrival: at(n * 30), ..observed(0, 70_000 + n) };
+            cache.insert(at(3_000), &facts, &[n as u8; 1_100]).unwrap()
+        })
+        .collect();
+
+    assert!(late.iter().all(|packet| cache.get(*packet).is_some()));
 }
 
 #[test]
