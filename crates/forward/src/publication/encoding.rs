@@ -142,6 +142,7 @@ impl Encoding {
     /// Counts the original packet out of a retransmission.
     pub(super) fn handle_repair(&mut self, now: Instant, original: SeqNo) -> Result<Numbered, DropReason> {
         let numbered = self.numbering.handle_repair(original)?;
+        self.missing.handle_repair(now, numbered.seq);
         self.note_gap(now, numbered);
         Ok(numbered)
     }

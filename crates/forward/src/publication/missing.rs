@@ -1,8 +1,12 @@
 //! Packets that did not arrive, and when to ask the publisher for them again.
 
+mod repair_time;
+
 use std::time::{Duration, Instant};
 
 use switchyard_vocab::rtp::{ExtSeqNo, SeqNo};
+
+use repair_time::RepairTime;
 
 /// How long a packet may be merely late before it is asked for. Longer delays every repair;
 /// shorter asks for packets that were only reordered.
@@ -11,7 +15,7 @@ const REORDER_WAIT: Duration = Duration::from_millis(10);
 /// Quickest repetition, however near the publisher is.
 const LEAST_RETRY: Duration = Duration::from_millis(20);
 
-/// Slowest repetition: later the frame is of no use.
+/// Slowest repetition: later the frame is of no use, unless the path itself is slower.
 const MOST_RETRY: Duration = Duration::from_millis(400);
 
 /// Times a packet is asked for. What five rounds did not bring, a keyframe has to repair.
@@ -31,6 +35,8 @@ struct Entry {
     seq: ExtSeqNo,
     due: Instant,
     tries: u8,
+    /// When it was first asked for.
+    asked: Option<Instant>,
 }
 
 /// What a gap led to.
@@ -47,6 +53,7 @@ pub enum Gap {
 #[derive(Debug, Default)]
 pub struct Missing {
     entries: Vec<Entry>,
+    repair_time: RepairTime,
 }
 
 impl Missing {
@@ -58,14 +65,24 @@ impl Missing {
         }
         let first = next.0.saturating_sub(count);
         let due = now + REORDER_WAIT;
-        self.entries.extend((first..next.0).map(|seq| Entry { seq: ExtSeqNo(seq), due, tries: 0 }));
+        self.entries.extend((first..next.0).map(|seq| Entry {
+            seq: ExtSeqNo(seq),
+            due,
+            tries: 0,
+            asked: None,
+        }));
         Gap::Noted
     }
 
-    /// A late packet, or its retransmission, arrived after all.
+    /// A packet was merely late.
     pub fn handle_arrival(&mut self, seq: ExtSeqNo) {
-        if let Ok(index) = self.entries.binary_search_by_key(&seq, |entry| entry.seq) {
-            self.entries.remove(index);
+        self.take(seq);
+    }
+
+    /// The retransmission of a packet arrived.
+    pub fn handle_repair(&mut self, now: Instant, seq: ExtSeqNo) {
+        if let Some(asked) = self.take(seq).and_then(|entry| entry.asked) {
+            self.repair_time.note(now.saturating_duration_since(asked));
         }
     }
 
@@ -75,8 +92,10 @@ impl Missing {
     }
 
     /// Hands every number that is due to `ask`, in order, [`MAX_ASKED`] at most; forgets those that
-    /// were asked for often enough. `rtt` is the round trip to the publisher.
+    /// were asked for often enough. `rtt` is the round trip to the publisher as far as it is known
+    /// otherwise; once anything was repaired, how long that took is known better.
     pub fn poll(&mut self, now: Instant, rtt: Duration, mut ask: impl FnMut(SeqNo)) {
+        let rtt = self.repair_time.repeat_after().unwrap_or(rtt);
         let mut asked = 0;
         self.entries.retain_mut(|entry| {
             if entry.due > now || asked == MAX_ASKED {
@@ -87,6 +106,7 @@ impl Missing {
             }
             entry.tries += 1;
             entry.due = now + retry_after(rtt, entry.tries);
+            entry.asked.get_or_insert(now);
             asked += 1;
             ask(entry.seq.on_wire());
             true
@@ -102,12 +122,17 @@ impl Missing {
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
+
+    fn take(&mut self, seq: ExtSeqNo) -> Option<Entry> {
+        let index = self.entries.binary_search_by_key(&seq, |entry| entry.seq).ok()?;
+        Some(self.entries.remove(index))
+    }
 }
 
 /// A quarter longer with every try.
 fn retry_after(rtt: Duration, tries: u8) -> Duration {
-    let base = rtt.max(LEAST_RETRY).min(MOST_RETRY);
-    (1..tries).fold(base, |wait, _| wait * 5 / 4).min(MOST_RETRY)
+    let base = rtt.max(LEAST_RETRY).min(repair_time::LONGEST);
+    (1..tries).fold(base, |wait, _| wait * 5 / 4).min(MOST_RETRY.max(base))
 }
 
 #[cfg(test)]
