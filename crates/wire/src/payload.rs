@@ -3,6 +3,7 @@
 //! Opus has no module: nothing in its payload decides anything.
 
 pub mod av1;
+pub mod dependency_descriptor;
 pub mod h264;
 pub mod h265;
 pub mod nal;
