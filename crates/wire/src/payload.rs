@@ -8,5 +8,6 @@ pub mod h264;
 pub mod h265;
 pub mod nal;
 mod picture_id;
+pub mod red;
 pub mod vp8;
 pub mod vp9;

@@ -47,7 +47,7 @@ impl Reader {
         let structure = front.read_structure()?;
         let descriptor = front.complete(&structure)?;
         if self.structure.as_ref().is_none_or(|held| seq >= held.since) {
-            self.note_active(seq, descriptor.active_targets.or(Some(structure.all_targets())));
+            self.note_active(seq, descriptor.active_targets.or_else(|| Some(structure.all_targets())));
             self.structure = Some(Held { since: seq, structure });
         }
         Ok(descriptor)

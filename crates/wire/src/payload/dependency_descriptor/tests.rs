@@ -334,7 +334,7 @@ proptest! {
         }
         prop_assert_eq!(reader.read(seq(1), &out[..len]), Ok(keyframe));
         prop_assert_eq!(reader.structure(), Some(&structure));
-        let said = keyframe.active_targets.unwrap_or(structure.all_targets());
+        let said = keyframe.active_targets.unwrap_or_else(|| structure.all_targets());
         prop_assert_eq!(reader.active_targets(), Some(said));
 
         let len = frame.write(&structure, &Rewrite::same_as(&frame, &structure), &mut out).unwrap();

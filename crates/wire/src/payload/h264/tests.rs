@@ -155,7 +155,7 @@ proptest! {
         let mut sets = ParameterSets::default();
         let _ = (facts(&bytes), picture_size(&bytes), Sps::parse(&bytes), collect(&bytes, &mut sets));
         if let Ok(units) = units(&bytes) {
-            prop_assert!(units.clone().count() <= MAX_UNITS);
+            prop_assert!(units.count() <= MAX_UNITS);
             prop_assert!(units.map(|unit| unit.bytes.len()).sum::<usize>() <= bytes.len());
         }
     }
