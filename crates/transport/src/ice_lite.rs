@@ -15,4 +15,4 @@ pub use agent::{Checked, IceLite, StunOutcome};
 pub use credentials::{PWD_LEN, UFRAG_LEN, issue_credentials, worker_of};
 pub use liveness::{CHECKING_TIMEOUT, CONSENT_TIMEOUT, DISCONNECTED_AFTER, Liveness, Verdict};
 pub use rate_limit::{BURST, BindingRateLimit, MAX_ADDRESSES, PER_SECOND};
-pub use tuples::{MAX_TUPLES, Tuples};
+pub use tuples::{IN_USE_FOR, MAX_TUPLES, Tuples};

@@ -10,6 +10,7 @@
 //! events and datagrams until there are none, then sleep until [`poll_timeout`](Line::poll_timeout).
 
 mod event;
+mod flights;
 mod media;
 mod state;
 

@@ -69,6 +69,8 @@ pub enum DropReason {
     RtcpRateLimited,
     /// More media of one publication than the limit.
     IngressLimited,
+    /// A check for one peer from an address at which another is being heard. It is not answered.
+    AddressHeld,
 }
 
 impl DropReason {
@@ -76,7 +78,7 @@ impl DropReason {
     pub const COUNT: usize = Self::ALL.len();
 
     /// All of them, in the order of their indexes.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 34] = [
         Self::TooLong,
         Self::NotWebRtc,
         Self::MalformedStun,
@@ -110,6 +112,7 @@ impl DropReason {
         Self::PeerGone,
         Self::RtcpRateLimited,
         Self::IngressLimited,
+        Self::AddressHeld,
     ];
 
     /// Position in per-reason tables.
@@ -153,6 +156,7 @@ impl DropReason {
             Self::PeerGone => "peer_gone",
             Self::RtcpRateLimited => "rtcp_rate_limited",
             Self::IngressLimited => "ingress_limited",
+            Self::AddressHeld => "address_held",
         }
     }
 }

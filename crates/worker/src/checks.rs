@@ -49,7 +49,13 @@ impl Worker {
             _ => DropReason::MalformedStun,
         })?;
         let ufrag = request.server_ufrag().ok_or(DropReason::UnknownUfrag)?;
-        let Some(key) = self.peers.by_ufrag(ufrag) else {
+        let key = self.peers.by_ufrag(ufrag);
+        // Not answered: the answer would go to the peer that is there and has asked nothing. Who has got
+        // the address of somebody who left goes on checking, while an error would make it give up.
+        if self.peers.is_held(now, tuple, key) {
+            return Err(DropReason::AddressHeld);
+        }
+        let Some(key) = key else {
             let owner = self.other_owner(ufrag).ok_or(DropReason::UnknownUfrag)?;
             // Nobody has proved anything yet: strangers must not fill the other worker's lane, nor use up
             // what is meant for checks of our own peers.

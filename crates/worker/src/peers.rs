@@ -132,7 +132,16 @@ impl Peers {
         }
     }
 
-    /// Binds an authenticated address to its peer: whoever proved itself on it last has it.
+    /// Whether an address is in use by a peer that is there beyond doubt, and that is not `except`.
+    ///
+    /// See [`Line::holds`] for what that takes.
+    pub(crate) fn is_held(&self, now: Instant, tuple: Tuple, except: Option<PeerKey>) -> bool {
+        let owner = self.by_address.get(&tuple).filter(|&&owner| Some(owner) != except);
+        owner.and_then(|&owner| self.get(owner)).is_some_and(|owner| owner.line.holds(now, tuple))
+    }
+
+    /// Binds an authenticated address to its peer. Unless it is [held](Self::is_held), whoever proved
+    /// itself on it last has it.
     pub(crate) fn add_address(&mut self, tuple: Tuple, key: PeerKey) {
         let Some(peer) = self.slots.get_mut(key.0) else { return };
         if !peer.found_by.addresses.contains(&tuple) {

@@ -110,12 +110,12 @@ impl IceLite {
         if is_nominated && is_current {
             self.previous = None;
         }
-        Ok((StunOutcome::Answered, self.note(tuple, is_nominated)))
+        Ok((StunOutcome::Answered, self.note(now, tuple, is_nominated)))
     }
 
-    fn note(&mut self, tuple: Tuple, is_nominated: bool) -> Checked {
+    fn note(&mut self, now: Instant, tuple: Tuple, is_nominated: bool) -> Checked {
         let mut checked = Checked::default();
-        if let Touched::Added { evicted } = self.tuples.touch(tuple) {
+        if let Touched::Added { evicted } = self.tuples.touch(now, tuple) {
             checked.added = Some(tuple);
             checked.forgotten = evicted;
         }
@@ -128,7 +128,7 @@ impl IceLite {
     /// Opens a path without a check, for lines that are opened with given keys.
     pub fn assume(&mut self, now: Instant, tuple: Tuple) -> Checked {
         self.liveness.on_check(now);
-        self.note(tuple, true)
+        self.note(now, tuple, true)
     }
 
     /// Whether `ufrag` is one of ours that is still answered.
@@ -156,9 +156,15 @@ impl IceLite {
         self.liveness.on_restart(now);
     }
 
-    /// Authenticated media came.
-    pub const fn on_media(&mut self, now: Instant) {
+    /// Authenticated media came, on the path in this [place](Tuples::place).
+    pub fn on_media(&mut self, now: Instant, place: usize) {
         self.liveness.on_media(now);
+        self.tuples.on_keyed(now, place);
+    }
+
+    /// Our handshake was sent to this path alone, and was answered.
+    pub fn on_answered(&mut self, tuple: Tuple) {
+        self.tuples.on_answered(tuple);
     }
 }
 

@@ -19,9 +19,9 @@ impl Line {
         tuple: Tuple,
         packet: &mut [u8],
     ) -> Result<usize, DropReason> {
-        let media = self.media_from(tuple)?;
-        let len = media.inbound.unprotect_rtp(now, packet)?;
-        self.on_media(now);
+        let place = self.ice.tuples().place(tuple).ok_or(DropReason::UnknownAddress)?;
+        let len = self.media()?.inbound.unprotect_rtp(now, packet)?;
+        self.on_media(now, place);
         Ok(len)
     }
 
@@ -32,9 +32,9 @@ impl Line {
         tuple: Tuple,
         packet: &mut [u8],
     ) -> Result<usize, DropReason> {
-        let media = self.media_from(tuple)?;
-        let len = media.inbound.unprotect_rtcp(now, packet)?;
-        self.on_media(now);
+        let place = self.ice.tuples().place(tuple).ok_or(DropReason::UnknownAddress)?;
+        let len = self.media()?.inbound.unprotect_rtcp(now, packet)?;
+        self.on_media(now, place);
         Ok(len)
     }
 
@@ -58,13 +58,6 @@ impl Line {
         }
     }
 
-    fn media_from(&mut self, tuple: Tuple) -> Result<&mut Media, DropReason> {
-        if !self.knows(tuple) {
-            return Err(DropReason::UnknownAddress);
-        }
-        self.media()
-    }
-
     const fn media(&mut self) -> Result<&mut Media, DropReason> {
         match &mut self.stage {
             Stage::Open(media) => Ok(media),
@@ -73,8 +66,8 @@ impl Line {
         }
     }
 
-    fn on_media(&mut self, now: Instant) {
-        self.ice.on_media(now);
+    fn on_media(&mut self, now: Instant, place: usize) {
+        self.ice.on_media(now, place);
         self.on_heard();
     }
 }

@@ -12,6 +12,7 @@ use switchyard_vocab::line::{DtlsRole, IceCredentials, RemoteLine};
 use switchyard_wire::stun::BindingRequest;
 
 use super::event::LineEvent;
+use super::flights::Flights;
 use crate::dtls::{Certificate, Drained, DtlsVersions, EarlyRecords, HANDSHAKE_TIMEOUT, Handshake};
 use crate::ice_lite::{Checked, IceLite, StunOutcome, Verdict};
 use crate::srtp::{Inbound, Outbound, SrtpKeys};
@@ -51,6 +52,7 @@ pub struct Line {
     pub(super) stage: Stage,
     /// Outlives its stage, because records may still wait for being sent.
     handshake: Option<Box<Handshake>>,
+    flights: Flights,
     early: EarlyRecords,
     is_disconnected: bool,
     pub(super) events: VecDeque<LineEvent>,
@@ -81,6 +83,7 @@ impl Line {
             remote: None,
             stage: Stage::New,
             handshake: None,
+            flights: Flights::default(),
             early: EarlyRecords::default(),
             is_disconnected: false,
             events: VecDeque::new(),
@@ -117,6 +120,7 @@ impl Line {
     pub fn install_keys(&mut self, now: Instant, tuple: Tuple, role: DtlsRole, keys: &SrtpKeys) {
         let checked = self.ice.assume(now, tuple);
         self.note(checked);
+        self.flights.note(tuple);
         self.open(now, now, role, keys);
     }
 
@@ -196,6 +200,7 @@ impl Line {
     pub fn poll_transmit(&mut self, out: &mut [u8]) -> Option<(Tuple, usize)> {
         let path = self.send_path()?;
         let len = self.handshake.as_mut()?.poll_transmit(out)?;
+        self.flights.note(path);
         Some((path, len))
     }
 
@@ -217,6 +222,14 @@ impl Line {
     /// Whether the peer authenticated itself on this path.
     pub fn knows(&self, tuple: Tuple) -> bool {
         self.ice.tuples().contains(tuple)
+    }
+
+    /// Whether this path is the peer's beyond doubt and in use: no other peer may have its address.
+    ///
+    /// It is so for the path over which the handshake was answered, until
+    /// [`IN_USE_FOR`](crate::ice_lite::IN_USE_FOR) after the peer was last heard there.
+    pub fn holds(&self, now: Instant, tuple: Tuple) -> bool {
+        matches!(self.stage, Stage::Open(_)) && self.ice.tuples().holds(now, tuple)
     }
 
     /// The path to send media on: the one nominated last, before that the one used last.
@@ -288,6 +301,9 @@ impl Line {
             DtlsRole::Server => (&keys.server, &keys.client),
         };
         let media = Media { inbound: Inbound::new(theirs), outbound: Outbound::new(ours) };
+        if let Some(path) = self.flights.only() {
+            self.ice.on_answered(path);
+        }
         self.stage = Stage::Open(Box::new(media));
         self.events.push_back(LineEvent::Opened {
             after: now.saturating_duration_since(self.created),

@@ -1,9 +1,10 @@
 use std::net::SocketAddr;
 
+use switchyard_bus::command::Command;
 use switchyard_vocab::counters::LineEnd;
 use switchyard_vocab::datagram::{MAX_DATAGRAM, Tuple};
 use switchyard_vocab::drop_reason::DropReason;
-use switchyard_vocab::line::IceCredentials;
+use switchyard_vocab::line::{DtlsRole, IceCredentials};
 use switchyard_wire::stun::{Outcome, Role};
 
 use crate::testing::call::{Call, Viewer};
@@ -185,23 +186,94 @@ fn a_client_that_moves_goes_on_where_it_is() {
     assert_eq!(call.world.tables(0).addresses, 3);
 }
 
+/// A check that somebody makes with its own credentials, from another's address.
+fn theft(call: &mut Call, thief: usize) -> Vec<u8> {
+    let thief = &call.world.clients[thief];
+    thief.check_with(&thief.server_ice)
+}
+
 #[test]
-fn an_address_that_another_peer_claimed_can_be_taken_back() {
+fn the_address_of_a_peer_that_is_heard_cannot_be_claimed() {
     let mut call = Call::on(1);
     let (viewer, thief) = (call.join(0), call.join(0));
     call.run(1_000);
-    let path = call.publisher().path;
-    let client = call.client(&thief);
-    let theft = client.check_with(&client.server_ice);
-    call.world.inject(path, theft);
-    call.run(100);
+    let (path, answers) = (call.publisher().path, call.publisher().answers.len());
+    let claim = theft(&mut call, thief.client);
 
-    // Its next regular check comes within 2.5 s.
-    call.run(3_000);
-    let before = call.heard(&viewer).len();
+    for _ in 0..500 {
+        call.world.inject(path, claim.clone());
+        call.run(10);
+    }
+
+    call.assert_unharmed(&viewer);
+    assert_eq!(call.world.drops(0, DropReason::AddressHeld), 500);
+    // Its own checks were answered, nothing else came.
+    assert!(call.publisher().answers.len() - answers <= 3);
+    assert_eq!(call.world.tables(0).addresses, 3);
+}
+
+#[test]
+fn a_check_that_has_to_cross_claims_no_address_either() {
+    let mut call = Call::on(2);
+    let (viewer, thief) = (call.join(0), call.join(1));
+    call.run(1_000);
+    let path = call.publisher().path;
+    let claim = theft(&mut call, thief.client);
+
+    call.world.inject(path, claim);
     call.run(1_000);
 
-    assert_eq!(call.heard(&viewer).len() - before, 50);
+    call.assert_unharmed(&viewer);
+    assert_eq!(call.world.drops(0, DropReason::AddressHeld), 1);
+}
+
+#[test]
+fn whoever_comes_after_a_silent_peer_has_its_address_after_seconds() {
+    let mut call = Call::on(1);
+    let left = call.join(0);
+    call.run(1_000);
+    let path = call.client(&left).path;
+    call.client(&left).fall_silent();
+    let next = call.world.announce(0);
+    call.world.clients[next].path = path;
+
+    // What is answered there comes to whoever of the two is asked first: that makes no difference here.
+    let answers = |call: &mut Call| call.client(&left).answers.len();
+    let (before, mut waited) = (answers(&mut call), 0);
+    while answers(&mut call) == before {
+        assert!(waited <= 6_000, "it never got the address");
+        call.run(500);
+        waited += 500;
+        call.world.clients[next].check();
+        call.run(10);
+    }
+
+    assert!(waited > 4_000, "the peer that was there had it for a while");
+}
+
+#[test]
+fn an_address_that_was_claimed_by_checks_alone_is_lost_to_its_owner() {
+    let mut call = Call::on(1);
+    let thief = call.join(0);
+    call.run(1_000);
+    let id = call.world.announce(0);
+    let path = call.world.clients[id].path;
+    let claim = theft(&mut call, thief.client);
+    call.world.inject(path, claim);
+    call.run(10);
+    let remote = call.world.clients[id].remote_line(DtlsRole::Server, None);
+    let peer = call.world.clients[id].id;
+    call.world.command(0, Command::ConnectPeer { peer, remote });
+
+    let now = call.world.now;
+    call.world.clients[id].begin(now);
+    call.run(500);
+
+    assert!(call.world.clients[id].is_open());
+    let claim = theft(&mut call, thief.client);
+    call.world.inject(path, claim);
+    call.run(10);
+    assert_eq!(call.world.drops(0, DropReason::AddressHeld), 1, "from now on it is its own");
 }
 
 #[test]
@@ -244,9 +316,9 @@ fn a_wrong_fingerprint_ends_the_line_before_any_media() {
 fn junk_instead_of_a_handshake_hurts_only_who_sends_it() {
     let (mut call, viewer) = running_call();
     let client = call.world.announce(0);
-    let remote = call.world.clients[client].remote_line(switchyard_vocab::line::DtlsRole::Server, None);
+    let remote = call.world.clients[client].remote_line(DtlsRole::Server, None);
     let peer = call.world.clients[client].id;
-    call.world.command(0, switchyard_bus::command::Command::ConnectPeer { peer, remote });
+    call.world.command(0, Command::ConnectPeer { peer, remote });
     call.world.clients[client].check();
     call.run(10);
 

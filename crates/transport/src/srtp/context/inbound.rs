@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use rustc_hash::FxHashMap;
+use switchyard_vocab::negotiated::MAX_STREAMS;
 use switchyard_vocab::rtp::{ExtSeqNo, SeqNo, Ssrc};
 use switchyard_wire::rtp::header_len;
 
@@ -13,9 +14,9 @@ use crate::srtp::keys::MasterKey;
 use crate::srtp::profile::SrtpProfile;
 use crate::srtp::replay::{RTCP_WINDOW, RTP_WINDOW, ReplayWindow};
 
-/// Streams of one peer whose rollover counter is kept: 50 of sound and 50 of picture, with
-/// retransmission. More only helps a peer that wants memory.
-pub const MAX_SSRCS: usize = 100;
+/// Streams of one peer whose rollover counter is kept: all that can be negotiated. More only helps a
+/// peer that wants memory.
+pub const MAX_SSRCS: usize = MAX_STREAMS;
 
 /// Silence after which a stream may give its place to a new one, when all are taken.
 ///
