@@ -33,6 +33,7 @@ pub(crate) struct Counters {
     pub(crate) messages_rejected: Count,
     pub(crate) sessions_too_slow: Count,
     pub(crate) sessions_silent: Count,
+    pub(crate) sessions_not_joined: Count,
 }
 
 impl Counters {
@@ -53,6 +54,7 @@ impl Counters {
             messages_rejected: self.messages_rejected.get(),
             sessions_too_slow: self.sessions_too_slow.get(),
             sessions_silent: self.sessions_silent.get(),
+            sessions_not_joined: self.sessions_not_joined.get(),
         }
     }
 }

@@ -30,6 +30,8 @@ pub struct GatewayTotals {
     pub sessions_too_slow: u64,
     /// Sessions ended because nothing was heard of their client.
     pub sessions_silent: u64,
+    /// Sessions ended because their client was in no room in time.
+    pub sessions_not_joined: u64,
 }
 
 /// Signalling connections refused, by reason.

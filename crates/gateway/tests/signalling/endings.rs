@@ -2,14 +2,24 @@
 
 use std::time::{Duration, Instant};
 
+use futures_util::SinkExt;
 use serde_json::json;
 use switchyard_control::intent::Intent;
 use switchyard_control::notice::{EndReason, Notice, Participant};
 use switchyard_gateway::config::GatewayConfig;
 use switchyard_gateway::port::Delivery;
-use switchyard_vocab::ids::Identity;
+use switchyard_vocab::ids::{Identity, SessionId};
+use tokio_tungstenite::tungstenite::Message;
 
-use crate::support::{House, development};
+use crate::support::{House, development, get};
+
+fn long_notice() -> Notice {
+    Notice::ParticipantJoined(Participant {
+        identity: Identity::new("x".repeat(100_000)),
+        display_name: None,
+        publications: Vec::new(),
+    })
+}
 
 #[tokio::test]
 async fn whoever_says_goodbye_is_confirmed_and_closed_normally() {
@@ -98,7 +108,27 @@ async fn whoever_does_not_join_in_time_is_sent_away() {
     let mut client = house.client("room=lab&identity=ada").await;
 
     assert_eq!(client.hear().await, json!({"type": "ended", "reason": "protocol_error"}));
-    assert_eq!(client.closed().await, 1008);
+    assert_eq!(client.closed_because().await, (1008, "not in a room in time".to_owned()));
+    let page = get(house.metrics, "/metrics").await;
+    assert!(page.contains("\nswitchyard_gateway_sessions_ended_total{reason=\"not_joined\"} 1\n"), "{page}");
+}
+
+#[tokio::test]
+async fn whoever_pings_without_joining_or_listening_loses_their_place() {
+    let config = GatewayConfig { join_timeout: Duration::from_millis(500), ..development() };
+    let house = House::open(config).await;
+    let mut client = house.client("room=lab&identity=ada").await;
+    // More than the buffers between the two hold: whoever writes to this client is stuck.
+    for _ in 0..200 {
+        assert_eq!(house.tell(SessionId(1), long_notice()), Delivery::Queued);
+    }
+
+    let began = Instant::now();
+    while house.sessions.count() > 0 {
+        assert!(began.elapsed() < Duration::from_secs(5), "the place is held by pings alone");
+        client.socket.send(Message::Ping(Vec::new().into())).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 }
 
 #[tokio::test]
@@ -156,16 +186,9 @@ async fn whoever_does_not_listen_is_ended_and_nobody_waits_for_them() {
     let mut house = House::open(config).await;
     let (_deaf, session) = house.participant("ada").await;
     let (mut other, other_session) = house.participant("bob").await;
-    let long = || {
-        Notice::ParticipantJoined(Participant {
-            identity: Identity::new("x".repeat(100_000)),
-            display_name: None,
-            publications: Vec::new(),
-        })
-    };
 
     let mut deliveries = 0;
-    while house.tell(session, long()) == Delivery::Queued {
+    while house.tell(session, long_notice()) == Delivery::Queued {
         deliveries += 1;
         assert!(deliveries < 10_000, "the socket's buffers are not that large");
         tokio::task::yield_now().await;

@@ -155,8 +155,13 @@ impl Client {
 
     /// The code with which the server closes the connection.
     pub(crate) async fn closed(&mut self) -> u16 {
+        self.closed_because().await.0
+    }
+
+    /// The code and the words with which the server closes the connection.
+    pub(crate) async fn closed_because(&mut self) -> (u16, String) {
         match self.frame().await {
-            Some(Message::Close(Some(CloseFrame { code, .. }))) => code.into(),
+            Some(Message::Close(Some(CloseFrame { code, reason }))) => (code.into(), reason.to_string()),
             other => panic!("the connection is closed, not {other:?}"),
         }
     }

@@ -336,6 +336,7 @@ pub const METRICS: &[Metric] = &[
             &[
                 ("too_slow", |gateway| gateway.sessions_too_slow as f64),
                 ("silent", |gateway| gateway.sessions_silent as f64),
+                ("not_joined", |gateway| gateway.sessions_not_joined as f64),
             ],
         ),
     ),

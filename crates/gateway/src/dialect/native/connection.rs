@@ -17,7 +17,7 @@ use futures_util::StreamExt;
 use switchyard_control::intent::{Intent, Request};
 use switchyard_control::notice::EndReason;
 use switchyard_vocab::ids::SessionId;
-use tokio::sync::{OwnedSemaphorePermit, mpsc};
+use tokio::sync::{OwnedSemaphorePermit, mpsc, watch};
 use tracing::{Instrument, debug, info, info_span};
 
 use super::reader::Reader;
@@ -54,6 +54,8 @@ pub(super) enum End {
     Gone,
     /// Nothing was heard for too long.
     Silent,
+    /// The client was in no room in time.
+    NotJoined,
     /// A message was too long to be read.
     TooLong,
     /// Control ended it, and the client has been told.
@@ -81,13 +83,15 @@ impl Connection {
         let mut ended = seat.end();
         let (sink, mut stream) = socket.split();
         let (replies, waiting_replies) = mpsc::channel(MAX_WAITING_REPLIES);
-        let mut writer = Writer::new(&self.house, sink, waiting_replies);
+        let (joined, mut has_joined) = watch::channel(false);
+        let mut writer = Writer::new(&self.house, sink, waiting_replies, joined);
         let mut reader = Reader::new(&self.house, &self.admission, id, replies);
 
         let end = tokio::select! {
             end = writer.run(id, &mut seat.notices) => end,
             end = reader.run(&mut stream) => end,
             reason = Seat::ended(&mut ended) => End::ByUs(reason),
+            () = join_overdue(&mut has_joined, self.house.config.join_timeout) => End::NotJoined,
         };
 
         let was_heard_of = reader.was_heard_of();
@@ -116,9 +120,19 @@ impl Connection {
     fn count(&self, end: End) {
         match end {
             End::Silent => self.house.counters.sessions_silent.add(),
+            End::NotJoined => self.house.counters.sessions_not_joined.add(),
             End::ByUs(EndReason::TooSlow) => self.house.counters.sessions_too_slow.add(),
             _ => {}
         }
+    }
+}
+
+/// Resolves when the client has been in no room for too long. Stands beside reading and writing, so that
+/// neither a client that only pings nor one that does not listen keeps its place for longer.
+async fn join_overdue(has_joined: &mut watch::Receiver<bool>, patience: Duration) {
+    let joined = has_joined.wait_for(|&joined| joined);
+    if tokio::time::timeout(patience, joined).await.is_ok() {
+        std::future::pending::<()>().await;
     }
 }
 
@@ -127,6 +141,7 @@ impl End {
     pub(super) const fn untold(self) -> Option<EndReason> {
         match self {
             Self::ByUs(reason) => Some(reason),
+            Self::NotJoined => Some(EndReason::ProtocolError),
             Self::Gone | Self::Silent | Self::TooLong | Self::Told(_) => None,
         }
     }
@@ -136,6 +151,7 @@ impl End {
         match self {
             Self::Gone => (close_code::NORMAL, ""),
             Self::Silent => (close_code::POLICY, "nothing was heard for too long"),
+            Self::NotJoined => (close_code::POLICY, "not in a room in time"),
             Self::TooLong => (close_code::SIZE, "the message is too long"),
             Self::Told(reason) | Self::ByUs(reason) => match reason {
                 EndReason::Left => (close_code::NORMAL, "left"),

@@ -6,8 +6,8 @@ use futures_util::SinkExt;
 use futures_util::stream::SplitSink;
 use switchyard_control::notice::{Addressed, EndReason, Notice};
 use switchyard_vocab::ids::SessionId;
-use tokio::sync::mpsc;
-use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until};
+use tokio::sync::{mpsc, watch};
+use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
 use super::connection::End;
 use super::server_message::{ServerEnvelope, ServerMessage};
@@ -22,6 +22,8 @@ pub(super) struct Writer<'a> {
     house: &'a House,
     sink: SplitSink<WebSocket, Message>,
     replies: mpsc::Receiver<ServerEnvelope>,
+    /// Turns true when the client is in its room.
+    joined: watch::Sender<bool>,
 }
 
 impl<'a> Writer<'a> {
@@ -29,12 +31,12 @@ impl<'a> Writer<'a> {
         house: &'a House,
         sink: SplitSink<WebSocket, Message>,
         replies: mpsc::Receiver<ServerEnvelope>,
+        joined: watch::Sender<bool>,
     ) -> Self {
-        Self { house, sink, replies }
+        Self { house, sink, replies, joined }
     }
 
-    /// Says welcome, then whatever there is to say, until control ends the session, the socket breaks, or
-    /// the client has not been let in in time.
+    /// Says welcome, then whatever there is to say, until control ends the session or the socket breaks.
     pub(super) async fn run(&mut self, session: SessionId, notices: &mut mpsc::Receiver<Addressed>) -> End {
         match self.speak(session, notices).await {
             Ok(end) => end,
@@ -47,10 +49,8 @@ impl<'a> Writer<'a> {
         session: SessionId,
         notices: &mut mpsc::Receiver<Addressed>,
     ) -> Result<End, axum::Error> {
-        let begin = Instant::now();
-        let join_by = begin + self.house.config.join_timeout;
-        let mut has_joined = false;
-        let mut pings = interval_at(begin + self.house.config.ping_interval, self.house.config.ping_interval);
+        let ping_interval = self.house.config.ping_interval;
+        let mut pings = interval_at(Instant::now() + ping_interval, ping_interval);
         pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
 
         self.send(welcome(session)).await?;
@@ -59,7 +59,9 @@ impl<'a> Writer<'a> {
                 notice = notices.recv() => match notice {
                     None => return Ok(End::Gone),
                     Some(addressed) => {
-                        has_joined |= matches!(addressed.notice, Notice::Joined { .. });
+                        if matches!(addressed.notice, Notice::Joined { .. }) {
+                            self.joined.send_replace(true);
+                        }
                         let end = ended(&addressed.notice);
                         self.send(translate::message(addressed)).await?;
                         if let Some(reason) = end {
@@ -69,9 +71,6 @@ impl<'a> Writer<'a> {
                 },
                 Some(reply) = self.replies.recv() => self.send(reply).await?,
                 _ = pings.tick() => self.sink.send(Message::Ping(Bytes::new())).await?,
-                () = sleep_until(join_by), if !has_joined => {
-                    return Ok(End::ByUs(EndReason::ProtocolError));
-                }
             }
         }
     }
