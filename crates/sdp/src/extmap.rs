@@ -12,6 +12,16 @@ pub(crate) const MAX_EXTENSIONS: usize = 32;
 /// Highest id of the one-byte form; 15 is forbidden and longer forms are not spoken (RFC 8285 §4.2).
 const MAX_ID: u8 = 14;
 
+/// Known, and not asked for: the longer ones need the two-byte form, which is not spoken, and nothing
+/// here makes use of the rest.
+const LEFT_OUT: [Extension; 5] = [
+    Extension::DependencyDescriptor,
+    Extension::PlayoutDelay,
+    Extension::AbsCaptureTime,
+    Extension::VideoLayersAllocation,
+    Extension::ColorSpace,
+];
+
 /// One `a=extmap` line of a remote m-line.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct OfferedExtension {
@@ -73,7 +83,7 @@ pub(crate) fn accepted(section: &Section, abs_send_time: bool) -> ExtensionMap {
     let mut map = ExtensionMap::default();
     for offered in &section.extensions {
         let Some(extension) = offered.extension else { continue };
-        let wanted = extension != Extension::AbsSendTime || abs_send_time;
+        let wanted = (extension != Extension::AbsSendTime || abs_send_time) && !LEFT_OUT.contains(&extension);
         if wanted && is_usable(offered) && offered.direction.sends() && map.id(extension).is_none() {
             map.set(extension, offered.id);
         }

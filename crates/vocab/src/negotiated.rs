@@ -23,11 +23,21 @@ pub enum Extension {
     AudioLevel,
     /// `urn:3gpp:video-orientation`.
     VideoOrientation,
+    /// AV1 RTP specification, appendix A; for any codec.
+    DependencyDescriptor,
+    /// `http://www.webrtc.org/experiments/rtp-hdrext/playout-delay`.
+    PlayoutDelay,
+    /// `http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time`.
+    AbsCaptureTime,
+    /// `http://www.webrtc.org/experiments/rtp-hdrext/video-layers-allocation00`.
+    VideoLayersAllocation,
+    /// `http://www.webrtc.org/experiments/rtp-hdrext/color-space`.
+    ColorSpace,
 }
 
 impl Extension {
     /// Every extension, in the order of their table slots.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 12] = [
         Self::Mid,
         Self::Rid,
         Self::RepairedRid,
@@ -35,6 +45,11 @@ impl Extension {
         Self::AbsSendTime,
         Self::AudioLevel,
         Self::VideoOrientation,
+        Self::DependencyDescriptor,
+        Self::PlayoutDelay,
+        Self::AbsCaptureTime,
+        Self::VideoLayersAllocation,
+        Self::ColorSpace,
     ];
 
     /// The URI that names it in `a=extmap`.
@@ -47,13 +62,23 @@ impl Extension {
             Self::AbsSendTime => "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time",
             Self::AudioLevel => "urn:ietf:params:rtp-hdrext:ssrc-audio-level",
             Self::VideoOrientation => "urn:3gpp:video-orientation",
+            Self::DependencyDescriptor => {
+                "https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension"
+            }
+            Self::PlayoutDelay => "http://www.webrtc.org/experiments/rtp-hdrext/playout-delay",
+            Self::AbsCaptureTime => "http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time",
+            Self::VideoLayersAllocation => {
+                "http://www.webrtc.org/experiments/rtp-hdrext/video-layers-allocation00"
+            }
+            Self::ColorSpace => "http://www.webrtc.org/experiments/rtp-hdrext/color-space",
         }
     }
 }
 
 /// Which id stands for which extension within one bundle, both ways.
 ///
-/// Ids are 1–14 (one-byte form); 15 is forbidden (RFC 8285 §4.2).
+/// Ids are 1–14 (one-byte form), and 16–255 where both sides agreed to mix both forms; 15 is forbidden
+/// (RFC 8285 §4.2, §6).
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct ExtensionMap {
     ids: [u8; Extension::ALL.len()],

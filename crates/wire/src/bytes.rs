@@ -38,6 +38,22 @@ pub(crate) const fn u24_bytes(value: u32) -> [u8; 3] {
     [a, b, c]
 }
 
+/// Longest leb128 number that the AV1 bitstream specification allows (§4.10.5).
+const MAX_LEB128_LEN: usize = 8;
+
+/// Splits a leb128 number off the front: seven bits in each byte, the lowest first, and a bit that
+/// says whether more follow.
+pub(crate) fn split_leb128(bytes: &[u8]) -> Option<(u64, &[u8])> {
+    let mut value = 0;
+    for (at, &byte) in bytes.iter().take(MAX_LEB128_LEN).enumerate() {
+        value |= u64::from(byte & 0x7f) << (7 * at);
+        if byte & 0x80 == 0 {
+            return Some((value, bytes.get(at + 1..)?));
+        }
+    }
+    None
+}
+
 /// A place to write to, which knows how far it got.
 #[derive(Debug)]
 pub(crate) struct Cursor<'o> {

@@ -1,19 +1,31 @@
 //! The values of the header extensions that the server understands.
 
+mod capture_time;
+mod layers_allocation;
+mod playout_delay;
+
 use std::time::Duration;
 
 use switchyard_vocab::negotiated::{Extension, ExtensionMap};
 use switchyard_vocab::observed::AudioLevel;
 use switchyard_vocab::rtp::{Mid, Rid, SeqNo};
 
+pub use capture_time::AbsCaptureTime;
+pub use layers_allocation::{AllocatedLayer, LayersAllocation};
+pub use playout_delay::PlayoutDelay;
+
 use super::RtpPacket;
 use crate::bytes::{u16_at, u24_at, u24_bytes};
+
+/// Lengths of a colour space without and with what belongs to high dynamic range (`color-space`).
+const COLOR_SPACE_LENS: [usize; 2] = [4, 28];
 
 /// Everything that the extensions of one packet said, as far as it was negotiated.
 ///
 /// A value that can't be read counts as absent: extensions are hints, the media may still be good.
+/// What is long, or needs a state to be read, is borrowed as it stands in the packet.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub struct KnownExtensions {
+pub struct KnownExtensions<'a> {
     /// Which m-line it belongs to.
     pub mid: Option<Mid>,
     /// Which encoding it is.
@@ -28,11 +40,23 @@ pub struct KnownExtensions {
     pub audio_level: Option<AudioLevel>,
     /// How the camera was held.
     pub orientation: Option<VideoOrientation>,
+    /// What its frame needs and who needs it: for
+    /// [`Reader::read`](crate::payload::dependency_descriptor::Reader::read).
+    pub dependency_descriptor: Option<&'a [u8]>,
+    /// How long the receiver should hold it back.
+    pub playout_delay: Option<PlayoutDelay>,
+    /// When it was captured.
+    pub capture_time: Option<AbsCaptureTime>,
+    /// What the publisher's encoders are doing: for [`LayersAllocation::parse`].
+    pub layers_allocation: Option<&'a [u8]>,
+    /// Which colours its numbers stand for: 4 bytes, or 28 with those of high dynamic range. Passed on
+    /// as it came.
+    pub color_space: Option<&'a [u8]>,
 }
 
-impl KnownExtensions {
+impl<'a> KnownExtensions<'a> {
     /// Reads what `map` names; of two elements with one id the later one counts.
-    pub fn read(packet: &RtpPacket<'_>, map: &ExtensionMap) -> Self {
+    pub fn read(packet: &RtpPacket<'a>, map: &ExtensionMap) -> Self {
         let mut known = Self::default();
         for (id, data) in packet.extensions() {
             match map.extension(id) {
@@ -45,6 +69,13 @@ impl KnownExtensions {
                 Some(Extension::AbsSendTime) => known.abs_send_time = AbsSendTime::parse(data),
                 Some(Extension::AudioLevel) => known.audio_level = parse_audio_level(data),
                 Some(Extension::VideoOrientation) => known.orientation = VideoOrientation::parse(data),
+                Some(Extension::DependencyDescriptor) => known.dependency_descriptor = Some(data),
+                Some(Extension::PlayoutDelay) => known.playout_delay = PlayoutDelay::parse(data),
+                Some(Extension::AbsCaptureTime) => known.capture_time = AbsCaptureTime::parse(data),
+                Some(Extension::VideoLayersAllocation) => known.layers_allocation = Some(data),
+                Some(Extension::ColorSpace) => {
+                    known.color_space = Some(data).filter(|data| COLOR_SPACE_LENS.contains(&data.len()));
+                }
                 None => {}
             }
         }
@@ -126,3 +157,6 @@ pub fn parse_audio_level(data: &[u8]) -> Option<AudioLevel> {
 pub const fn audio_level_bytes(level: AudioLevel) -> [u8; 1] {
     [((level.voice as u8) << 7) | (level.minus_dbov & 0x7f)]
 }
+
+#[cfg(test)]
+mod tests;

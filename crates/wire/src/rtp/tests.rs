@@ -6,7 +6,8 @@ use switchyard_vocab::observed::AudioLevel;
 use switchyard_vocab::rtp::{Mid, PayloadType, Rid, RtpTimestamp, SeqNo, Ssrc};
 
 use super::extension::{
-    AbsSendTime, KnownExtensions, TransportSeq, VideoOrientation, audio_level_bytes, parse_audio_level,
+    AbsCaptureTime, AbsSendTime, KnownExtensions, PlayoutDelay, TransportSeq, VideoOrientation,
+    audio_level_bytes, parse_audio_level,
 };
 use super::*;
 use crate::NoRoom;
@@ -196,6 +197,7 @@ fn all_that_was_negotiated_is_read_at_once() {
     }
     let level = AudioLevel { minus_dbov: 42, voice: true };
     let time = AbsSendTime::at(Duration::from_millis(1_500));
+    let delay = PlayoutDelay::between(Duration::ZERO, Duration::from_millis(200));
     let bytes = packet_with(
         &[
             (1, b"a0"),
@@ -205,7 +207,12 @@ fn all_that_was_negotiated_is_read_at_once() {
             (5, &time.bytes()),
             (6, &audio_level_bytes(level)),
             (7, &VideoOrientation(3).bytes()),
-            (8, b"not negotiated"),
+            (8, b"dependencies"),
+            (9, &delay.bytes()),
+            (10, &[1; 16]),
+            (11, b"layers"),
+            (12, &[2; 28]),
+            (13, b"not negotiated"),
         ],
         &[],
     );
@@ -219,6 +226,11 @@ fn all_that_was_negotiated_is_read_at_once() {
     assert_eq!(known.abs_send_time, Some(time));
     assert_eq!(known.audio_level, Some(level));
     assert_eq!(known.orientation, Some(VideoOrientation(3)));
+    assert_eq!(known.dependency_descriptor, Some(&b"dependencies"[..]));
+    assert_eq!(known.playout_delay, Some(delay));
+    assert_eq!(known.capture_time, AbsCaptureTime::parse(&[1; 16]));
+    assert_eq!(known.layers_allocation, Some(&b"layers"[..]));
+    assert_eq!(known.color_space, Some(&[2; 28][..]));
 }
 
 #[test]

@@ -1,10 +1,14 @@
+use std::time::Duration;
+
 use bytes::Bytes;
 use proptest::collection::vec;
 use proptest::prelude::*;
+use rtc_rtp::extension::playout_delay_extension::PlayoutDelayExtension;
 use rtc_rtp::header::Header;
 use rtc_rtp::packet::Packet;
 use rtc_shared::marshal::{Marshal, Unmarshal};
 use switchyard_vocab::rtp::{PayloadType, RtpTimestamp, SeqNo, Ssrc};
+use switchyard_wire::rtp::extension::PlayoutDelay;
 use switchyard_wire::rtp::{MAX_HEADER_LEN, RtpHeader, RtpPacket, header_len};
 
 prop_compose! {
@@ -96,5 +100,22 @@ proptest! {
         prop_assert_eq!(header_len(&bytes), Ok(read.header_len()));
         let found: Vec<_> = read.extensions().map(|(id, data)| (id, data.to_vec())).collect();
         prop_assert_eq!(found, extensions.into_iter().cloned().collect::<Vec<_>>());
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_playout_delay_says_to_us_what_it_says_to_the_oracle(bytes: [u8; 3]) {
+        let theirs = PlayoutDelayExtension::unmarshal(&mut &bytes[..]).unwrap();
+
+        let ours = PlayoutDelay::parse(&bytes);
+
+        let units = |delay: Duration| (delay.as_millis() / 10) as u16;
+        let said = ours.map(|delay| (units(delay.min()), units(delay.max())));
+        let meant = (theirs.min_delay, theirs.max_delay);
+        prop_assert_eq!(said, Some(meant).filter(|(min, max)| min <= max));
+        if let Some(ours) = ours {
+            prop_assert_eq!(&ours.bytes()[..], &theirs.marshal().unwrap()[..]);
+        }
     }
 }

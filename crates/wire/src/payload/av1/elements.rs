@@ -2,12 +2,11 @@
 
 use switchyard_vocab::layer::{SpatialLayer, TemporalLayer};
 
+use crate::bytes::split_leb128;
+
 /// Most elements taken from one packet. A frame has one OBU for each group of tiles, and encoders for
 /// calls make a handful; a larger value only makes every walk over a hostile packet longer.
 pub const MAX_ELEMENTS: usize = 64;
-
-/// Longest length field: eight bytes is what the bitstream specification allows (§4.10.5).
-const MAX_LEB128_LEN: usize = 8;
 
 /// Why a payload holds no readable elements.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
@@ -159,17 +158,4 @@ impl<'a> Iterator for Elements<'a> {
         }
         None
     }
-}
-
-/// Splits a number off the front: seven bits in each byte, the lowest first, and a bit that says
-/// whether more follow.
-pub(super) fn split_leb128(bytes: &[u8]) -> Option<(u64, &[u8])> {
-    let mut value = 0;
-    for (at, &byte) in bytes.iter().take(MAX_LEB128_LEN).enumerate() {
-        value |= u64::from(byte & 0x7f) << (7 * at);
-        if byte & 0x80 == 0 {
-            return Some((value, bytes.get(at + 1..)?));
-        }
-    }
-    None
 }

@@ -1,8 +1,8 @@
 use proptest::prelude::*;
 use switchyard_vocab::layer::{PictureSize, SpatialLayer, TemporalLayer};
 
-use super::elements::split_leb128;
 use super::*;
+use crate::bytes::split_leb128;
 
 /// Main profile, level 3.1, one operating point; 10 and 9 bits for 640 × 360.
 const SEQUENCE_HEADER: [u8; 8] = [0x08, 0x00, 0x00, 0x00, 0x2c, 0xc4, 0xff, 0x67];
