@@ -286,6 +286,9 @@ impl Publication {
         if self.told_layers {
             return;
         }
+        if several {
+            self.ask_sizes(now);
+        }
         let seen = self.encodings.iter_mut().enumerate().filter_map(|(index, encoding)| {
             let encoding = encoding.as_mut().filter(|encoding| encoding.is_seen())?;
             Some(Candidate {
@@ -298,6 +301,16 @@ impl Publication {
         });
         let ranked = layers::rank(seen);
         self.replace_layers(ranked);
+    }
+
+    /// An encoding whose first keyframe was lost ranks below all others, so that nobody wants it, and
+    /// nobody asks for the keyframe that would put it into its place.
+    fn ask_sizes(&mut self, now: Instant) {
+        if self.muted || self.kind == MediaKind::Audio {
+            return;
+        }
+        let unknown = self.encodings.iter_mut().flatten().filter(|encoding| encoding.is_unknown(now));
+        unknown.for_each(|encoding| encoding.want_keyframe(now));
     }
 
     fn replace_layers(&mut self, layers: Layers) {

@@ -59,6 +59,7 @@ pub(super) struct Encoding {
     rate: Rate,
     last_media: Option<Instant>,
     size: Option<PictureSize>,
+    has_shown_keyframe: bool,
     missing: Missing,
     keyframe: KeyframeRequest,
     /// A request decided upon and not yet handed out.
@@ -81,6 +82,7 @@ impl Encoding {
             rate: Rate::default(),
             last_media: None,
             size: None,
+            has_shown_keyframe: false,
             missing: Missing::default(),
             keyframe: KeyframeRequest::default(),
             ask_keyframe: None,
@@ -177,6 +179,7 @@ impl Encoding {
     /// A keyframe began to arrive. Whether its size is news.
     pub(super) fn handle_keyframe(&mut self, now: Instant, size: Option<PictureSize>) -> bool {
         let _ = self.keyframe.handle_input(now, Input::Arrived);
+        self.has_shown_keyframe = true;
         let is_news = size.is_some() && size != self.size;
         self.size = size.or(self.size);
         is_news
@@ -208,6 +211,11 @@ impl Encoding {
 
     pub(super) fn want_keyframe(&mut self, now: Instant) {
         self.on_keyframe_input(now, Input::Needed);
+    }
+
+    /// Whether it is being sent, and no keyframe has told how large it is.
+    pub(super) fn is_unknown(&self, now: Instant) -> bool {
+        !self.has_shown_keyframe && self.is_live(now)
     }
 
     pub(super) const fn set_smallest(&mut self, is_smallest: bool) {

@@ -209,3 +209,27 @@ fn opus_packets_start_frames_and_never_keyframes() {
     assert_eq!((observed.codec, observed.frame_start, observed.keyframe_start), (Codec::Opus, true, false));
     assert_eq!(observed.timestamp, RtpTimestamp(source.base));
 }
+
+#[test]
+fn an_encoding_whose_first_keyframe_was_lost_is_asked_for_another_until_its_size_is_known() {
+    let mut call = Call::video(true);
+    let (mut small, mut large) = (Source::video(0), Source::video(1));
+    call.push_all(0, &small.frame(0, true, 1));
+    let begun = large.frame(0, true, 3);
+    call.push_all(0, &begun[1..]);
+
+    let asked = call.feedback(10).1;
+    call.push_all(40, &large.frame(40, true, 1));
+    let later: usize = (40..2_000)
+        .step_by(40)
+        .map(|now| {
+            call.push_all(now, &small.frame(now, false, 1));
+            call.push_all(now, &large.frame(now, false, 1));
+            call.feedback(now).1
+        })
+        .sum();
+
+    assert_eq!((asked, later), (1, 0));
+    let layers: Vec<_> = call.publication.layers().iter().map(|layer| layer.encoding.0).collect();
+    assert_eq!(layers, [0, 1]);
+}
