@@ -18,7 +18,8 @@ pub struct Limits {
     pub rooms: usize,
     /// Participants of one room. A join tells everybody there, so the cost grows with the square.
     pub participants_per_room: usize,
-    /// Tracks one session may publish at once.
+    /// Tracks one session may publish at once; the media side has room for
+    /// [`MAX_PUBLICATIONS`](switchyard_vocab::negotiated::MAX_PUBLICATIONS).
     pub publications_per_session: usize,
     /// Publications one session may receive at once. Each is an m-line, and a client's
     /// `setRemoteDescription` takes seconds when there are many hundreds.

@@ -4,7 +4,16 @@
 
 use crate::codec::{Codec, MediaKind};
 use crate::ids::{PublicationId, SubscriptionId};
+use crate::layer::MAX_ENCODINGS;
 use crate::rtp::{Mid, PayloadType, Rid, Ssrc};
+
+/// Tracks that one peer may ever be allowed to publish at once; what it is allowed is for control to
+/// say, and never more. Each costs a cache of a megabyte or two while it is sent.
+pub const MAX_PUBLICATIONS: usize = 32;
+
+/// Streams of one peer that are kept apart: every layer of all its tracks, with its retransmissions.
+/// Whoever obeys what was negotiated fits; more SSRCs are an attack or a leak.
+pub const MAX_STREAMS: usize = MAX_PUBLICATIONS * MAX_ENCODINGS * 2;
 
 /// A header extension the server understands (RFC 8285; each variant names its own source).
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]

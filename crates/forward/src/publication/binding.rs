@@ -5,23 +5,18 @@ mod claim;
 use std::time::{Duration, Instant};
 
 use rustc_hash::FxHashMap;
-use switchyard_vocab::codec::MediaKind;
 use switchyard_vocab::drop_reason::DropReason;
 use switchyard_vocab::ids::PublicationId;
 use switchyard_vocab::layer::{EncodingIndex, MAX_ENCODINGS};
-use switchyard_vocab::negotiated::{CodecMapping, ExtensionMap, ReceiveSection, Receiving};
+use switchyard_vocab::negotiated::{CodecMapping, ExtensionMap, MAX_STREAMS, ReceiveSection, Receiving};
 use switchyard_vocab::rtp::{Mid, PayloadType, Rid, Ssrc};
 use switchyard_wire::rtp::extension::KnownExtensions;
-
-/// Streams of one kind that a peer may use at the same time. Three layers with RTX take six, so a
-/// peer may publish eight simulcast tracks; more SSRCs are an attack or a leak.
-pub const MAX_STREAMS_PER_KIND: usize = 50;
 
 /// How long packets of a replaced SSRC are refused: stragglers must not bring the old one back.
 const RETIRED_FOR: Duration = Duration::from_secs(2);
 
-/// SSRCs remembered of inactive m-lines: as many as one kind may use.
-const MAX_RESTING: usize = MAX_STREAMS_PER_KIND;
+/// SSRCs remembered of inactive m-lines: as many as may be in use.
+const MAX_RESTING: usize = MAX_STREAMS;
 
 /// Replaced SSRCs remembered; the oldest is forgotten first.
 const MAX_RETIRED: usize = 16;
@@ -139,7 +134,7 @@ impl Bindings {
     /// # Errors
     /// [`DropReason::UnknownSsrc`] when nothing claims it, [`DropReason::UnknownPayloadType`] when
     /// its m-line has no such payload type, [`DropReason::TooManySsrcs`] past
-    /// [`MAX_STREAMS_PER_KIND`].
+    /// [`MAX_STREAMS`].
     pub fn bind(
         &mut self,
         now: Instant,
@@ -225,19 +220,11 @@ impl Bindings {
                 self.retired.remove(0);
             }
             self.retired.push((replaced, now));
-        } else if self.count(self.kind(place)) >= MAX_STREAMS_PER_KIND {
+        } else if self.learned.len() >= MAX_STREAMS {
             return Err(DropReason::TooManySsrcs);
         }
         self.learned.insert(ssrc, place);
         Ok(())
-    }
-
-    fn kind(&self, place: Place) -> Option<MediaKind> {
-        self.sections.get(place.section).map(|section| section.kind)
-    }
-
-    fn count(&self, kind: Option<MediaKind>) -> usize {
-        self.learned.values().filter(|&&place| self.kind(place) == kind).count()
     }
 }
 

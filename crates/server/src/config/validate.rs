@@ -3,6 +3,7 @@
 use std::ops::RangeInclusive;
 
 use switchyard_gateway::config::Start;
+use switchyard_vocab::negotiated::MAX_PUBLICATIONS;
 
 use super::{Config, MAX_WORKERS, Problem};
 use crate::logging;
@@ -68,11 +69,11 @@ fn media(config: &Config, problems: &mut Vec<Problem>) {
 fn limits(config: &Config, problems: &mut Vec<Problem>) {
     let limits = &config.control.limits;
     let counts = [
-        ("sessions", limits.sessions),
-        ("rooms", limits.rooms),
-        ("participants_per_room", limits.participants_per_room),
-        ("publications_per_session", limits.publications_per_session),
-        ("subscriptions_per_session", limits.subscriptions_per_session),
+        ("sessions", limits.sessions, MOST),
+        ("rooms", limits.rooms, MOST),
+        ("participants_per_room", limits.participants_per_room, MOST),
+        ("publications_per_session", limits.publications_per_session, MAX_PUBLICATIONS),
+        ("subscriptions_per_session", limits.subscriptions_per_session, MOST),
     ];
     let names = [
         ("room_name_bytes", limits.room_name_bytes),
@@ -85,6 +86,6 @@ fn limits(config: &Config, problems: &mut Vec<Problem>) {
             problems.push(Problem::value(format!("control.limits.{key}"), value.to_string(), &accepted));
         }
     };
-    counts.iter().for_each(|&(key, value)| check(key, value, MOST));
+    counts.iter().for_each(|&(key, value, most)| check(key, value, most));
     names.iter().for_each(|&(key, value)| check(key, value, LONGEST_NAME));
 }

@@ -1,5 +1,6 @@
 use proptest::prelude::*;
 use switchyard_vocab::codec::Codec;
+use switchyard_vocab::negotiated::MAX_PUBLICATIONS;
 
 use super::*;
 use crate::testing::{RIDS, at, extension_map, mid, receive_section, rid};
@@ -140,6 +141,33 @@ fn an_ssrc_is_unknown_when_its_encoding_is_gone() {
     assert_eq!(bindings.bind(at(1), Ssrc(5), MEDIA, &nameless()), Err(DropReason::UnknownSsrc));
 }
 
+#[test]
+fn every_layer_of_as_many_tracks_as_may_ever_be_published_has_its_place() {
+    let rids = ["q", "h", "f", "s"];
+    let sections: Vec<_> = (0..MAX_PUBLICATIONS)
+        .map(|n| ReceiveSection {
+            publication: PublicationId(n as u64),
+            ..receive_section(Codec::Vp8, &format!("m{n}"), &rids)
+        })
+        .collect();
+    let mut bindings = Bindings::new(&receiving(sections));
+
+    let mut ssrc = 0;
+    for n in 0..MAX_PUBLICATIONS {
+        for rid in rids {
+            for (payload_type, known) in [
+                (MEDIA, named(&format!("m{n}"), Some(rid), None)),
+                (RTX, named(&format!("m{n}"), None, Some(rid))),
+            ] {
+                ssrc += 1;
+                let bound = bindings.bind(at(0), Ssrc(ssrc), payload_type, &known);
+                assert_eq!(bound.map(|bound| bound.publication), Ok(PublicationId(n as u64)));
+            }
+        }
+    }
+    assert_eq!(ssrc as usize, MAX_STREAMS);
+}
+
 proptest! {
     #[test]
     fn any_number_of_ssrcs_stays_within_the_bounds(
@@ -159,7 +187,7 @@ proptest! {
             let _ = bindings.bind(at(0), Ssrc(ssrc), payload_type, &known);
         }
 
-        prop_assert!(bindings.learned.len() <= MAX_STREAMS_PER_KIND);
+        prop_assert!(bindings.learned.len() <= MAX_STREAMS);
         prop_assert!(bindings.retired.len() <= MAX_RETIRED);
     }
 }

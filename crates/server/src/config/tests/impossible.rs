@@ -58,6 +58,10 @@ fn each_rule_names_key_value_place_and_what_is_accepted() {
         ),
         ("control.limits.rooms = 0", "control.limits.rooms = 0 (in FILE): accepted is 1 to 10000000"),
         (
+            "control.limits.publications_per_session = 33",
+            "control.limits.publications_per_session = 33 (in FILE): accepted is 1 to 32",
+        ),
+        (
             "control.limits.identity_bytes = 5000",
             "control.limits.identity_bytes = 5000 (in FILE): accepted is 1 to 4096",
         ),

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use rustc_hash::FxHashMap;
 use switchyard_vocab::negotiated::MAX_STREAMS;
+use switchyard_vocab::negotiated::MAX_STREAMS;
 use switchyard_vocab::rtp::{ExtSeqNo, SeqNo, Ssrc};
 use switchyard_wire::rtp::header_len;
 
@@ -14,11 +15,16 @@ use crate::srtp::keys::MasterKey;
 use crate::srtp::profile::SrtpProfile;
 use crate::srtp::replay::{RTCP_WINDOW, RTP_WINDOW, ReplayWindow};
 
-/// Streams of one peer whose rollover counter is kept: all that can be negotiated. More only helps a
-/// peer that wants memory.
-pub const MAX_SSRCS: usize = MAX_STREAMS;
+/// SSRCs under which a peer may report about what it gets. Firefox uses one for each m-line, and a
+/// description has at most 200 of them; others use one for all.
+const MAX_LISTENING: usize = 256;
 
-/// Silence after which a stream may give its place to a new one, when all are taken.
+/// Senders of RTCP of one peer whose replay windows are kept: every stream of its own, and every SSRC
+/// under which it reports about ours. Each takes some 40 bytes.
+pub const MAX_RTCP_SENDERS: usize = MAX_STREAMS + MAX_LISTENING;
+
+/// Silence after which a stream may give its place to a new one, when all are taken: [`MAX_STREAMS`] of
+/// RTP, [`MAX_RTCP_SENDERS`] of RTCP. Nobody who obeys what was negotiated needs more at once.
 ///
 /// Rollover counters live as long as the keys, for a track may come back under its old SSRC;
 /// but a peer that published and unpublished all day must not run out of places. What is lost
@@ -36,8 +42,8 @@ pub struct Inbound {
     profile: SrtpProfile,
     rtp: PacketCipher,
     rtcp: PacketCipher,
-    rtp_streams: Streams<{ RTP_WINDOW / 64 }>,
-    rtcp_streams: Streams<{ RTCP_WINDOW / 64 }>,
+    rtp_streams: Streams<{ RTP_WINDOW / 64 }, MAX_STREAMS>,
+    rtcp_streams: Streams<{ RTCP_WINDOW / 64 }, MAX_RTCP_SENDERS>,
 }
 
 impl Inbound {
@@ -101,8 +107,8 @@ fn check_len(packet: &[u8], min: usize) -> Result<(), DecryptError> {
     Ok(())
 }
 
-/// What is remembered of each stream.
-struct Streams<const WORDS: usize> {
+/// What is remembered of each stream, of `MAX` at most.
+struct Streams<const WORDS: usize, const MAX: usize> {
     by_ssrc: FxHashMap<Ssrc, Stream<WORDS>>,
 }
 
@@ -111,13 +117,13 @@ struct Stream<const WORDS: usize> {
     last_heard: Instant,
 }
 
-impl<const WORDS: usize> Default for Streams<WORDS> {
+impl<const WORDS: usize, const MAX: usize> Default for Streams<WORDS, MAX> {
     fn default() -> Self {
         Self { by_ssrc: FxHashMap::default() }
     }
 }
 
-impl<const WORDS: usize> Streams<WORDS> {
+impl<const WORDS: usize, const MAX: usize> Streams<WORDS, MAX> {
     /// The full number of `seq` (RFC 3711 appendix A): the turn that puts it nearest to the
     /// highest number so far. A stream's first packet is in turn zero.
     fn guess(&self, ssrc: Ssrc, seq: SeqNo) -> ExtSeqNo {
@@ -150,7 +156,7 @@ impl<const WORDS: usize> Streams<WORDS> {
             stream.last_heard = now;
             return Ok(());
         }
-        if self.by_ssrc.len() >= MAX_SSRCS && !self.make_room(now) {
+        if self.by_ssrc.len() >= MAX && !self.make_room(now) {
             return Err(DecryptError::TooManySsrcs(ssrc));
         }
         let window = ReplayWindow::starting_at(index.0);
