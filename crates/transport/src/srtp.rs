@@ -16,7 +16,7 @@ mod nonce_guard;
 mod profile;
 mod replay;
 
-pub use context::{Inbound, MAX_SSRCS, Outbound, SSRC_IDLE};
+pub use context::{Inbound, MAX_RTCP_SENDERS, Outbound, SSRC_IDLE};
 pub use error::{DecryptError, ProtectError};
 pub use keys::{MasterKey, SrtpKeys};
 pub use profile::SrtpProfile;

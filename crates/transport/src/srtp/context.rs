@@ -3,5 +3,5 @@
 mod inbound;
 mod outbound;
 
-pub use inbound::{Inbound, MAX_SSRCS, SSRC_IDLE};
+pub use inbound::{Inbound, MAX_RTCP_SENDERS, SSRC_IDLE};
 pub use outbound::Outbound;

@@ -4,7 +4,6 @@ use std::time::{Duration, Instant};
 
 use rustc_hash::FxHashMap;
 use switchyard_vocab::negotiated::MAX_STREAMS;
-use switchyard_vocab::negotiated::MAX_STREAMS;
 use switchyard_vocab::rtp::{ExtSeqNo, SeqNo, Ssrc};
 use switchyard_wire::rtp::header_len;
 

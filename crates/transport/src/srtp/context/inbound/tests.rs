@@ -109,7 +109,7 @@ fn ten_thousand_forged_streams_take_no_memory() {
 fn a_peer_has_no_more_streams_than_the_limit_until_one_falls_silent() {
     let (mut outbound, mut inbound) = pair(PROFILE);
     let first = ExtSeqNo::starting_at(SeqNo(1));
-    for ssrc in 0..MAX_SSRCS as u32 {
+    for ssrc in 0..MAX_STREAMS as u32 {
         inbound.unprotect_rtp(epoch(), &mut protected(&mut outbound, ssrc, first)).unwrap();
     }
     let extra = protected(&mut outbound, 5_000, first);
@@ -119,7 +119,7 @@ fn a_peer_has_no_more_streams_than_the_limit_until_one_falls_silent() {
 
     assert_eq!(refused, Err(DecryptError::TooManySsrcs(Ssrc(5_000))));
     assert!(later.is_ok());
-    assert_eq!(inbound.streams().0, MAX_SSRCS);
+    assert_eq!(inbound.streams().0, MAX_STREAMS);
 }
 
 #[test]
@@ -151,4 +151,24 @@ fn no_bytes_make_it_panic() {
             }
         }
     }
+}
+
+#[test]
+fn a_peer_may_report_under_an_ssrc_for_each_stream_and_each_m_line() {
+    let (mut outbound, mut inbound) = pair(PROFILE);
+    let report = |outbound: &mut Outbound, ssrc: u32| {
+        let mut packet = vec![0x80, 201, 0, 1];
+        packet.extend_from_slice(&ssrc.to_be_bytes());
+        packet.resize(8 + PROFILE.rtcp_overhead(), 0);
+        outbound.protect_rtcp(&mut packet, 8).unwrap();
+        packet
+    };
+
+    for ssrc in 0..MAX_RTCP_SENDERS as u32 {
+        inbound.unprotect_rtcp(epoch(), &mut report(&mut outbound, ssrc)).unwrap();
+    }
+    let refused = inbound.unprotect_rtcp(epoch(), &mut report(&mut outbound, 9_000));
+
+    assert_eq!(refused, Err(DecryptError::TooManySsrcs(Ssrc(9_000))));
+    assert_eq!(inbound.streams(), (0, MAX_RTCP_SENDERS));
 }
