@@ -22,7 +22,7 @@
 //!     0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
 //! let sent = publisher.protect_rtp(ExtSeqNo::starting_at(SeqNo(1)), &mut packet, 13)?;
 //! assert_eq!(classify(&packet), Protocol::Rtp);
-//! # #[allow(clippy::disallowed_methods, reason = "an example needs some instant")]
+//! # #[expect(clippy::disallowed_methods, reason = "an example starts somewhere")]
 //! let now = std::time::Instant::now();
 //! let len = server.unprotect_rtp(now, &mut packet[..sent])?;
 //! assert_eq!((len, packet[12]), (13, 42));
