@@ -13,6 +13,7 @@ mod certificate;
 mod early;
 mod fingerprint;
 mod handshake;
+mod held_keys;
 mod leaf;
 
 pub use certificate::{Certificate, CertificateFailed, FLIGHT_RETRIES, FLIGHT_RTO, HANDSHAKE_MTU};

@@ -10,6 +10,7 @@ use switchyard_vocab::line::{DtlsRole, Fingerprint};
 
 use super::certificate::Certificate;
 use super::fingerprint::matches_any;
+use super::held_keys::HeldKeys;
 use super::leaf::is_rsa;
 use crate::srtp::{SrtpKeys, SrtpProfile};
 
@@ -18,10 +19,10 @@ pub const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Room for one output of the library. It hands out the peer's certificate in one piece and
 /// insists on room for it; the longest that fits its receive queue (30 datagrams of at most
-/// 1500 bytes) is shorter than this.
+/// 1500 bytes) is shorter than this. It lies on the stack: no peer holds it, no datagram allocates it.
 const OUTPUT_ROOM: usize = 64 * 1024;
-/// The same once the certificate is known: one datagram or one record.
-const OUTPUT_ROOM_OPEN: usize = 20 * 1024;
+/// The same once the certificate is known: one datagram, or one record out of one.
+const OUTPUT_ROOM_VERIFIED: usize = 2 * 1024;
 
 /// Datagrams waiting to be sent. The library makes flights of at most ten.
 const MAX_OUTGOING: usize = 16;
@@ -55,8 +56,7 @@ pub struct Handshake {
     announced: Vec<Fingerprint>,
     /// A server that has not answered yet.
     awaits_hello: bool,
-    verified: bool,
-    is_done: bool,
+    keys: HeldKeys,
     is_over: bool,
     outgoing: VecDeque<Box<[u8]>>,
     wake: Option<Instant>,
@@ -77,8 +77,7 @@ impl Handshake {
             inner: certificate.associate(now, role, versions),
             announced,
             awaits_hello: role == DtlsRole::Server,
-            verified: false,
-            is_done: false,
+            keys: HeldKeys::default(),
             is_over: false,
             outgoing: VecDeque::new(),
             wake: None,
@@ -148,57 +147,58 @@ impl Handshake {
         drained
     }
 
+    /// Takes output until the library is at rest.
     fn drain(&mut self, now: Instant) -> Drained {
         let mut drained = Drained::default();
-        let mut is_connected = false;
-        let mut is_grown = false;
-        let mut room = vec![0; if self.is_done { OUTPUT_ROOM_OPEN } else { OUTPUT_ROOM }];
+        let is_at_rest = (self.keys.is_verified() && self.drain_small(now, &mut drained))
+            || self.drain_large(now, &mut drained);
+        if !is_at_rest {
+            drained.ended = drained.ended.or(Some(LineEnd::DtlsFailed));
+        }
+        match self.keys.settle() {
+            Ok(keys) => drained.keys = keys,
+            Err(end) => drained.ended = drained.ended.or(Some(end)),
+        }
+        drained
+    }
+
+    fn drain_small(&mut self, now: Instant, drained: &mut Drained) -> bool {
+        self.drain_into(now, &mut [0; OUTPUT_ROOM_VERIFIED], drained)
+    }
+
+    /// Apart, so that only a handshake pays for the large room.
+    #[inline(never)]
+    fn drain_large(&mut self, now: Instant, drained: &mut Drained) -> bool {
+        self.drain_into(now, &mut [0; OUTPUT_ROOM], drained)
+    }
+
+    /// Whether the library came to rest: else it has something that `room` is too small for.
+    fn drain_into(&mut self, now: Instant, room: &mut [u8], drained: &mut Drained) -> bool {
         loop {
-            match self.inner.poll_output(&mut room) {
+            match self.inner.poll_output(room) {
                 Output::Packet(datagram) if self.outgoing.len() < MAX_OUTGOING => {
                     self.awaits_hello = false;
                     self.outgoing.push_back(datagram.into());
                 }
                 Output::PeerCert(leaf) => match judge(&self.announced, leaf) {
-                    Ok(()) => self.verified = true,
+                    Ok(()) => self.keys.on_verified(),
                     Err(end) => {
                         drained.ended = drained.ended.or(Some(end));
                         // The goodbye spares an honest peer the wait for a timeout.
                         let _ = self.inner.close();
                     }
                 },
-                Output::Connected => is_connected = true,
-                Output::KeyingMaterial(material, profile) => drained.keys = keys(&material, profile),
+                Output::Connected => self.keys.on_done(),
+                Output::KeyingMaterial(material, profile) => self.keys.hold(keys(&material, profile)),
                 Output::CloseNotify => drained.ended = drained.ended.or(Some(LineEnd::ClosedByPeer)),
-                Output::BufferTooSmall { .. } if !is_grown => {
-                    is_grown = true;
-                    room.resize(OUTPUT_ROOM, 0);
-                }
-                Output::BufferTooSmall { .. } => {
-                    drained.ended = drained.ended.or(Some(LineEnd::DtlsFailed));
-                    return drained;
-                }
+                Output::BufferTooSmall { .. } => return false,
                 Output::Timeout(at) => {
                     self.wake = (at < now + FAR).then(|| at.max(now + NEAR));
-                    break;
+                    return true;
                 }
                 // Application data waits for data channels; datagrams beyond the queue are retransmitted.
                 _ => {}
             }
-        }
-        if is_connected {
-            self.is_done = true;
-            self.check_outcome(&mut drained);
-        }
-        drained
-    }
-
-    /// A handshake that is done without a certificate or without keys is no use.
-    fn check_outcome(&self, drained: &mut Drained) {
-        if !self.verified {
-            drained.ended = drained.ended.or(Some(LineEnd::FingerprintMismatch));
-        } else if drained.keys.is_none() {
-            drained.ended = drained.ended.or(Some(LineEnd::NoSrtpProfile));
         }
     }
 }
