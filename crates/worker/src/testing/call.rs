@@ -59,7 +59,7 @@ pub(crate) struct Got {
     pub(crate) seq: u16,
     pub(crate) payload_type: u8,
     pub(crate) timestamp: u32,
-    pub(crate) known: KnownExtensions,
+    pub(crate) known: KnownExtensions<'static>,
     pub(crate) payload: Vec<u8>,
 }
 
@@ -222,7 +222,7 @@ impl Call {
             seq: packet.seq().0,
             payload_type: packet.payload_type().0,
             timestamp: packet.timestamp().0,
-            known: KnownExtensions::read(&packet, &map),
+            known: owned(&KnownExtensions::read(&packet, &map)),
             payload: packet.payload().to_vec(),
         };
         wanted.map(read).collect()
@@ -271,6 +271,20 @@ impl Call {
         let first = seen.first().expect("a picture");
         assert!(first.keyframe_width().is_some(), "the first picture is a keyframe");
         assert_consecutive(&pictures.into_keys().collect::<Vec<_>>());
+    }
+}
+
+/// What can be kept when the packet is gone; nothing that points into it is offered to subscribers.
+fn owned(known: &KnownExtensions<'_>) -> KnownExtensions<'static> {
+    KnownExtensions {
+        mid: known.mid,
+        rid: known.rid,
+        repaired_rid: known.repaired_rid,
+        transport_seq: known.transport_seq,
+        abs_send_time: known.abs_send_time,
+        audio_level: known.audio_level,
+        orientation: known.orientation,
+        ..KnownExtensions::default()
     }
 }
 

@@ -16,7 +16,7 @@ fn simulcast() -> Bindings {
     Bindings::new(&receiving(vec![receive_section(Codec::Vp8, "v", &RIDS)]))
 }
 
-fn named(mid_name: &str, rid_name: Option<&str>, repaired: Option<&str>) -> KnownExtensions {
+fn named(mid_name: &str, rid_name: Option<&str>, repaired: Option<&str>) -> KnownExtensions<'static> {
     KnownExtensions {
         mid: Some(mid(mid_name)),
         rid: rid_name.map(rid),
@@ -25,7 +25,7 @@ fn named(mid_name: &str, rid_name: Option<&str>, repaired: Option<&str>) -> Know
     }
 }
 
-fn nameless() -> KnownExtensions {
+fn nameless() -> KnownExtensions<'static> {
     KnownExtensions::default()
 }
 

@@ -129,6 +129,13 @@ impl Envelope {
                 Extension::VideoOrientation => put(&mut writer, id, plan.orientation.map(|byte| [byte]))?,
                 // Names of the publisher's encodings mean nothing to a subscriber, who sees one.
                 Extension::Rid | Extension::RepairedRid => {}
+                // What its encoders are doing is meant for the server.
+                Extension::VideoLayersAllocation => {}
+                // Never offered to a subscriber, so that none of these has an id.
+                Extension::DependencyDescriptor
+                | Extension::PlayoutDelay
+                | Extension::AbsCaptureTime
+                | Extension::ColorSpace => {}
             }
         }
         writer.finish()
