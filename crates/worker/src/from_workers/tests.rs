@@ -176,7 +176,7 @@ fn a_publisher_that_leaves_takes_nobody_elses_tables_with_it() {
     let (mut call, viewer) = call_across();
     let peer = call.publisher().id;
 
-    call.world.command(0, switchyard_bus::command::Command::ClosePeer { peer });
+    call.world.command(0, Command::ClosePeer { peer });
     call.world.run(100);
     call.unsubscribe(1, &viewer.audio);
     call.unsubscribe(1, &viewer.video);
@@ -228,7 +228,7 @@ fn a_check_on_the_wrong_port_reaches_its_owner_and_what_follows_does_too() {
     call.world.clients[client].path.local.set_port(crate::testing::FIRST_PORT);
     let remote = call.world.clients[client].remote_line(DtlsRole::Server, None);
     let peer = call.world.clients[client].id;
-    call.world.command(1, switchyard_bus::command::Command::ConnectPeer { peer, remote });
+    call.world.command(1, Command::ConnectPeer { peer, remote });
     call.world.settle();
 
     let now = call.world.now;
