@@ -37,7 +37,7 @@ function nginx(folder) {
 function caddy(folder) {
   const site = readFileSync(join(deploy, 'caddy/Caddyfile'), 'utf8');
   writeFileSync(join(folder, 'Caddyfile'), `{\n\tskip_install_trust\n\tadmin off\n}\n${site}`);
-  const env = { ...process.env, SWITCHYARD_HOST: 'localhost', XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder };
+  const env = { ...process.env, PUBLIC_NAME: 'localhost', XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder };
   return spawn('caddy', ['run', '--adapter', 'caddyfile', '--config', join(folder, 'Caddyfile')], { env });
 }
 
