@@ -3,7 +3,7 @@
 use std::hash::{BuildHasher, RandomState};
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// A bucket that holds up to `burst` tokens and is refilled with `rate` of them per second.
 #[derive(Clone, Copy, Debug)]
@@ -22,14 +22,29 @@ impl TokenBucket {
 
     /// Takes a token if there is one.
     pub fn take(&mut self, now: Instant) -> bool {
-        let elapsed = now.saturating_duration_since(self.refilled);
-        self.refilled = now;
-        self.tokens = (self.tokens + elapsed.as_secs_f64() * self.rate).min(self.burst);
-        if self.tokens < 1.0 {
-            return false;
+        self.take_many(1.0, now)
+    }
+
+    /// Takes `tokens` if there are as many, else none.
+    pub fn take_many(&mut self, tokens: f64, now: Instant) -> bool {
+        let is_enough = self.wait_for(tokens, now).is_zero();
+        if is_enough {
+            self.tokens -= tokens;
         }
-        self.tokens -= 1.0;
-        true
+        is_enough
+    }
+
+    /// How long until there are `tokens`, to the next millisecond; zero when there are. More than the
+    /// bucket holds there will never be: what is told then is too short.
+    pub fn wait_for(&mut self, tokens: f64, now: Instant) -> Duration {
+        let elapsed = now.saturating_duration_since(self.refilled);
+        self.refilled = self.refilled.max(now);
+        self.tokens = (self.tokens + elapsed.as_secs_f64() * self.rate).min(self.burst);
+        if self.tokens >= tokens {
+            return Duration::ZERO;
+        }
+        let millis = ((tokens - self.tokens) / self.rate * 1_000.0).ceil();
+        Duration::from_millis((millis as u64).max(1))
     }
 }
 

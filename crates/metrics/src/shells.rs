@@ -26,6 +26,8 @@ pub struct GatewayTotals {
     pub messages_sent: u64,
     /// Messages of clients that were answered with an error of the dialect.
     pub messages_rejected: u64,
+    /// Offers and answers that were not looked at because there were too many, or too long ones.
+    pub descriptions_limited: u64,
     /// Sessions ended because their client read too slowly.
     pub sessions_too_slow: u64,
     /// Sessions ended because nothing was heard of their client.

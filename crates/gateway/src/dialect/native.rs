@@ -5,6 +5,7 @@
 
 mod client_message;
 pub(crate) mod connection;
+mod description_limit;
 mod reader;
 mod schema;
 mod server_message;

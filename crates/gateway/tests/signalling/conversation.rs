@@ -1,12 +1,16 @@
 //! What clients say reaches control, what control says reaches clients.
 
+use std::time::Duration;
+
 use serde_json::json;
 use switchyard_control::intent::{Intent, RequestId};
 use switchyard_control::notice::Notice;
+use switchyard_control::query::Query;
 use switchyard_control::refusal::Refusal;
 use switchyard_gateway::config::GatewayConfig;
+use switchyard_vocab::ids::PublicationId;
 
-use crate::support::{House, development, joined};
+use crate::support::{House, development, get, joined};
 
 #[tokio::test]
 async fn a_connection_begins_with_a_welcome() {
@@ -155,4 +159,51 @@ async fn more_messages_than_the_limit_are_not_looked_at() {
     assert!(passed >= 2, "a burst of two is allowed, {passed} passed");
     assert!(refused >= 1, "all {passed} passed");
     assert!(house.heard_nothing_more());
+}
+
+#[tokio::test]
+async fn publishing_and_unpublishing_in_haste_loses_nothing() {
+    const TIMES: u64 = 40;
+    let mut house = House::open(development()).await;
+    let (mut client, _) = house.participant("ada").await;
+    let sdp = "x".repeat(20_000);
+
+    for publication in 0..TIMES {
+        client.say(&json!({"type": "offer", "sdp": sdp}).to_string()).await;
+        client.say(&json!({"type": "unpublish", "publication": publication}).to_string()).await;
+    }
+
+    for publication in 0..TIMES {
+        assert!(matches!(house.heard().await.intent, Intent::Offer { .. }));
+        let expected = Intent::Unpublish { publication: PublicationId(publication) };
+        assert_eq!(house.heard().await.intent, expected);
+    }
+    client.assert_alive().await;
+}
+
+#[tokio::test]
+async fn whoever_floods_control_with_descriptions_is_told_when_to_try_again() {
+    let mut house = House::open(development()).await;
+    let (mut client, _) = house.participant("ada").await;
+    let offer = |id| json!({"type": "offer", "id": id, "sdp": "x".repeat(250_000)}).to_string();
+
+    let refused = loop {
+        client.say(&offer(9)).await;
+        tokio::select! {
+            request = house.heard() => assert!(matches!(request.intent, Intent::Offer { .. })),
+            refused = client.hear() => break refused,
+        }
+    };
+
+    assert_eq!((&refused["code"], &refused["in_reply_to"]), (&json!("rate_limited"), &json!(9)));
+    let wait = refused["retry_after_ms"].as_u64().expect("it says when");
+    assert!((1..=1_000).contains(&wait), "{wait}");
+    assert!(house.heard_nothing_more());
+    let page = get(house.metrics, "/metrics").await;
+    assert!(page.contains("\nswitchyard_gateway_descriptions_limited_total 1\n"), "{page}");
+
+    assert!(matches!(house.asked().await, Query::Totals));
+    tokio::time::sleep(Duration::from_millis(wait)).await;
+    client.say(&offer(10)).await;
+    assert_eq!(house.heard().await.id, Some(RequestId(10)));
 }

@@ -119,7 +119,7 @@ async fn whoever_pings_without_joining_or_listening_loses_their_place() {
     let house = House::open(config).await;
     let mut client = house.client("room=lab&identity=ada").await;
     // More than the buffers between the two hold: whoever writes to this client is stuck.
-    for _ in 0..200 {
+    for _ in 0..500 {
         assert_eq!(house.tell(SessionId(1), long_notice()), Delivery::Queued);
     }
 

@@ -69,6 +69,14 @@ impl House {
         self.requests.try_recv().is_err()
     }
 
+    /// What control is asked next. Whoever asked gets no answer.
+    pub(crate) async fn asked(&mut self) -> Query {
+        match timeout(PATIENCE, self.requests.recv()).await.expect("control is asked") {
+            Some(ToControl::Query(query, _)) => query,
+            other => panic!("control hears a query, not {other:?}"),
+        }
+    }
+
     /// Answers one query as control would.
     pub(crate) async fn answer_query(&mut self, totals: ControlTotals) {
         match timeout(PATIENCE, self.requests.recv()).await.expect("control is asked") {

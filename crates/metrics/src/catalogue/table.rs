@@ -328,6 +328,13 @@ pub const METRICS: &[Metric] = &[
         Read::Gateway(|gateway| gateway.messages_rejected as f64),
     ),
     metric(
+        "switchyard_gateway_descriptions_limited_total",
+        Counter,
+        "Offers and answers that were not looked at because their client sent too many, or too long ones. \
+         Also counted as rejected messages.",
+        Read::Gateway(|gateway| gateway.descriptions_limited as f64),
+    ),
+    metric(
         "switchyard_gateway_sessions_ended_total",
         Counter,
         "Sessions that the gateway ended by itself, by reason.",

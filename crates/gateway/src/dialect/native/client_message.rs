@@ -1,5 +1,7 @@
 //! What a client says.
 
+use std::time::Duration;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -175,6 +177,8 @@ pub struct Complaint {
     pub code: ErrorCode,
     /// What to change.
     pub message: String,
+    /// After how long the same message may be sent again, when nothing else is wrong with it.
+    pub retry_after: Option<Duration>,
 }
 
 impl ClientEnvelope {
@@ -183,7 +187,7 @@ impl ClientEnvelope {
     /// # Errors
     /// What is wrong with it, in words for whoever wrote the client.
     pub fn parse(text: &str) -> Result<Self, Complaint> {
-        let complain = |id, code, message| Err(Complaint { id, code, message });
+        let complain = |id, code, message| Err(Complaint { id, code, message, retry_after: None });
         let mut fields = match serde_json::from_str(text) {
             Ok(Value::Object(fields)) => fields,
             Ok(_) => {

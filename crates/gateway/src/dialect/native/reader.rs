@@ -13,8 +13,9 @@ use tokio::time::timeout;
 use tokio_tungstenite::tungstenite;
 use tracing::debug;
 
-use super::client_message::{ClientEnvelope, Complaint};
+use super::client_message::{ClientEnvelope, ClientMessage, Complaint};
 use super::connection::End;
+use super::description_limit::DescriptionLimit;
 use super::server_message::{ErrorCode, ServerEnvelope, ServerMessage};
 use super::translate;
 use crate::auth::Admission;
@@ -41,6 +42,7 @@ pub(super) struct Reader<'a> {
     replies: mpsc::Sender<ServerEnvelope>,
     messages: TokenBucket,
     errors: TokenBucket,
+    descriptions: DescriptionLimit,
     was_heard_of: bool,
 }
 
@@ -60,6 +62,7 @@ impl<'a> Reader<'a> {
             replies,
             messages: TokenBucket::new(rate, rate * BURST_FACTOR, now),
             errors: TokenBucket::new(ERRORS_FORGIVEN, MAX_ERRORS, now),
+            descriptions: DescriptionLimit::new(house.config.max_message_bytes, now),
             was_heard_of: false,
         }
     }
@@ -92,23 +95,38 @@ impl<'a> Reader<'a> {
 
     async fn on_text(&mut self, text: &str) -> Result<(), End> {
         self.house.counters.messages_received.add();
-        if !self.messages.take(Instant::now()) {
-            return self.complain(too_many()).await;
+        let now = Instant::now();
+        if !self.messages.take(now) {
+            let wait = self.messages.wait_for(1.0, now);
+            return self.complain(too_many(None, "messages", wait)).await;
         }
         let ClientEnvelope { id, message } = match ClientEnvelope::parse(text) {
             Ok(envelope) => envelope,
             Err(complaint) => return self.complain(complaint).await,
         };
+        if let Err(wait) = self.admit_description(&message) {
+            self.house.counters.descriptions_limited.add();
+            return self.complain(too_many(id, "session descriptions", wait)).await;
+        }
         match translate::intent(message, self.admission) {
             None => self.reply(id, ServerMessage::Pong {}).await,
             Some(intent) => self.forward(id, intent).await,
         }
     }
 
+    fn admit_description(&mut self, message: &ClientMessage) -> Result<(), Duration> {
+        match message {
+            ClientMessage::Offer { sdp, .. } | ClientMessage::Answer { sdp, .. } => {
+                self.descriptions.take(sdp.len(), Instant::now())
+            }
+            _ => Ok(()),
+        }
+    }
+
     async fn on_binary(&mut self) -> Result<(), End> {
         self.house.counters.messages_received.add();
         let message = "messages are text frames; this one was binary".to_owned();
-        self.complain(Complaint { id: None, code: ErrorCode::BinaryFrame, message }).await
+        self.complain(Complaint { id: None, code: ErrorCode::BinaryFrame, message, retry_after: None }).await
     }
 
     async fn forward(&mut self, id: Option<u64>, intent: Intent) -> Result<(), End> {
@@ -129,8 +147,9 @@ impl<'a> Reader<'a> {
     async fn complain(&mut self, complaint: Complaint) -> Result<(), End> {
         self.house.counters.messages_rejected.add();
         debug!(code = ?complaint.code, "message rejected");
-        let Complaint { id, code, message } = complaint;
-        self.reply(id, ServerMessage::Error { code, message }).await?;
+        let Complaint { id, code, message, retry_after } = complaint;
+        let retry_after_ms = retry_after.map(|wait| wait.as_millis() as u64);
+        self.reply(id, ServerMessage::Error { code, message, retry_after_ms }).await?;
         if self.errors.take(Instant::now()) { Ok(()) } else { Err(End::ByUs(EndReason::ProtocolError)) }
     }
 
@@ -139,9 +158,10 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn too_many() -> Complaint {
-    let message = "too many messages; this one was not looked at".to_owned();
-    Complaint { id: None, code: ErrorCode::RateLimited, message }
+fn too_many(id: Option<u64>, what: &str, wait: Duration) -> Complaint {
+    let millis = wait.as_millis();
+    let message = format!("too many {what}; this one was not looked at: send it again after {millis} ms");
+    Complaint { id, code: ErrorCode::RateLimited, message, retry_after: Some(wait) }
 }
 
 fn broken(error: axum::Error) -> End {

@@ -130,12 +130,15 @@ pub enum ServerMessage {
     },
     /// Answers `ping`.
     Pong {},
-    /// Your message was not understood and had no effect.
+    /// Your message was not understood, or not looked at, and had no effect.
     Error {
         /// For programs.
         code: ErrorCode,
         /// What to change.
         message: String,
+        /// With `rate_limited`: after how many milliseconds the same message may be sent again.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        retry_after_ms: Option<u64>,
     },
 }
 
@@ -285,6 +288,6 @@ pub enum ErrorCode {
     BadField,
     /// A binary frame; messages are text.
     BinaryFrame,
-    /// More messages than the server takes; this one was not looked at.
+    /// More messages or session descriptions than the server takes; this one was not looked at.
     RateLimited,
 }
