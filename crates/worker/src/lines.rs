@@ -18,6 +18,7 @@ impl Worker {
             match event {
                 LineEvent::AddressAdded(tuple) => self.peers.add_address(tuple, key),
                 LineEvent::AddressForgotten(tuple) => self.peers.forget_address(tuple, key),
+                LineEvent::CredentialsDropped => self.peers.refresh_ufrags(key),
                 LineEvent::Opened { after, .. } => self.on_opened(now, key, after),
                 LineEvent::Ended(end) => self.on_ended(key, end),
                 // Estimates start anew on another path; until there is one, nothing depends on it.

@@ -1,6 +1,6 @@
 //! The agent: what a Binding request is answered with, and what it changes.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use switchyard_vocab::datagram::Tuple;
 use switchyard_vocab::drop_reason::DropReason;
@@ -11,6 +11,11 @@ use switchyard_wire::stun::{
 
 use super::liveness::Liveness;
 use super::tuples::{Touched, Tuples};
+
+/// How long the old credentials are answered after a restart that does not complete. A client that
+/// renews its path does so within a few seconds; one that has not after this will not, and whatever
+/// reads its old password must not be let in for ever.
+pub const OLD_CREDENTIALS_LAST: Duration = Duration::from_secs(20);
 
 /// What became of a request. Either way an answer was written, for the path it came on.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -30,13 +35,15 @@ pub struct Checked {
     pub forgotten: Option<Tuple>,
     /// The path to send on from now on.
     pub selected: Option<Tuple>,
+    /// The credentials from before a restart are answered no more.
+    pub dropped_credentials: bool,
 }
 
 /// The controlled, lite side of one ICE session.
 pub struct IceLite {
     current: Generation,
-    /// Credentials from before a restart: answered until the new ones carry a nomination.
-    previous: Option<Generation>,
+    /// Credentials from before a restart: answered until the new ones carry a nomination, or until then.
+    previous: Option<(Generation, Instant)>,
     tuples: Tuples,
     liveness: Liveness,
 }
@@ -68,13 +75,15 @@ impl IceLite {
     }
 
     /// New credentials (RFC 8445 §9). Paths stay, and the old credentials are answered, until a
-    /// request with the new ones is nominated.
+    /// request with the new ones is nominated, for [`OLD_CREDENTIALS_LAST`] at most. Of several restarts
+    /// in a row that did not complete, those from before the first are the old ones.
     ///
     /// Called again with the same `local` it only fills in the peer's half.
     pub fn restart(&mut self, now: Instant, local: IceCredentials, remote: Option<&IceCredentials>) {
         if self.current.local != local {
-            let old = std::mem::replace(&mut self.current, Generation::new(local));
-            self.previous = Some(old);
+            let replaced = std::mem::replace(&mut self.current, Generation::new(local));
+            let old = self.previous.take().map_or(replaced, |(old, _)| old);
+            self.previous = Some((old, now + OLD_CREDENTIALS_LAST));
             self.liveness.on_restart(now);
         }
         if let Some(remote) = remote {
@@ -97,8 +106,8 @@ impl IceLite {
         let generation = if is_current {
             &mut self.current
         } else {
-            let previous = self.previous.as_mut().filter(|old| old.local.ufrag == server_ufrag);
-            previous.ok_or(DropReason::UnknownUfrag)?
+            let previous = self.previous.as_mut().filter(|(_, until)| now < *until).map(|(old, _)| old);
+            previous.filter(|old| old.local.ufrag == server_ufrag).ok_or(DropReason::UnknownUfrag)?
         };
         if let Err(refusal) = generation.judge(request) {
             return Ok((refuse(request, &refusal, &generation.key, out), Checked::default()));
@@ -107,10 +116,9 @@ impl IceLite {
         append(out, |room| write_success(room, request.transaction(), tuple.remote, &generation.key).ok());
 
         self.liveness.on_check(now);
-        if is_nominated && is_current {
-            self.previous = None;
-        }
-        Ok((StunOutcome::Answered, self.note(now, tuple, is_nominated)))
+        let dropped_credentials = is_nominated && is_current && self.previous.take().is_some();
+        let checked = Checked { dropped_credentials, ..self.note(now, tuple, is_nominated) };
+        Ok((StunOutcome::Answered, checked))
     }
 
     fn note(&mut self, now: Instant, tuple: Tuple, is_nominated: bool) -> Checked {
@@ -119,7 +127,7 @@ impl IceLite {
             checked.added = Some(tuple);
             checked.forgotten = evicted;
         }
-        if is_nominated && self.tuples.select(tuple) {
+        if self.tuples.on_check(now, tuple, is_nominated) {
             checked.selected = Some(tuple);
         }
         checked
@@ -138,7 +146,19 @@ impl IceLite {
 
     /// Our ufrags that are still answered, the newest first: what the worker finds the line by.
     pub fn ufrags(&self) -> impl Iterator<Item = &str> {
-        std::iter::once(&self.current).chain(&self.previous).map(|generation| generation.local.ufrag.as_str())
+        std::iter::once(&self.current)
+            .chain(self.previous.iter().map(|(old, _)| old))
+            .map(|generation| generation.local.ufrag.as_str())
+    }
+
+    /// Lets time pass. Whether the credentials from before a restart were dropped.
+    pub fn handle_timeout(&mut self, now: Instant) -> bool {
+        self.previous.take_if(|(_, until)| now >= *until).is_some()
+    }
+
+    /// When to call [`handle_timeout`](Self::handle_timeout).
+    pub fn poll_timeout(&self) -> Option<Instant> {
+        self.previous.as_ref().map(|(_, until)| *until)
     }
 
     /// The paths.
@@ -156,15 +176,19 @@ impl IceLite {
         self.liveness.on_restart(now);
     }
 
-    /// Authenticated media came, on the path in this [place](Tuples::place).
-    pub fn on_media(&mut self, now: Instant, place: usize) {
+    /// Authenticated media came, on the path in this [place](Tuples::place). The path to send on, if
+    /// that changes it.
+    pub fn on_media(&mut self, now: Instant, place: usize) -> Option<Tuple> {
         self.liveness.on_media(now);
-        self.tuples.on_keyed(now, place);
+        let is_changed = self.tuples.on_keyed(now, place);
+        self.tuples.selected().filter(|_| is_changed)
     }
 
-    /// Our handshake was sent to this path alone, and was answered.
-    pub fn on_answered(&mut self, tuple: Tuple) {
-        self.tuples.on_answered(tuple);
+    /// The line is open; `answered` is the only path that our handshake was sent to. The path to send
+    /// on, if that changes it.
+    pub fn on_opened(&mut self, answered: Option<Tuple>) -> Option<Tuple> {
+        let is_changed = self.tuples.on_opened(answered);
+        self.tuples.selected().filter(|_| is_changed)
     }
 }
 

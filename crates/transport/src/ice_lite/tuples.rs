@@ -7,6 +7,9 @@
 //!   there has not read what it answers. While the peer is heard there, nobody else gets that address.
 //! - On any other path nothing is beyond doubt, so it is lost to the latest check of another peer. A
 //!   claim that was made up costs its true owner nothing, and a true one is renewed by its next check.
+//! - Once the line is open, media follows a nomination when something protected with the line's keys
+//!   has come over that path as well: a check can be recorded and sent again from elsewhere, a protected
+//!   packet is taken only once. Without that it moves only when the path it is on has fallen silent.
 
 use std::time::{Duration, Instant};
 
@@ -21,11 +24,23 @@ pub const MAX_TUPLES: usize = 8;
 /// between; longer, and whoever gets the address after it waits for nothing.
 pub const IN_USE_FOR: Duration = Duration::from_secs(6);
 
+/// Silence on the path in use after which a nomination alone moves media. A client that has moved sends
+/// media or reports from there, most within a second; this is for one that has nothing to say. Chrome
+/// checks every 2.5 s: not sooner, or a recorded check could turn a quiet listener's media away.
+pub const NOMINATED_AFTER: Duration = Duration::from_secs(3);
+
+/// Silence on the path in use after which any check moves media: the peer is evidently not there, and
+/// whoever is has not asked for anything. Firefox checks every five seconds, hence not sooner.
+pub const ABANDONED_AFTER: Duration = super::liveness::DISCONNECTED_AFTER;
+
 /// A small table of paths, most lately used last.
 #[derive(Debug, Default)]
 pub struct Tuples {
     known: Vec<Known>,
     selected: Option<Tuple>,
+    /// Nominated, and to be selected once something protected comes over it.
+    awaited: Option<Tuple>,
+    is_open: bool,
     /// Where our handshake was sent to and answered.
     answered: Option<Tuple>,
 }
@@ -49,7 +64,7 @@ impl Tuples {
         self.known.iter().position(|known| known.tuple == tuple)
     }
 
-    /// The path the peer nominated last.
+    /// The nominated path, if it is believed.
     pub const fn selected(&self) -> Option<Tuple> {
         self.selected
     }
@@ -78,22 +93,59 @@ impl Tuples {
         Touched::Added { evicted }
     }
 
-    /// Notes something that was protected with the line's keys on the path in this place.
-    pub fn on_keyed(&mut self, now: Instant, place: usize) {
-        if let Some(known) = self.known.get_mut(place) {
-            known.keyed = Some(now);
-        }
-    }
-
-    /// Our handshake was sent to this path alone, and was answered.
-    pub fn on_answered(&mut self, tuple: Tuple) {
-        self.answered = self.contains(tuple).then_some(tuple);
-    }
-
-    /// Makes a known path the one to send on; tells whether that is a change.
+    /// What an authenticated check on a known path means for the path to send on; tells whether it changed.
+    ///
+    /// Until the line is open a nomination is followed at once: nothing but the handshake goes there,
+    /// and whoever does not get it cannot finish it.
     #[must_use]
-    pub fn select(&mut self, tuple: Tuple) -> bool {
+    pub fn on_check(&mut self, now: Instant, tuple: Tuple, is_nominated: bool) -> bool {
+        if !self.is_open {
+            return is_nominated && self.select(tuple);
+        }
+        if is_nominated {
+            self.awaited = (self.selected != Some(tuple)).then_some(tuple);
+        }
+        let needed = match (is_nominated, self.is_keyed(now, tuple)) {
+            (true, true) => Duration::ZERO,
+            (true, false) => NOMINATED_AFTER,
+            (false, _) => ABANDONED_AFTER,
+        };
+        let heard = self.known.iter().find(|known| Some(known.tuple) == self.selected).map(Known::heard);
+        let is_silent = heard.is_none_or(|heard| now.saturating_duration_since(heard) >= needed);
+        is_silent && self.select(tuple)
+    }
+
+    /// Notes something that was protected with the line's keys on the path in this place; tells whether
+    /// the path to send on changed.
+    #[must_use]
+    pub fn on_keyed(&mut self, now: Instant, place: usize) -> bool {
+        let Some(known) = self.known.get_mut(place) else { return false };
+        known.keyed = Some(now);
+        let tuple = known.tuple;
+        self.awaited.is_some_and(|awaited| awaited == tuple) && self.select(tuple)
+    }
+
+    /// The line is open. `answered` is the only path that our handshake was sent to, if there is one:
+    /// media begins there. Tells whether the path to send on changed.
+    #[must_use]
+    pub fn on_opened(&mut self, answered: Option<Tuple>) -> bool {
+        self.is_open = true;
+        self.answered = answered.filter(|&answered| self.contains(answered));
+        let nominated = self.selected;
+        let Some(path) = self.answered.or_else(|| self.send_path()) else { return false };
+        let is_changed = self.select(path);
+        self.awaited = nominated.filter(|&nominated| nominated != path);
+        is_changed
+    }
+
+    fn select(&mut self, tuple: Tuple) -> bool {
+        self.awaited = self.awaited.filter(|&awaited| awaited != tuple);
         self.selected.replace(tuple) != Some(tuple)
+    }
+
+    fn is_keyed(&self, now: Instant, tuple: Tuple) -> bool {
+        let keyed = self.known.iter().find(|known| known.tuple == tuple).and_then(|known| known.keyed);
+        keyed.is_some_and(|keyed| now.saturating_duration_since(keyed) < IN_USE_FOR)
     }
 
     /// Removes the longest unused path that is not the selected one.
@@ -101,6 +153,7 @@ impl Tuples {
         let at = self.known.iter().position(|known| Some(known.tuple) != self.selected)?;
         let evicted = self.known.remove(at).tuple;
         self.answered = self.answered.filter(|&answered| answered != evicted);
+        self.awaited = self.awaited.filter(|&awaited| awaited != evicted);
         Some(evicted)
     }
 }

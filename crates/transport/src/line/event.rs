@@ -16,6 +16,8 @@ pub enum LineEvent {
     AddressForgotten(Tuple),
     /// Send on this path from now on; what is known about the old one's bandwidth is void.
     PathChanged(Tuple),
+    /// The credentials from before an ICE restart are answered no more: forget their ufrag.
+    CredentialsDropped,
     /// Media may flow.
     Opened {
         /// From the line's creation to now.

@@ -6,6 +6,7 @@ use switchyard_vocab::datagram::Tuple;
 use switchyard_vocab::drop_reason::DropReason;
 use switchyard_vocab::rtp::ExtSeqNo;
 
+use super::event::LineEvent;
 use super::state::{Line, Media, Stage};
 use crate::srtp::SrtpProfile;
 
@@ -67,7 +68,9 @@ impl Line {
     }
 
     fn on_media(&mut self, now: Instant, place: usize) {
-        self.ice.on_media(now, place);
+        if let Some(path) = self.ice.on_media(now, place) {
+            self.events.push_back(LineEvent::PathChanged(path));
+        }
         self.on_heard();
     }
 }

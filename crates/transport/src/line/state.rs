@@ -171,6 +171,8 @@ impl Line {
         if matches!(self.stage, Stage::Closed) {
             return;
         }
+        let dropped_credentials = self.ice.handle_timeout(now);
+        self.events.extend(dropped_credentials.then_some(LineEvent::CredentialsDropped));
         match self.ice.liveness().verdict(now) {
             Verdict::Ended(end) => return self.end(now, end),
             Verdict::Disconnected if !self.is_disconnected => {
@@ -216,7 +218,8 @@ impl Line {
         }
         let liveness = self.ice.liveness().deadline(self.is_disconnected);
         let handshake = self.handshake.as_ref().and_then(|handshake| handshake.poll_timeout());
-        [Some(liveness), self.handshake_deadline(), handshake].into_iter().flatten().min()
+        let deadlines = [Some(liveness), self.ice.poll_timeout(), self.handshake_deadline(), handshake];
+        deadlines.into_iter().flatten().min()
     }
 
     /// Whether the peer authenticated itself on this path.
@@ -232,7 +235,8 @@ impl Line {
         matches!(self.stage, Stage::Open(_)) && self.ice.tuples().holds(now, tuple)
     }
 
-    /// The path to send media on: the one nominated last, before that the one used last.
+    /// The path to send media on: the one nominated last, once it is believed, and before any
+    /// nomination the one used last. See [`ice_lite`](crate::ice_lite).
     pub fn send_path(&self) -> Option<Tuple> {
         self.ice.tuples().send_path()
     }
@@ -254,10 +258,11 @@ impl Line {
     }
 
     fn note(&mut self, checked: Checked) {
-        let Checked { added, forgotten, selected } = checked;
+        let Checked { added, forgotten, selected, dropped_credentials } = checked;
         self.events.extend(forgotten.map(LineEvent::AddressForgotten));
         self.events.extend(added.map(LineEvent::AddressAdded));
         self.events.extend(selected.map(LineEvent::PathChanged));
+        self.events.extend(dropped_credentials.then_some(LineEvent::CredentialsDropped));
     }
 
     /// The peer gave a sign of life.
@@ -301,9 +306,8 @@ impl Line {
             DtlsRole::Server => (&keys.server, &keys.client),
         };
         let media = Media { inbound: Inbound::new(theirs), outbound: Outbound::new(ours) };
-        if let Some(path) = self.flights.only() {
-            self.ice.on_answered(path);
-        }
+        let path = self.ice.on_opened(self.flights.only());
+        self.events.extend(path.map(LineEvent::PathChanged));
         self.stage = Stage::Open(Box::new(media));
         self.events.push_back(LineEvent::Opened {
             after: now.saturating_duration_since(self.created),

@@ -5,6 +5,7 @@ use switchyard_vocab::counters::LineEnd;
 use switchyard_vocab::datagram::{MAX_DATAGRAM, Tuple};
 use switchyard_vocab::drop_reason::DropReason;
 use switchyard_vocab::line::{DtlsRole, IceCredentials};
+use switchyard_vocab::rtp::Ssrc;
 use switchyard_wire::stun::{Outcome, Role};
 
 use crate::testing::call::{Call, Viewer};
@@ -274,6 +275,44 @@ fn an_address_that_was_claimed_by_checks_alone_is_lost_to_its_owner() {
     call.world.inject(path, claim);
     call.run(10);
     assert_eq!(call.world.drops(0, DropReason::AddressHeld), 1, "from now on it is its own");
+}
+
+#[test]
+fn a_nomination_under_a_made_up_address_gets_no_media() {
+    let (mut call, viewer) = running_call();
+    let client = call.client(&viewer);
+    let check = client.check_with(&client.server_ice);
+    let victim = stranger(1);
+
+    for _ in 0..100 {
+        call.world.inject(victim, check.clone());
+        call.run(20);
+        // It reports now and then, as every receiver does.
+        call.client(&viewer).report(|out| out.receiver_report(Ssrc(1), &[]).expect("room"));
+    }
+
+    call.assert_unharmed(&viewer);
+    assert_eq!(call.world.nowhere.len(), 100, "answers to the checks, and nothing else");
+}
+
+#[test]
+fn a_client_that_moves_is_followed_with_its_first_report() {
+    let (mut call, viewer) = running_call();
+    let elsewhere = SocketAddr::from(([203, 0, 113, 9], 999));
+    let before = call.client(&viewer).path;
+    let send_path_of = |call: &Call| {
+        let worker = &call.world.desks[0].worker;
+        let id = call.world.clients[viewer.client].id;
+        worker.peers.by_id(id).and_then(|key| worker.peers.get(key)?.line.send_path())
+    };
+
+    call.client(&viewer).move_to(elsewhere);
+    call.run(10);
+    assert_eq!(send_path_of(&call), Some(before));
+    call.client(&viewer).report(|out| out.receiver_report(Ssrc(1), &[]).expect("room"));
+    call.run(10);
+
+    assert_eq!(send_path_of(&call), Some(Tuple { remote: elsewhere, ..before }));
 }
 
 #[test]

@@ -144,16 +144,40 @@ fn an_ice_restart_keeps_the_call() {
     let client = call.client(&viewer);
     let local = IceCredentials { ufrag: "00anewufraganewufr".into(), pwd: "another password of ours".into() };
     let remote = IceCredentials { ufrag: "again".into(), pwd: "another password of theirs".into() };
-    (client.server_ice, client.ice) = (local.clone(), remote.clone());
+    let old = std::mem::replace(&mut client.server_ice, local.clone()).ufrag;
+    client.ice = remote.clone();
     let peer = client.id;
 
     call.world.command(0, Command::RestartIce { peer, local, remote: Some(remote) });
     call.run(10);
+    assert!(is_found(&call.world, &old), "until the new ones are used");
     call.client(&viewer).move_to(([203, 0, 113, 77], 7_777).into());
     call.run(40_000);
 
     call.assert_unharmed(&viewer);
     assert_eq!(call.world.tables(0).peers, 2);
+    assert!(!is_found(&call.world, &old));
+}
+
+fn is_found(world: &World, ufrag: &str) -> bool {
+    world.desks[0].worker.peers.by_ufrag(ufrag).is_some()
+}
+
+#[test]
+fn an_ice_restart_that_never_completes_leaves_no_old_credentials() {
+    let mut world = World::of(1);
+    let client = world.open(0);
+    let old = world.clients[client].server_ice.ufrag.clone();
+    let local = IceCredentials { ufrag: "00anewufraganewufr".into(), pwd: "another password of ours".into() };
+    let peer = world.clients[client].id;
+
+    world.command(0, Command::RestartIce { peer, local: local.clone(), remote: None });
+    world.run(19_000);
+    assert!(is_found(&world, &old));
+    world.run(2_000);
+
+    assert!(!is_found(&world, &old));
+    assert!(is_found(&world, &local.ufrag));
 }
 
 #[test]

@@ -7,7 +7,7 @@ fn the_oldest_path_that_is_not_selected_makes_room() {
     for port in 1..=MAX_TUPLES as u16 {
         let _ = tuples.touch(epoch(), tuple(port));
     }
-    let _ = tuples.select(tuple(1));
+    let _ = tuples.on_check(epoch(), tuple(1), true);
 
     let touched = tuples.touch(epoch(), tuple(100));
 
@@ -36,11 +36,11 @@ fn before_a_nomination_the_path_used_last_is_sent_on() {
     let _ = tuples.touch(epoch(), tuple(2));
     assert_eq!(tuples.send_path(), Some(tuple(2)));
 
-    assert!(tuples.select(tuple(1)));
+    assert!(tuples.on_check(epoch(), tuple(1), true));
     let _ = tuples.touch(epoch(), tuple(2));
 
     assert_eq!(tuples.send_path(), Some(tuple(1)));
-    assert!(!tuples.select(tuple(1)));
+    assert!(!tuples.on_check(epoch(), tuple(1), true));
 }
 
 #[test]
@@ -49,9 +49,9 @@ fn the_path_of_the_handshake_is_held_while_the_peer_is_heard_there() {
     let _ = tuples.touch(epoch(), tuple(1));
     assert!(!tuples.holds(epoch(), tuple(1)), "a check alone holds nothing");
 
-    tuples.on_answered(tuple(1));
+    let _ = tuples.on_opened(Some(tuple(1)));
     let second = epoch() + Duration::from_secs(1);
-    tuples.on_keyed(second, 0);
+    let _ = tuples.on_keyed(second, 0);
 
     assert!(tuples.holds(second + IN_USE_FOR - Duration::from_millis(1), tuple(1)));
     assert!(!tuples.holds(second + IN_USE_FOR, tuple(1)));
@@ -64,9 +64,103 @@ fn a_path_is_not_held_by_packets_whose_source_may_be_made_up() {
     let mut tuples = Tuples::default();
     let _ = tuples.touch(epoch(), tuple(1));
     let _ = tuples.touch(epoch(), tuple(2));
-    tuples.on_answered(tuple(1));
+    let _ = tuples.on_opened(Some(tuple(1)));
 
-    tuples.on_keyed(epoch(), 1);
+    let _ = tuples.on_keyed(epoch(), 1);
 
     assert!(!tuples.holds(epoch(), tuple(2)));
+}
+
+/// An open line's paths: media goes over the first, and was heard there at the epoch.
+fn open() -> Tuples {
+    let mut tuples = Tuples::default();
+    let _ = tuples.touch(epoch(), tuple(1));
+    let _ = tuples.on_check(epoch(), tuple(1), true);
+    let _ = tuples.on_opened(Some(tuple(1)));
+    tuples
+}
+
+fn check(tuples: &mut Tuples, now: Instant, path: Tuple, is_nominated: bool) -> bool {
+    let _ = tuples.touch(now, path);
+    tuples.on_check(now, path, is_nominated)
+}
+
+fn keyed(tuples: &mut Tuples, now: Instant, path: Tuple) -> bool {
+    let place = tuples.place(path).unwrap();
+    tuples.on_keyed(now, place)
+}
+
+#[test]
+fn a_nomination_waits_for_something_protected() {
+    let mut tuples = open();
+
+    assert!(!check(&mut tuples, epoch(), tuple(2), true));
+    assert_eq!(tuples.send_path(), Some(tuple(1)));
+
+    assert!(keyed(&mut tuples, epoch(), tuple(2)));
+    assert_eq!(tuples.send_path(), Some(tuple(2)));
+}
+
+#[test]
+fn a_path_that_carries_media_already_is_followed_at_once() {
+    let mut tuples = open();
+    check(&mut tuples, epoch(), tuple(2), false);
+    assert!(!keyed(&mut tuples, epoch(), tuple(2)), "it is not nominated");
+
+    assert!(check(&mut tuples, epoch(), tuple(2), true));
+}
+
+#[test]
+fn who_nominates_the_old_path_again_has_thought_better_of_it() {
+    let mut tuples = open();
+    check(&mut tuples, epoch(), tuple(2), true);
+    check(&mut tuples, epoch(), tuple(1), true);
+
+    assert!(!keyed(&mut tuples, epoch(), tuple(2)));
+    assert_eq!(tuples.send_path(), Some(tuple(1)));
+}
+
+#[test]
+fn a_nomination_alone_is_followed_when_the_old_path_is_silent() {
+    let mut tuples = open();
+    let heard = epoch() + Duration::from_secs(1);
+    keyed(&mut tuples, heard, tuple(1));
+
+    assert!(!check(&mut tuples, heard + NOMINATED_AFTER - Duration::from_millis(1), tuple(2), true));
+    assert!(check(&mut tuples, heard + NOMINATED_AFTER, tuple(2), true));
+}
+
+#[test]
+fn a_path_that_nobody_is_on_any_more_is_left_for_any_other() {
+    let mut tuples = open();
+    check(&mut tuples, epoch() + NOMINATED_AFTER, tuple(2), true);
+    assert_eq!(tuples.send_path(), Some(tuple(2)), "made up, and never heard again");
+
+    let late = epoch() + NOMINATED_AFTER + ABANDONED_AFTER;
+    assert!(!check(&mut tuples, late - Duration::from_millis(1), tuple(1), false));
+    assert!(check(&mut tuples, late, tuple(1), false));
+}
+
+#[test]
+fn media_begins_where_the_handshake_was_answered() {
+    let mut tuples = Tuples::default();
+    check(&mut tuples, epoch(), tuple(1), true);
+    // Nominated when the flight that is answered was under way already.
+    check(&mut tuples, epoch(), tuple(2), true);
+
+    assert!(tuples.on_opened(Some(tuple(1))));
+    assert_eq!(tuples.send_path(), Some(tuple(1)));
+
+    assert!(keyed(&mut tuples, epoch(), tuple(2)), "it is still nominated");
+}
+
+#[test]
+fn once_open_a_check_that_nominates_nothing_moves_nothing() {
+    let mut tuples = Tuples::default();
+    check(&mut tuples, epoch(), tuple(1), false);
+    let _ = tuples.on_opened(None);
+
+    check(&mut tuples, epoch(), tuple(2), false);
+
+    assert_eq!(tuples.send_path(), Some(tuple(1)));
 }

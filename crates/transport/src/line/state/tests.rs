@@ -192,9 +192,59 @@ fn a_rebound_nat_moves_the_path_and_keeps_the_keys() {
     pair.check(at(1), &Check::nominating()).unwrap();
     let mut packet = pair.media(1);
 
-    let moved = [LineEvent::AddressAdded(tuple(6000)), LineEvent::PathChanged(tuple(6000))];
-    assert_eq!(pair.events, moved);
+    assert_eq!(pair.events, [LineEvent::AddressAdded(tuple(6000))]);
+    assert_eq!(pair.line.send_path(), Some(tuple(PATH)), "a check is not enough");
+
     assert!(pair.line.decrypt_rtp(at(1), tuple(6000), &mut packet).is_ok());
+    assert_eq!(pair.line.poll_event(), Some(LineEvent::PathChanged(tuple(6000))));
+    assert_eq!(pair.line.send_path(), Some(tuple(6000)));
+}
+
+#[test]
+fn a_nomination_under_a_made_up_address_moves_nothing() {
+    let mut pair = Pair::connected(DtlsRole::Server);
+
+    for tenths in 0..100 {
+        let now = epoch() + tenths * Duration::from_millis(100);
+        pair.path = tuple(6000);
+        pair.check(now, &Check::nominating()).unwrap();
+        pair.line.decrypt_rtp(now, tuple(PATH), &mut pair.media(tenths as u16 + 1)).unwrap();
+
+        assert_eq!(pair.line.send_path(), Some(tuple(PATH)));
+    }
+    let replayed = pair.line.decrypt_rtp(at(10), tuple(6000), &mut pair.media(100));
+    assert_eq!(replayed, Err(DropReason::Replayed));
+    assert_eq!(pair.line.send_path(), Some(tuple(PATH)), "nor does a recorded packet");
+}
+
+#[test]
+fn a_client_that_moves_and_says_nothing_is_followed_after_a_while() {
+    let mut pair = Pair::connected(DtlsRole::Server);
+
+    pair.path = tuple(6000);
+    pair.check(at(1), &Check::nominating()).unwrap();
+    assert_eq!(pair.line.send_path(), Some(tuple(PATH)));
+    pair.check(at(4), &Check::nominating()).unwrap();
+
+    assert_eq!(pair.line.send_path(), Some(tuple(6000)));
+}
+
+#[test]
+fn a_restart_that_never_completes_drops_the_old_credentials() {
+    let mut pair = Pair::connected(DtlsRole::Server);
+    let mut renewed = local();
+    renewed.ufrag = "00renewedrenewedre".into();
+    pair.line.restart_ice(at(0), renewed.clone(), None);
+    pair.events.clear();
+
+    let mut now = at(0);
+    while !pair.events.contains(&LineEvent::CredentialsDropped) {
+        now = pair.line.poll_timeout().expect("a deadline until then");
+        pair.tick(now);
+    }
+
+    assert_eq!(now, at(20));
+    assert_eq!(pair.line.ufrags().collect::<Vec<_>>(), [renewed.ufrag.as_str()]);
 }
 
 #[test]
@@ -211,11 +261,12 @@ fn an_ice_restart_keeps_keys_and_counters() {
     pair.check(at(3), &renewed).unwrap();
 
     assert_eq!(pair.line.state(), LineState::Open);
-    assert_eq!(pair.line.send_path(), Some(tuple(7000)));
+    assert_eq!(pair.events.last(), Some(&LineEvent::CredentialsDropped));
     assert_eq!(pair.line.ufrags().collect::<Vec<_>>(), [renewed.local.ufrag.as_str()]);
     let replayed = pair.line.decrypt_rtp(at(3), tuple(7000), &mut before.clone());
     assert_eq!(replayed, Err(DropReason::Replayed));
     assert!(pair.line.decrypt_rtp(at(3), tuple(7000), &mut pair.media(2)).is_ok());
+    assert_eq!(pair.line.send_path(), Some(tuple(7000)));
 }
 
 #[test]
