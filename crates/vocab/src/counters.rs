@@ -223,6 +223,10 @@ pub struct WorkerCounters {
     pub subscriptions: u64,
     /// Entries of the address table.
     pub addresses: u64,
+    /// Addresses of other workers' peers that were forgotten for newer ones; each costs its peer a check.
+    pub stray_addresses_evicted: u64,
+    /// What other workers wanted of publications unknown here, beyond what is kept until they are announced.
+    pub early_demands_dropped: u64,
 
     /// Most datagrams found waiting in one turn, on any lane from another worker, since start.
     pub media_lane_peak: u64,

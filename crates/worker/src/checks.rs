@@ -62,7 +62,7 @@ impl Worker {
             if !self.strays_limit.admits(now, tuple.remote.ip()) {
                 return Err(DropReason::StunRateLimited);
             }
-            self.peers.add_stray(tuple, owner);
+            self.counters.stray_addresses_evicted += u64::from(self.peers.add_stray(tuple, owner));
             self.hand_over(owner, tuple, bytes);
             return Ok(());
         };

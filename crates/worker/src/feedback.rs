@@ -273,8 +273,12 @@ impl Worker {
         let Some(route) = self.routes.get_mut(demand.publication) else {
             self.early_demand
                 .retain(|(from, early)| *from != worker || early.publication != demand.publication);
-            if !demand.encodings.is_empty() && self.early_demand.len() < MAX_EARLY_DEMAND {
-                self.early_demand.push((worker, demand));
+            if !demand.encodings.is_empty() {
+                if self.early_demand.len() < MAX_EARLY_DEMAND {
+                    self.early_demand.push((worker, demand));
+                } else {
+                    self.counters.early_demands_dropped += 1;
+                }
             }
             return;
         };

@@ -161,14 +161,15 @@ impl Peers {
         }
     }
 
-    /// Remembers that datagrams from an address belong to another worker.
-    pub(crate) fn add_stray(&mut self, tuple: Tuple, owner: WorkerId) {
-        if self.strays.len() >= MAX_STRAY_ADDRESSES {
-            // Any one: a flood of made-up addresses costs each real one a check now and then.
-            let any = self.strays.keys().next().copied();
-            any.and_then(|any| self.strays.remove(&any));
-        }
+    /// Remembers that datagrams from an address belong to another worker. Whether another address had
+    /// to be forgotten for it.
+    pub(crate) fn add_stray(&mut self, tuple: Tuple, owner: WorkerId) -> bool {
+        let is_full = self.strays.len() >= MAX_STRAY_ADDRESSES && !self.strays.contains_key(&tuple);
+        // Any one: a flood of made-up addresses costs each real one a check now and then.
+        let evicted = self.strays.keys().next().copied().filter(|_| is_full);
+        evicted.and_then(|evicted| self.strays.remove(&evicted));
         self.strays.insert(tuple, owner);
+        evicted.is_some()
     }
 
     /// Whose datagrams come from this address.

@@ -29,6 +29,13 @@ pub const METRICS: &[Metric] = &[
         Read::EachWorker(|worker| worker.kernel_drops as f64),
     ),
     metric(
+        "switchyard_demux_stray_addresses_evicted_total",
+        Counter,
+        "Addresses of other workers' peers that were forgotten for newer ones, because too many are known. \
+         Each costs its peer a connectivity check.",
+        Read::Workers(|worker| worker.stray_addresses_evicted as f64),
+    ),
+    metric(
         "switchyard_decrypt_packets_total",
         Counter,
         "Packets that authenticated, by kind of packet.",
@@ -57,6 +64,13 @@ pub const METRICS: &[Metric] = &[
         Gauge,
         "Most packets found waiting in one turn on a lane from another worker, since start.",
         Read::EachWorker(|worker| worker.media_lane_peak as f64),
+    ),
+    metric(
+        "switchyard_route_early_demands_dropped_total",
+        Counter,
+        "Layers that another worker wanted of a publication not announced yet, beyond what is kept until it \
+         is. Its subscribers there wait until they want something else.",
+        Read::Workers(|worker| worker.early_demands_dropped as f64),
     ),
     metric(
         "switchyard_select_layer_switches_total",

@@ -159,6 +159,20 @@ fn demand_that_is_faster_than_the_publication_is_kept() {
 }
 
 #[test]
+fn demand_beyond_what_is_kept_is_counted() {
+    let mut call = Call::on(2);
+    let viewer = call.world.open(1);
+
+    for _ in 0..1_030 {
+        let publication = switchyard_vocab::ids::PublicationId(call.world.fresh());
+        call.subscribe(1, viewer, publication, Codec::Opus, false);
+    }
+
+    assert_eq!(call.world.tables(0).early_demand, 1_024);
+    assert_eq!(call.world.counters(0).early_demands_dropped, 6);
+}
+
+#[test]
 fn demand_for_what_never_comes_is_forgotten_with_its_subscription() {
     let mut call = Call::on(2);
     let viewer = call.world.open(1);
