@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use switchyard_transport::ice_lite::{StunOutcome, worker_of};
+use switchyard_transport::line::LineState;
 use switchyard_vocab::counters::PacketKind;
 use switchyard_vocab::datagram::Tuple;
 use switchyard_vocab::drop_reason::DropReason;
@@ -11,16 +12,9 @@ use switchyard_wire::stun::{BindingRequest, StunError};
 
 use crate::Worker;
 use crate::crossing::crossing_to;
+use crate::handshakes::Share;
 use crate::io::{Outbox, send};
-use crate::peers::PeerKey;
-
-/// Handshake datagrams handled in one turn. One may cost a millisecond of public-key arithmetic, so
-/// a burst of joins must not hold back the media of everybody else.
-const HANDSHAKES_PER_TURN: usize = 8;
-
-/// Handshake datagrams that wait for a later turn: about a hundred joins at once. What is beyond is
-/// dropped; clients repeat their flights.
-const MAX_WAITING_HANDSHAKES: usize = 512;
+use crate::peers::{PeerKey, Peers};
 
 impl Worker {
     /// Answers a connectivity check.
@@ -95,29 +89,23 @@ impl Worker {
     }
 
     /// Takes a handshake datagram, now or in a later turn.
-    pub(crate) fn handle_handshake(&mut self, now: Instant, tuple: Tuple, bytes: &[u8], budget: &mut usize) {
+    pub(crate) fn handle_handshake(&mut self, now: Instant, tuple: Tuple, bytes: &[u8]) {
         self.counters.received.add(PacketKind::Dtls, bytes.len());
         let Some(key) = self.demux(tuple, bytes) else { return };
-        if *budget > 0 {
-            *budget -= 1;
+        let share = share_of(&self.peers, key);
+        if self.handshakes.admits(key, share) {
             self.shake_hands(now, tuple, key, bytes);
-        } else if self.handshakes.len() < MAX_WAITING_HANDSHAKES {
-            self.handshakes.push_back((tuple, bytes.into()));
-        } else {
+        } else if !self.handshakes.keep(key, share, tuple, bytes) {
             self.counters.drops.add(DropReason::DtlsOverload);
         }
     }
 
-    /// Handles what waited from earlier turns, and says how many more this turn may handle.
-    pub(crate) fn resume_handshakes(&mut self, now: Instant) -> usize {
-        let mut budget = HANDSHAKES_PER_TURN;
-        while budget > 0 {
-            let Some((tuple, bytes)) = self.handshakes.pop_front() else { break };
-            let Some(key) = self.demux(tuple, &bytes) else { continue };
-            budget -= 1;
+    /// Handles what waited from earlier turns, as far as this turn's budget goes.
+    pub(crate) fn resume_handshakes(&mut self, now: Instant) {
+        self.handshakes.begin_turn();
+        while let Some((key, tuple, bytes)) = self.handshakes.next(|key| share_of(&self.peers, key)) {
             self.shake_hands(now, tuple, key, &bytes);
         }
-        budget
     }
 
     fn shake_hands(&mut self, now: Instant, tuple: Tuple, key: PeerKey, bytes: &[u8]) {
@@ -137,6 +125,13 @@ impl Worker {
         if let Err(reason) = crossing.send_stray(tuple, bytes) {
             self.counters.drops.add(reason);
         }
+    }
+}
+
+fn share_of(peers: &Peers, key: PeerKey) -> Share {
+    match peers.get(key).map(|peer| peer.line.state()) {
+        Some(LineState::Open) => Share::OPEN,
+        _ => Share::SHAKING,
     }
 }
 

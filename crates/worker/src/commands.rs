@@ -205,6 +205,7 @@ impl Worker {
             self.unsubscribe(subscription);
         }
         self.timers.set(key, None);
+        self.handshakes.forget(key);
         let Some(peer) = self.peers.remove(key) else { return };
         for publication in peer.publications {
             self.routes.remove(publication);

@@ -19,9 +19,8 @@ const STRAYS_PER_TURN: usize = 64;
 const DEMANDS_PER_TURN: usize = 256;
 
 impl Worker {
-    /// Takes other workers' media, demand and strays. `handshakes` is how many handshake datagrams
-    /// this turn may still handle.
-    pub(crate) fn take_crossings(&mut self, now: Instant, mut handshakes: usize, outbox: &mut impl Outbox) {
+    /// Takes other workers' media, demand and strays.
+    pub(crate) fn take_crossings(&mut self, now: Instant, outbox: &mut impl Outbox) {
         for index in 0..self.crossings.len() {
             let waiting = self.crossings[index].link.media_in.depth() as u64;
             self.counters.media_lane_peak = self.counters.media_lane_peak.max(waiting);
@@ -35,7 +34,7 @@ impl Worker {
                 let Some(demand) = self.crossings[index].link.demand_in.recv() else { break };
                 self.on_demand(now, from, demand);
             }
-            self.take_strays(now, index, &mut handshakes, outbox);
+            self.take_strays(now, index, outbox);
         }
     }
 
@@ -73,7 +72,7 @@ impl Worker {
         }
     }
 
-    fn take_strays(&mut self, now: Instant, index: usize, handshakes: &mut usize, outbox: &mut impl Outbox) {
+    fn take_strays(&mut self, now: Instant, index: usize, outbox: &mut impl Outbox) {
         for _ in 0..STRAYS_PER_TURN {
             let Some(mut stray) = self.crossings[index].link.stray_in.recv() else { return };
             match classify(&stray.bytes) {
@@ -82,7 +81,7 @@ impl Worker {
                     self.counters.drops.add(DropReason::UnknownAddress);
                 }
                 Protocol::Stun => self.handle_check(now, stray.tuple, &stray.bytes, outbox),
-                Protocol::Dtls => self.handle_handshake(now, stray.tuple, &stray.bytes, handshakes),
+                Protocol::Dtls => self.handle_handshake(now, stray.tuple, &stray.bytes),
                 Protocol::Rtcp => self.handle_rtcp(now, stray.tuple, &mut stray.bytes),
                 Protocol::Rtp => {
                     let tuple = stray.tuple;

@@ -43,6 +43,7 @@ mod commands;
 mod crossing;
 mod feedback;
 mod from_workers;
+mod handshakes;
 pub mod io;
 mod journey;
 mod lines;
@@ -58,7 +59,6 @@ mod tick;
 mod timers;
 mod touched;
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -82,6 +82,7 @@ use switchyard_vocab::wall_clock::WallClock;
 use switchyard_wire::rtcp::ReportBlock;
 
 use crossing::Crossing;
+use handshakes::Handshakes;
 use news::News;
 use peers::{PeerKey, Peers};
 use routes::Routes;
@@ -151,7 +152,7 @@ pub struct Worker {
     checks_limit: BindingRateLimit,
     strays_limit: BindingRateLimit,
     /// Handshake records beyond the budget of a turn.
-    handshakes: VecDeque<(Tuple, Box<[u8]>)>,
+    handshakes: Handshakes,
     timers: Timers,
     touched: Touched,
     news: News,
@@ -192,7 +193,7 @@ impl Worker {
             next_snapshot: None,
             checks_limit: BindingRateLimit::default(),
             strays_limit: BindingRateLimit::default(),
-            handshakes: VecDeque::new(),
+            handshakes: Handshakes::default(),
             timers: Timers::default(),
             touched: Touched::default(),
             news: News::default(),

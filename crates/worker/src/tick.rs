@@ -31,8 +31,8 @@ impl Worker {
     pub fn turn(&mut self, now: Instant, inbox: &mut impl Inbox, outbox: &mut impl Outbox) -> Turn {
         self.counters.turns += 1;
         self.take_commands(now);
-        let handshakes = self.take_datagrams(now, inbox, outbox);
-        self.take_crossings(now, handshakes, outbox);
+        self.take_datagrams(now, inbox, outbox);
+        self.take_crossings(now, outbox);
         self.take_timers(now);
         self.serve(now, outbox);
         self.flush_crossings();
@@ -44,21 +44,20 @@ impl Worker {
         }
     }
 
-    /// Takes what came in, the urgent first. How many more handshake datagrams this turn may handle.
-    fn take_datagrams(&mut self, now: Instant, inbox: &mut impl Inbox, outbox: &mut impl Outbox) -> usize {
+    /// Takes what came in, the urgent first.
+    fn take_datagrams(&mut self, now: Instant, inbox: &mut impl Inbox, outbox: &mut impl Outbox) {
         inbox.for_each(&mut |Datagram { tuple, bytes, .. }| match classify(bytes) {
             _ if bytes.len() > MAX_DATAGRAM => self.counters.drops.add(DropReason::TooLong),
             Protocol::Stun => self.handle_check(now, tuple, bytes, outbox),
             Protocol::Unknown => self.counters.drops.add(DropReason::NotWebRtc),
             Protocol::Dtls | Protocol::Rtp | Protocol::Rtcp => {}
         });
-        let mut handshakes = self.resume_handshakes(now);
+        self.resume_handshakes(now);
         only(inbox, Protocol::Dtls, &mut |Datagram { tuple, bytes, .. }| {
-            self.handle_handshake(now, tuple, bytes, &mut handshakes);
+            self.handle_handshake(now, tuple, bytes);
         });
         only(inbox, Protocol::Rtcp, &mut |datagram| self.handle_rtcp(now, datagram.tuple, datagram.bytes));
         only(inbox, Protocol::Rtp, &mut |datagram| self.handle_rtp(now, datagram));
-        handshakes
     }
 
     fn take_timers(&mut self, now: Instant) {
@@ -164,7 +163,7 @@ impl Worker {
     }
 
     fn deadline(&self, now: Instant) -> Option<Instant> {
-        let is_behind = !self.handshakes.is_empty()
+        let is_behind = self.handshakes.len() > 0
             || !self.touched.is_empty()
             || !self.changed_layers.is_empty()
             || !self.changed_demand.is_empty()

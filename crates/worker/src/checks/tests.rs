@@ -374,3 +374,47 @@ fn junk_instead_of_a_handshake_hurts_only_who_sends_it() {
     call.assert_unharmed(&viewer);
     assert_eq!(call.world.tables(0).handshakes, 0);
 }
+
+#[test]
+fn a_flood_of_records_from_one_peer_holds_back_nobodys_handshake() {
+    let (mut call, viewer) = running_call();
+    let overload = call.world.drops(0, DropReason::DtlsOverload);
+    let junk = |seed: u32| (0..60_u32).map(move |at| if at == 0 { 22 } else { (seed * 37 + at * 11) as u8 });
+    let flood = |call: &mut Call, seed: u32| {
+        (0..1_000).for_each(|record| call.client(&viewer).send(junk(seed + record).collect()));
+    };
+
+    flood(&mut call, 0);
+    let client = call.world.shake_hands(0, None);
+    for round in 1..5 {
+        flood(&mut call, round * 1_000);
+        call.run(10);
+    }
+
+    assert!(call.world.clients[client].is_open());
+    assert!(call.world.drops(0, DropReason::DtlsOverload) - overload > 4_000);
+    assert_eq!(call.world.tables(0).handshakes, 0);
+    call.run(500);
+    call.assert_unharmed(&viewer);
+}
+
+#[test]
+fn strays_that_push_others_out_are_counted() {
+    let mut call = Call::on(2);
+    let far = call.join(1);
+    call.run(100);
+    let client = call.client(&far);
+    let check = client.check_with(&client.server_ice);
+
+    for number in 0..2_000 {
+        call.world.inject(stranger(number), check.clone());
+        call.run(10);
+    }
+
+    // Each address has a budget of its own, so all of them came through.
+    let tables = call.world.tables(0);
+    assert_eq!(
+        call.world.counters(0).stray_addresses_evicted as usize,
+        2_000 + tables.peers - tables.addresses
+    );
+}
