@@ -230,6 +230,8 @@ impl Worker {
         }
         let Written { len, seq, stamped, ssrc, .. } = written.map_err(reason_of)?;
         let is_rtx = ssrc != entry.forwarding.section().ssrc;
+        // The number is given by now, so this must not fail, and does not: only open lines are queued for,
+        // the header is our own, and `MAX_PAYLOAD` leaves room for the tag.
         let len = peer.line.encrypt_rtp(seq, room, len)?;
         outbox.commit(len);
         if stamped && entry.forwarding.section().extensions.id(Extension::TransportCc).is_some() {
