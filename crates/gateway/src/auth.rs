@@ -22,6 +22,10 @@ pub const DEVELOPMENT_SECRET: &str = "development-only-everybody-knows-this-secr
 /// Shortest secret: an HMAC key shorter than its digest weakens it (RFC 7518 §3.2).
 pub const MIN_SECRET_BYTES: usize = 32;
 
+/// Longest name that gets past the door: as long as control can be configured to take any. Control has the
+/// last word; this keeps what cannot be a name out of logs and memory before it is asked.
+pub const MAX_NAME_BYTES: usize = 4_096;
+
 /// Who may come in.
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(default, deny_unknown_fields)]
@@ -73,6 +77,9 @@ pub enum AuthError {
     /// Something that has to be in the URL is not.
     #[error("{0} is missing: add ?{0}=… to the URL")]
     Missing(&'static str),
+    /// Something that cannot be a name.
+    #[error("{0} is too long or holds control characters; at most {MAX_NAME_BYTES} bytes are looked at")]
+    BadName(&'static str),
 }
 
 impl AuthError {
@@ -84,6 +91,7 @@ impl AuthError {
             Self::OtherRoom => "token_for_other_room",
             Self::OtherIdentity => "token_for_other_identity",
             Self::Missing(_) => "parameter_missing",
+            Self::BadName(_) => "bad_name",
         }
     }
 }
@@ -93,11 +101,20 @@ impl AuthError {
 /// # Errors
 /// When it may not; nothing about the connection may be believed then.
 pub fn authenticate(credentials: &Credentials, config: &AuthConfig) -> Result<Admission, AuthError> {
-    match given(&credentials.token) {
+    let admission = match given(&credentials.token) {
         Some(token) => admit_by_token(token, credentials, config),
         None if config.allow_identity_without_token => admit_by_name(credentials),
         None => Err(AuthError::NoToken),
-    }
+    }?;
+    check_name("room", admission.room.as_str())?;
+    check_name("identity", admission.identity.as_str())?;
+    check_name("name", admission.display_name.as_deref().unwrap_or_default())?;
+    Ok(admission)
+}
+
+fn check_name(what: &'static str, name: &str) -> Result<(), AuthError> {
+    let is_bad = name.len() > MAX_NAME_BYTES || name.chars().any(char::is_control);
+    if is_bad { Err(AuthError::BadName(what)) } else { Ok(()) }
 }
 
 fn admit_by_token(

@@ -116,3 +116,24 @@ fn a_name_alone_needs_a_room_and_a_name() {
     assert_eq!(authenticate(&nowhere, &development), Err(AuthError::Missing("room")));
     assert_eq!(authenticate(&nobody, &development), Err(AuthError::Missing("identity")));
 }
+
+#[test]
+fn what_cannot_be_a_name_comes_neither_into_a_log_nor_to_control() {
+    let config = AuthConfig { allow_identity_without_token: true, ..config() };
+    let named = |room: &str, identity: &str| Credentials {
+        room: Some(room.to_owned()),
+        identity: Some(identity.to_owned()),
+        token: None,
+    };
+    let mut claims = claims();
+    claims["name"] = json!("Ada\u{1b}[2J");
+
+    let line = authenticate(&named("lab\nsession ended", "ada"), &config);
+    let long = authenticate(&named("lab", &"a".repeat(MAX_NAME_BYTES + 1)), &config);
+    let signed = authenticate(&with_token(signed(header(), &claims, SECRET)), &config);
+
+    assert_eq!(line, Err(AuthError::BadName("room")));
+    assert_eq!(long, Err(AuthError::BadName("identity")));
+    assert_eq!(signed, Err(AuthError::BadName("name")));
+    assert!(authenticate(&named("lab", "Åda 🦆"), &config).is_ok());
+}

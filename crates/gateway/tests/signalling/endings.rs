@@ -227,3 +227,27 @@ async fn a_deaf_client_does_not_keep_the_server_from_stopping() {
 
     house.stopped().await;
 }
+
+#[tokio::test]
+async fn whoever_speaks_and_never_reads_loses_their_place() {
+    let times = (Duration::from_millis(100), Duration::from_millis(500));
+    let config = GatewayConfig { ping_interval: times.0, ping_timeout: times.1, ..development() };
+    let mut house = House::open(config).await;
+    let (mut deaf, session) = house.participant("ada").await;
+    // More than the buffers between the two hold, and fewer than may wait.
+    for _ in 0..900 {
+        assert_eq!(house.tell(session, long_notice()), Delivery::Queued);
+    }
+
+    let began = Instant::now();
+    while house.sessions.count() > 0 {
+        assert!(began.elapsed() < Duration::from_secs(10), "what cannot be written waits for ever");
+        // The connection may end while it is spoken on.
+        let _: Result<(), _> = deaf.socket.send(Message::Ping(Vec::new().into())).await;
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+
+    assert_eq!(house.heard().await.intent, Intent::Leave);
+    let page = get(house.metrics, "/metrics").await;
+    assert!(page.contains("\nswitchyard_gateway_sessions_ended_total{reason=\"too_slow\"} 1\n"), "{page}");
+}

@@ -195,7 +195,7 @@ impl ClientEnvelope {
                 return complain(None, ErrorCode::NotAnObject, message);
             }
             Err(error) => {
-                return complain(None, ErrorCode::MalformedJson, format!("not JSON: {error}"));
+                return complain(None, ErrorCode::MalformedJson, excerpt(format!("not JSON: {error}")));
             }
         };
         let id = match fields.remove("id") {
@@ -221,9 +221,22 @@ impl ClientEnvelope {
         };
         match serde_json::from_value(Value::Object(fields)) {
             Ok(message) => Ok(Self { id, message }),
-            Err(error) => complain(id, ErrorCode::BadField, format!("{kind}: {error}")),
+            Err(error) => complain(id, ErrorCode::BadField, excerpt(format!("{kind}: {error}"))),
         }
     }
+}
+
+/// Longest complaint, in bytes. Enough for every list of fields; a reader's complaint quotes what it found,
+/// which may be as long as a message.
+const MAX_COMPLAINT: usize = 512;
+
+/// A text, or as much of its beginning as is worth telling.
+fn excerpt(mut text: String) -> String {
+    if text.len() > MAX_COMPLAINT {
+        text.truncate(text.floor_char_boundary(MAX_COMPLAINT));
+        text.push('…');
+    }
+    text
 }
 
 #[cfg(test)]

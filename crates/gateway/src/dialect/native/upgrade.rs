@@ -81,10 +81,10 @@ fn refused(house: &House, error: &AuthError) -> HttpError {
     let status = match error {
         AuthError::NoToken | AuthError::BadToken(_) => StatusCode::UNAUTHORIZED,
         AuthError::OtherRoom | AuthError::OtherIdentity => StatusCode::FORBIDDEN,
-        AuthError::Missing(_) => StatusCode::BAD_REQUEST,
+        AuthError::Missing(_) | AuthError::BadName(_) => StatusCode::BAD_REQUEST,
     };
     match error {
-        AuthError::Missing(_) => house.counters.malformed.add(),
+        AuthError::Missing(_) | AuthError::BadName(_) => house.counters.malformed.add(),
         _ => house.counters.unauthorized.add(),
     }
     HttpError::new(status, error.code(), error.to_string())

@@ -7,7 +7,7 @@ use futures_util::stream::SplitSink;
 use switchyard_control::notice::{Addressed, EndReason, Notice};
 use switchyard_vocab::ids::SessionId;
 use tokio::sync::{mpsc, watch};
-use tokio::time::{Instant, MissedTickBehavior, interval_at};
+use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
 
 use super::connection::End;
 use super::server_message::{ServerEnvelope, ServerMessage};
@@ -38,17 +38,14 @@ impl<'a> Writer<'a> {
 
     /// Says welcome, then whatever there is to say, until control ends the session or the socket breaks.
     pub(super) async fn run(&mut self, session: SessionId, notices: &mut mpsc::Receiver<Addressed>) -> End {
-        match self.speak(session, notices).await {
-            Ok(end) => end,
-            Err(_) => End::Gone,
-        }
+        self.speak(session, notices).await.unwrap_or_else(|end| end)
     }
 
     async fn speak(
         &mut self,
         session: SessionId,
         notices: &mut mpsc::Receiver<Addressed>,
-    ) -> Result<End, axum::Error> {
+    ) -> Result<End, End> {
         let ping_interval = self.house.config.ping_interval;
         let mut pings = interval_at(Instant::now() + ping_interval, ping_interval);
         pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -70,7 +67,7 @@ impl<'a> Writer<'a> {
                     }
                 },
                 Some(reply) = self.replies.recv() => self.send(reply).await?,
-                _ = pings.tick() => self.sink.send(Message::Ping(Bytes::new())).await?,
+                _ = pings.tick() => self.write(Message::Ping(Bytes::new())).await?,
             }
         }
     }
@@ -78,10 +75,10 @@ impl<'a> Writer<'a> {
     /// Says what is left to say and closes the socket.
     pub(super) async fn close(&mut self, end: End) {
         // A socket that breaks now has nobody left to tell.
-        let _: Result<(), axum::Error> = self.say_goodbye(end).await;
+        let _: Result<(), End> = self.say_goodbye(end).await;
     }
 
-    async fn say_goodbye(&mut self, end: End) -> Result<(), axum::Error> {
+    async fn say_goodbye(&mut self, end: End) -> Result<(), End> {
         while let Ok(reply) = self.replies.try_recv() {
             self.send(reply).await?;
         }
@@ -90,14 +87,24 @@ impl<'a> Writer<'a> {
             self.send(ServerEnvelope { in_reply_to: None, message }).await?;
         }
         let (code, reason) = end.close();
-        self.sink.send(Message::Close(Some(CloseFrame { code, reason: reason.into() }))).await
+        self.write(Message::Close(Some(CloseFrame { code, reason: reason.into() }))).await
     }
 
-    async fn send(&mut self, envelope: ServerEnvelope) -> Result<(), axum::Error> {
-        let text = serde_json::to_string(&envelope).map_err(axum::Error::new)?;
-        self.sink.send(Message::text(text)).await?;
+    async fn send(&mut self, envelope: ServerEnvelope) -> Result<(), End> {
+        let text = serde_json::to_string(&envelope).map_err(|_| End::Gone)?;
+        self.write(Message::text(text)).await?;
         self.house.counters.messages_sent.add();
         Ok(())
+    }
+
+    /// Writes a frame, within the time in which something has to be heard of a client. One that speaks and
+    /// does not read is not silent, and a few hundred answers to its longest offers are a hundred megabytes.
+    async fn write(&mut self, frame: Message) -> Result<(), End> {
+        match timeout(self.house.config.ping_timeout, self.sink.send(frame)).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) => Err(End::Gone),
+            Err(_) => Err(End::ByUs(EndReason::TooSlow)),
+        }
     }
 }
 

@@ -127,3 +127,17 @@ fn a_number_that_is_no_number_is_refused() {
         assert_eq!(complaint(text).code, ErrorCode::BadField);
     }
 }
+
+#[test]
+fn a_complaint_does_not_repeat_a_whole_message() {
+    let long = "ä".repeat(100_000);
+    let wrong_value = format!(r#"{{"type": "mute", "publication": "{long}", "muted": true}}"#);
+    let wrong_field = format!(r#"{{"type": "ping", "{long}": 1}}"#);
+
+    for text in [wrong_value, wrong_field] {
+        let complaint = ClientEnvelope::parse(&text).unwrap_err();
+
+        assert!(complaint.message.len() < 600, "{} bytes", complaint.message.len());
+        assert!(complaint.message.ends_with('…'), "{}", complaint.message);
+    }
+}
