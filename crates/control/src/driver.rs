@@ -48,6 +48,7 @@ pub struct Control {
     deadlines: Deadlines,
     outbox: Outbox,
     counted: Counted,
+    overloaded: bool,
     stopping: bool,
 }
 
@@ -57,6 +58,7 @@ struct Counted {
     sessions_placed: u64,
     joins_accepted: u64,
     joins_refused: u64,
+    joins_overloaded: u64,
     requests_refused: u64,
 }
 
@@ -81,6 +83,7 @@ impl Control {
             deadlines: Deadlines::default(),
             outbox: Outbox::default(),
             counted: Counted::default(),
+            overloaded: false,
             stopping: false,
         }
     }
@@ -93,6 +96,7 @@ impl Control {
         if let Err(refusal) = self.carry_out(now, asker, intent) {
             self.counted.requests_refused += 1;
             self.counted.joins_refused += u64::from(is_join);
+            self.counted.joins_overloaded += u64::from(refusal == Refusal::Overloaded);
             self.outbox.reply(session, id, Notice::Refused(refusal));
             self.expect_join(now, session);
         }
@@ -126,7 +130,7 @@ impl Control {
         self.outbox.pop()
     }
 
-    /// Looks at what control holds.
+    /// Looks at what control holds. What waits on lanes is for their owner to add.
     pub fn answer(&self, query: Query) -> Answer {
         match query {
             Query::Totals => Answer::Totals(ControlTotals {
@@ -137,9 +141,16 @@ impl Control {
                 subscriptions: self.directory.subscriptions.len() as u64,
                 joins_accepted: self.counted.joins_accepted,
                 joins_refused: self.counted.joins_refused,
+                joins_overloaded: self.counted.joins_overloaded,
                 requests_refused: self.counted.requests_refused,
+                ..ControlTotals::default()
             }),
         }
+    }
+
+    /// Lets nobody in for as long as a worker is behind. Whoever is in stays, and may do what they like.
+    pub const fn set_overloaded(&mut self, overloaded: bool) {
+        self.overloaded = overloaded;
     }
 
     /// Ends every session and lets nobody in any more. Peers are told to be closed; the workers

@@ -53,6 +53,9 @@ pub enum Refusal {
         /// How many there may be.
         limit: usize,
     },
+    /// The server can't keep up; later it may.
+    #[error("the server has more to do than it can: try again in a few seconds")]
+    Overloaded,
     /// The server is stopping.
     #[error("the server is stopping")]
     Stopping,
@@ -82,6 +85,7 @@ impl Refusal {
             Self::NotSubscribed(_) => "not_subscribed",
             Self::StaleAnswer(_) => "stale_answer",
             Self::LimitReached { .. } => "limit_reached",
+            Self::Overloaded => "overloaded",
             Self::Stopping => "stopping",
         }
     }

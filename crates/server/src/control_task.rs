@@ -4,11 +4,12 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Instant;
 
-use switchyard_bus::command::Command;
+use switchyard_bus::command::{self, Command};
 use switchyard_bus::event::Event;
 use switchyard_bus::lane::{Full, Receiver, Sender};
 use switchyard_bus::wake::Wake;
 use switchyard_control::driver::{Control, Output};
+use switchyard_control::query::{Answer, Query};
 use switchyard_gateway::port::{Sessions, ToControl};
 use switchyard_vocab::ids::WorkerId;
 use tokio::sync::{Notify, mpsc, watch};
@@ -26,6 +27,17 @@ const MAX_FAREWELL: Duration = Duration::from_secs(5);
 /// Requests handled before workers and deadlines get their turn again: reading a hostile session
 /// description takes some 15 ms, and a queue full of them must not hold everybody back.
 const REQUESTS_PER_ROUND: usize = 16;
+
+/// Commands that may wait for one worker, beside those on its lane, before nobody new is let in. A lane
+/// full is about a hundred joins: a worker that is two hundreds behind only falls further behind with more,
+/// and with a larger number everybody would wait longer before anybody is turned away.
+const OVERLOADED_AT: usize = command::CAPACITY;
+
+/// Commands that may wait for one worker before requests wait as well, in their own bounded queue, and with
+/// them the connections they come by. What is still carried out then, because it must not be lost, is what
+/// workers tell and what falls due: it takes away, so that its commands are bounded by what there is.
+/// Some five megabytes; a lower number would let one worker that hiccups be felt in rooms of the others.
+const MOST_WAITING: usize = 16 * command::CAPACITY;
 
 /// How soon commands that found a full lane are tried again.
 const RETRY: Duration = Duration::from_millis(1);
@@ -46,16 +58,21 @@ pub(crate) struct WorkerLanes {
     events: Receiver<Event>,
     /// Commands that found the lane full: control waits, nothing is lost.
     waiting: VecDeque<Command>,
+    /// Most events found at once since somebody last asked.
+    deepest: usize,
 }
 
 impl WorkerLanes {
     /// Control's ends.
     pub(crate) fn new(commands: Sender<Command>, events: Receiver<Event>) -> Self {
-        Self { commands, events, waiting: VecDeque::new() }
+        Self { commands, events, waiting: VecDeque::new(), deepest: 0 }
     }
 
     fn send(&mut self, command: Command) {
-        if self.waiting.is_empty() {
+        if self.commands.is_abandoned() {
+            // Whoever ran the worker knows that it is gone. Nobody will ever read this.
+            self.waiting.clear();
+        } else if self.waiting.is_empty() {
             if let Err(Full(command)) = self.commands.send(command) {
                 self.waiting.push_back(command);
             }
@@ -64,7 +81,20 @@ impl WorkerLanes {
         }
     }
 
+    /// Whether so much waits that the worker should not be given more people to care for.
+    fn is_overloaded(&self) -> bool {
+        self.waiting.len() >= OVERLOADED_AT
+    }
+
+    /// Whether so much waits that nothing should be asked of anybody.
+    fn is_stuck(&self) -> bool {
+        self.waiting.len() >= MOST_WAITING
+    }
+
     fn flush(&mut self) {
+        if self.commands.is_abandoned() {
+            self.waiting.clear();
+        }
         while self.commands.has_room() {
             let Some(command) = self.waiting.pop_front() else { break };
             let _ = self.commands.send(command);
@@ -97,11 +127,13 @@ impl ControlTask {
         loop {
             let deadline = self.deadline(Instant::now());
             let request = tokio::select! {
-                request = self.requests.recv() => request,
+                request = self.requests.recv(), if self.takes_requests() => request,
                 () = self.nudge.0.notified() => None,
                 () = sleep_until(deadline.into()) => None,
                 _ = self.stop.wait_for(|&stop| stop) => break,
             };
+            let overloaded = self.workers.iter().any(WorkerLanes::is_overloaded);
+            self.control.set_overloaded(overloaded);
             if let Some(request) = request {
                 self.handle(request);
             }
@@ -133,24 +165,40 @@ impl ControlTask {
         self.control.poll_timeout().map_or(idle, |timeout| timeout.min(idle))
     }
 
+    fn takes_requests(&self) -> bool {
+        !self.workers.iter().any(WorkerLanes::is_stuck)
+    }
+
     fn handle(&mut self, request: ToControl) {
         match request {
             ToControl::Request(request) => self.control.handle_request(Instant::now(), request),
             ToControl::Query(query, reply) => {
+                let answer = self.answer(query);
                 // Whoever asked may have stopped waiting.
-                let _ = reply.send(self.control.answer(query));
+                let _ = reply.send(answer);
             }
         }
     }
 
+    fn answer(&mut self, query: Query) -> Answer {
+        let Answer::Totals(mut totals) = self.control.answer(query);
+        let waiting = self.workers.iter().map(|worker| worker.waiting.len());
+        totals.waiting_commands = waiting.sum::<usize>() as u64;
+        let deepest = self.workers.iter_mut().map(|worker| std::mem::take(&mut worker.deepest));
+        totals.event_lane_depth = deepest.max().unwrap_or_default() as u64;
+        Answer::Totals(totals)
+    }
+
     /// Requests and events that came meanwhile, and deadlines that passed.
     fn take_what_waits(&mut self) {
-        for _ in 0..REQUESTS_PER_ROUND {
+        let requests = if self.takes_requests() { REQUESTS_PER_ROUND } else { 0 };
+        for _ in 0..requests {
             let Ok(request) = self.requests.try_recv() else { break };
             self.handle(request);
         }
         let now = Instant::now();
         for (number, worker) in (0..).zip(&mut self.workers) {
+            worker.deepest = worker.deepest.max(worker.events.depth());
             while let Some(event) = worker.events.recv() {
                 self.journal.note_event(WorkerId(number), &event);
                 self.control.handle_event(now, WorkerId(number), event);
@@ -181,3 +229,6 @@ impl ControlTask {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

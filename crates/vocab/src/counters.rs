@@ -253,6 +253,12 @@ pub struct ControlTotals {
     pub joins_accepted: u64,
     /// Joins that were refused.
     pub joins_refused: u64,
+    /// … of which because a worker was behind.
+    pub joins_overloaded: u64,
     /// Requests refused, of any kind.
     pub requests_refused: u64,
+    /// Most events that control found waiting at once, on any lane from a worker, since this was last asked.
+    pub event_lane_depth: u64,
+    /// Commands that wait for room on the lane of their worker, for all workers together.
+    pub waiting_commands: u64,
 }

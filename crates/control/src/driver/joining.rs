@@ -39,6 +39,9 @@ impl Control {
         if self.sessions.contains_key(&session) {
             return Err(Refusal::AlreadyJoined);
         }
+        if self.overloaded {
+            return Err(Refusal::Overloaded);
+        }
         let limits = &self.config.limits;
         check_name("room", join.room.as_str(), limits.room_name_bytes)?;
         check_name("identity", join.identity.as_str(), limits.identity_bytes)?;

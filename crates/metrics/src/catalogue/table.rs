@@ -291,10 +291,30 @@ pub const METRICS: &[Metric] = &[
         ),
     ),
     metric(
+        "switchyard_control_joins_overloaded_total",
+        Counter,
+        "Joins that were refused because too many commands waited for a worker, as \
+         switchyard_control_waiting_commands shows. Also counted as refused.",
+        Read::Control(|control| control.joins_overloaded as f64),
+    ),
+    metric(
         "switchyard_control_requests_refused_total",
         Counter,
         "Requests of participants that were refused, joins included.",
         Read::Control(|control| control.requests_refused as f64),
+    ),
+    metric(
+        "switchyard_control_event_lane_depth",
+        Gauge,
+        "Events that waited for control on the lane of a worker: the most it found at once since this page \
+         was made last. The lane holds 4096; what finds no room waits at the worker as a mark.",
+        Read::Control(|control| control.event_lane_depth as f64),
+    ),
+    metric(
+        "switchyard_control_waiting_commands",
+        Gauge,
+        "Commands that found the lane of their worker full and wait in control, for all workers together.",
+        Read::Control(|control| control.waiting_commands as f64),
     ),
     metric(
         "switchyard_gateway_connections",

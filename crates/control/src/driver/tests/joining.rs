@@ -184,3 +184,20 @@ fn a_stopping_server_tells_everybody_and_lets_nobody_in() {
     assert_eq!(house.totals().sessions, 0);
     assert_eq!(house.control.poll_timeout(), None);
 }
+
+#[test]
+fn nobody_new_is_let_in_while_a_worker_is_behind_and_whoever_is_in_stays() {
+    let mut house = House::new();
+    house.join_and_publish(1, "ada");
+
+    house.control.set_overloaded(true);
+    let refused = house.reply(2, join("kitchen", "bob"));
+    let answered = house.reply(1, crate::testing::description::Client::new(1).offer_both());
+    house.control.set_overloaded(false);
+    let joined = house.join(2, "bob");
+
+    assert_eq!(refused, Notice::Refused(Refusal::Overloaded));
+    assert!(matches!(answered, Notice::Answer { .. }), "{answered:?}");
+    assert!(matches!(joined, Notice::Joined { .. }), "{joined:?}");
+    assert_eq!(house.totals().joins_overloaded, 1);
+}

@@ -1,0 +1,148 @@
+use switchyard_bus::lane::lane;
+use switchyard_bus::wake::Flag;
+use switchyard_control::config::ControlConfig;
+use switchyard_control::intent::{Intent, Join, Request};
+use switchyard_control::notice::Notice;
+use switchyard_control::refusal::Refusal;
+use switchyard_gateway::port::Seat;
+use switchyard_vocab::ids::{Identity, PeerId, RoomName};
+use switchyard_vocab::line::IceCredentials;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+use super::*;
+
+/// Far longer than anything here takes.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// What the lane holds: enough for the test to be quick.
+const LANE: usize = 512;
+const REQUESTS: usize = 4;
+
+/// A control task in front of one worker, which the test plays itself.
+struct Running {
+    worker: Receiver<Command>,
+    requests: mpsc::Sender<ToControl>,
+    sessions: Arc<Sessions>,
+    stop: watch::Sender<bool>,
+    task: JoinHandle<()>,
+}
+
+/// Starts it with `waiting` commands for which the worker's lane has no room.
+fn start(waiting: usize) -> Running {
+    let (commands, worker) = lane(LANE, Arc::new(Flag::default()));
+    let (_, events) = lane(1, Arc::new(Flag::default()));
+    let mut lanes = WorkerLanes::new(commands, events);
+    (0..LANE + waiting).for_each(|number| lanes.send(numbered(number)));
+    let (requests, received) = mpsc::channel(REQUESTS);
+    let (stop, stopped) = watch::channel(false);
+    let sessions = Arc::new(Sessions::new(16));
+    let issue = |_: &mut _, _| IceCredentials { ufrag: String::new(), pwd: String::new() };
+    let task = ControlTask {
+        control: Control::new(ControlConfig::default(), [7; 32], issue),
+        requests: received,
+        sessions: sessions.clone(),
+        workers: vec![lanes],
+        nudge: Arc::default(),
+        journal: Journal::default(),
+        stop: stopped,
+    };
+    Running { worker, requests, sessions, stop, task: tokio::spawn(task.run()) }
+}
+
+fn numbered(number: usize) -> Command {
+    Command::ClosePeer { peer: PeerId(number as u64) }
+}
+
+impl Running {
+    async fn ask_to_join(&self, seat: &Seat) {
+        let join = Join {
+            room: RoomName::new("kitchen"),
+            identity: Identity::new("ada"),
+            display_name: None,
+            auto_subscribe: true,
+        };
+        let request = Request { session: seat.id, id: None, intent: Intent::Join(join) };
+        self.requests.send(ToControl::Request(request)).await.expect("control runs");
+    }
+
+    /// Takes commands as a worker does, until as many have come.
+    async fn work(&mut self, commands: usize) -> Vec<Command> {
+        let taking = async {
+            let mut taken = Vec::new();
+            while taken.len() < commands {
+                match self.worker.recv() {
+                    Some(command) => taken.push(command),
+                    None => sleep(RETRY).await,
+                }
+            }
+            taken
+        };
+        timeout(PATIENCE, taking).await.expect("the commands come")
+    }
+}
+
+async fn told(seat: &mut Seat) -> Notice {
+    timeout(PATIENCE, seat.notices.recv()).await.expect("an answer comes").expect("the session lasts").notice
+}
+
+#[tokio::test]
+async fn while_a_worker_is_behind_nobody_new_is_let_in_and_no_command_is_lost() {
+    let mut running = start(OVERLOADED_AT);
+    let mut seat = running.sessions.open();
+
+    running.ask_to_join(&seat).await;
+    let refused = told(&mut seat).await;
+    let commands = running.work(LANE + OVERLOADED_AT).await;
+    running.ask_to_join(&seat).await;
+    let joined = told(&mut seat).await;
+
+    assert_eq!(refused, Notice::Refused(Refusal::Overloaded));
+    assert_eq!(commands, (0..LANE + OVERLOADED_AT).map(numbered).collect::<Vec<_>>());
+    assert!(matches!(joined, Notice::Joined { .. }), "{joined:?}");
+}
+
+#[tokio::test]
+async fn requests_wait_while_a_worker_is_stuck() {
+    let mut running = start(MOST_WAITING);
+    let mut seat = running.sessions.open();
+
+    running.ask_to_join(&seat).await;
+    sleep(Duration::from_millis(100)).await;
+    assert_eq!(running.requests.capacity(), REQUESTS - 1, "nobody has taken the request");
+    running.work(LANE + MOST_WAITING).await;
+
+    let joined = told(&mut seat).await;
+    assert!(matches!(joined, Notice::Joined { .. } | Notice::Refused(Refusal::Overloaded)), "{joined:?}");
+}
+
+#[tokio::test]
+async fn shutdown_comes_after_everything_that_waited() {
+    let mut running = start(MOST_WAITING);
+
+    running.stop.send_replace(true);
+    let commands = running.work(LANE + MOST_WAITING + 1).await;
+
+    assert_eq!(commands.last(), Some(&Command::Shutdown));
+    timeout(PATIENCE, running.task).await.expect("the task ends").expect("in peace");
+}
+
+#[tokio::test]
+async fn nothing_is_kept_for_a_worker_that_is_gone() {
+    let Running { worker, stop, task, .. } = start(MOST_WAITING);
+
+    drop(worker);
+    stop.send_replace(true);
+
+    timeout(MAX_FAREWELL / 2, task).await.expect("nobody is waited for").expect("in peace");
+}
+
+#[tokio::test]
+async fn what_waits_for_a_worker_is_told() {
+    let running = start(5);
+    let (reply, answer) = tokio::sync::oneshot::channel();
+
+    running.requests.send(ToControl::Query(Query::Totals, reply)).await.expect("control runs");
+
+    let Answer::Totals(totals) = timeout(PATIENCE, answer).await.expect("in time").expect("an answer");
+    assert_eq!(totals.waiting_commands, 5);
+}
