@@ -38,10 +38,9 @@ pub(crate) struct Counters {
 }
 
 impl Counters {
-    /// The values of this moment, beside how many connections are open.
-    pub(crate) fn totals(&self, connections: usize) -> GatewayTotals {
+    /// What was counted; what is held and what waits is left at zero, for whoever holds it.
+    pub(crate) fn totals(&self) -> GatewayTotals {
         GatewayTotals {
-            connections: connections as u64,
             connections_accepted: self.accepted.get(),
             connections_refused: RefusedConnections {
                 unauthorized: self.unauthorized.get(),
@@ -57,6 +56,7 @@ impl Counters {
             sessions_too_slow: self.sessions_too_slow.get(),
             sessions_silent: self.sessions_silent.get(),
             sessions_not_joined: self.sessions_not_joined.get(),
+            ..GatewayTotals::default()
         }
     }
 }

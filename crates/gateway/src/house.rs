@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-use switchyard_metrics::Exporter;
+use switchyard_metrics::{Exporter, GatewayTotals};
 use tokio::sync::Semaphore;
 
 use crate::config::GatewayConfig;
@@ -46,6 +46,16 @@ impl House {
 
     pub(crate) fn is_stopping(&self) -> bool {
         self.stopping.load(Ordering::SeqCst)
+    }
+
+    /// What the gateway holds now, and what it has counted.
+    pub(crate) fn totals(&self) -> GatewayTotals {
+        GatewayTotals {
+            connections: self.connections() as u64,
+            waiting_requests: self.port.waiting_requests() as u64,
+            waiting_notices: self.port.sessions.most_waiting() as u64,
+            ..self.counters.totals()
+        }
     }
 
     /// Signalling connections open now.

@@ -16,8 +16,9 @@ const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The page.
 pub(crate) async fn metrics(State(house): State<Arc<House>>) -> impl IntoResponse {
+    // First, as the question waits in the queue that is looked at.
+    let gateway = house.totals();
     let control = house.port.ask(Query::Totals, PATIENCE).await.map(|Answer::Totals(totals)| totals);
-    let gateway = house.counters.totals(house.connections());
     let page = house.exporter.page(Shells { control, gateway });
     ([(header::CONTENT_TYPE, CONTENT_TYPE), (header::CACHE_CONTROL, "no-store")], page)
 }

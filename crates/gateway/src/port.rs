@@ -43,6 +43,11 @@ impl ControlPort {
         (Self { requests, sessions }, received)
     }
 
+    /// How many requests and queries wait for control.
+    pub fn waiting_requests(&self) -> usize {
+        self.requests.max_capacity() - self.requests.capacity()
+    }
+
     /// Asks control; `None` when it does not answer within `patience`.
     pub async fn ask(&self, query: Query, patience: Duration) -> Option<Answer> {
         let asked = async {

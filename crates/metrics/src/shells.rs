@@ -16,6 +16,10 @@ pub struct Shells {
 pub struct GatewayTotals {
     /// Signalling connections open now.
     pub connections: u64,
+    /// Requests that wait for control now.
+    pub waiting_requests: u64,
+    /// Notices that wait now for the session for which most do.
+    pub waiting_notices: u64,
     /// Signalling connections accepted.
     pub connections_accepted: u64,
     /// Signalling connections refused, by reason.

@@ -100,6 +100,12 @@ impl Sessions {
         self.open.len()
     }
 
+    /// How many notices wait for the session for which most do.
+    pub fn most_waiting(&self) -> usize {
+        let waiting = self.open.iter().map(|desk| desk.notices.max_capacity() - desk.notices.capacity());
+        waiting.max().unwrap_or_default()
+    }
+
     /// Ends every session, those that are about to open included.
     pub(crate) fn stop(&self) {
         self.stopping.store(true, Ordering::SeqCst);

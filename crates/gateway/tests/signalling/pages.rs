@@ -75,3 +75,18 @@ async fn elsewhere_there_is_nothing() {
 
     assert!(response.starts_with("HTTP/1.1 404 ") && response.contains("not_found"), "{response}");
 }
+
+#[tokio::test]
+async fn what_waits_between_gateway_and_control_is_on_the_page() {
+    let house = House::open(development()).await;
+    let mut client = house.client("room=lab&identity=ada").await;
+    for _ in 0..3 {
+        client.say(r#"{"type":"restart_ice"}"#).await;
+    }
+    client.assert_alive().await;
+
+    let page = get(house.metrics, "/metrics").await;
+
+    assert!(page.contains("\nswitchyard_gateway_waiting_requests 3\n"), "{page}");
+    assert!(page.contains("\nswitchyard_gateway_waiting_notices 0\n"), "{page}");
+}

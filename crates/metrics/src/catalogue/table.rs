@@ -317,6 +317,20 @@ pub const METRICS: &[Metric] = &[
         Read::Control(|control| control.waiting_commands as f64),
     ),
     metric(
+        "switchyard_gateway_waiting_requests",
+        Gauge,
+        "Requests of clients that wait for control. When max_waiting_requests is reached, connections stop \
+         reading.",
+        Read::Gateway(|gateway| gateway.waiting_requests as f64),
+    ),
+    metric(
+        "switchyard_gateway_waiting_notices",
+        Gauge,
+        "Notices of control that wait to be written, of the session for which most wait. A session for which \
+         max_waiting_notices wait is ended (too_slow).",
+        Read::Gateway(|gateway| gateway.waiting_notices as f64),
+    ),
+    metric(
         "switchyard_gateway_connections",
         Gauge,
         "Signalling connections open now.",

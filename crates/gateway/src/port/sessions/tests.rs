@@ -66,3 +66,16 @@ async fn stopping_ends_those_who_are_there_and_those_who_come() {
     assert_eq!(Seat::ended(&mut before.end()).await, EndReason::ServerStopping);
     assert_eq!(Seat::ended(&mut after.end()).await, EndReason::ServerStopping);
 }
+
+#[test]
+fn the_session_for_which_most_waits_is_known() {
+    let sessions = sessions();
+    let (idle, busy) = (sessions.open(), sessions.open());
+    assert_eq!(sessions.most_waiting(), 0);
+
+    sessions.deliver(told(idle.id, Notice::Done));
+    sessions.deliver(told(busy.id, Notice::Done));
+    sessions.deliver(told(busy.id, Notice::Done));
+
+    assert_eq!(sessions.most_waiting(), 2);
+}
