@@ -12,7 +12,9 @@ test('on SIGTERM sessions are told, and the exit code is 0', async () => {
   try {
     const ada = await enter(browser, 'shutdown', { room: 'lab', identity: 'ada', camera: { width: 320, height: 180 } });
     await ada.evaluate(() => {
-      window.room.addEventListener('ended', ({ detail }) => { window.why = detail.error.code; });
+      window.room.on('connection-state', ({ state, error }) => {
+        if (state === 'reconnecting') window.why = error.code;
+      });
     });
 
     const end = await server.stop();

@@ -1,4 +1,4 @@
-//! The demonstration page at `/` and the client library at `/switchyard.js`.
+//! The page at `/`, and the client library at `/switchyard.js` and `/v1/switchyard.js`.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
@@ -8,7 +8,10 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
+use self::assets::ASSETS;
 use crate::house::House;
+
+mod assets;
 
 /// The page may load its own files, speak to servers, and show media; nothing else.
 ///
@@ -25,21 +28,6 @@ struct Asset {
     content: &'static str,
 }
 
-const HTML: &str = "text/html; charset=utf-8";
-const STYLE: &str = "text/css; charset=utf-8";
-const SCRIPT: &str = "text/javascript; charset=utf-8";
-
-const ASSETS: [Asset; 8] = [
-    Asset::new("/", HTML, include_str!("web/index.html")),
-    Asset::new("/style.css", STYLE, include_str!("web/style.css")),
-    Asset::new("/page.js", SCRIPT, include_str!("web/page.js")),
-    Asset::new("/switchyard.js", SCRIPT, include_str!("web/switchyard.js")),
-    Asset::new("/switchyard/errors.js", SCRIPT, include_str!("web/switchyard/errors.js")),
-    Asset::new("/switchyard/publisher.js", SCRIPT, include_str!("web/switchyard/publisher.js")),
-    Asset::new("/switchyard/signalling.js", SCRIPT, include_str!("web/switchyard/signalling.js")),
-    Asset::new("/switchyard/subscriber.js", SCRIPT, include_str!("web/switchyard/subscriber.js")),
-];
-
 impl Asset {
     const fn new(path: &'static str, content_type: &'static str, content: &'static str) -> Self {
         Self { path, content_type, content }
@@ -47,7 +35,7 @@ impl Asset {
 }
 
 pub(crate) fn routes() -> Router<Arc<House>> {
-    ASSETS.into_iter().fold(Router::new(), |router, asset| {
+    ASSETS.iter().copied().fold(Router::new(), |router, asset| {
         let tag = entity_tag(asset.content);
         router.route(asset.path, get(move |headers: HeaderMap| async move { serve(asset, &tag, &headers) }))
     })

@@ -1,104 +1,15 @@
 // @ts-check
-/**
- * The connection on which this client offers and sends.
- *
- * @typedef {'camera'|'microphone'|'screen'|'screen_audio'|'unknown'} Source
- * @typedef {{track: MediaStreamTrack, source?: Source, name?: string, muted?: boolean,
- *   simulcast?: boolean, maxBitrate?: number}} PublishOptions
- */
+/** The connection on which this client offers and sends. */
 
-import { RefusedError } from './errors.js';
-
-/** From how many pixels on which bitrate suits a picture, in bits per second. */
-const BITRATES = [
-  [1920 * 1080, 5_000_000],
-  [1280 * 720, 2_500_000],
-  [960 * 540, 1_200_000],
-  [640 * 360, 500_000],
-  [480 * 270, 350_000],
-  [0, 150_000],
-];
-
-/** Opus sounds as good as it gets for speech from here on. */
-const AUDIO_BITRATE = 64_000;
+import { canSend, preferCodec, tuneOpus } from './codecs.js';
+import { encodingsOf } from './encodings.js';
+import { ConnectionLostError, RefusedError, faultError } from './errors.js';
+import { LocalPublication } from './local_publication.js';
 
 /**
- * What to send of a picture. Browsers drop the largest layers of small pictures, so no more layers are
- * asked for than will be sent: three from 960×540 on, two from 480×270 on.
- * @param {PublishOptions} options @returns {RTCRtpEncodingParameters[]}
+ * @typedef {import('./local_publication.js').PublishOptions} PublishOptions
+ * @typedef {{mid: string, publication?: number, refused?: import('./messages.js').Fault}} Outcome
  */
-function videoEncodings({ track, source, simulcast = source !== 'screen', maxBitrate = Infinity }) {
-  const { width = 1280, height = 720 } = track.getSettings();
-  const pixels = width * height;
-  const bitrate = (/** @type {number} */ scale) => {
-    const suited = BITRATES.find(([least]) => pixels / scale ** 2 >= least)?.[1] ?? Infinity;
-    return Math.min(suited, maxBitrate);
-  };
-  const count = pixels >= 960 * 540 ? 3 : pixels >= 480 * 270 ? 2 : 1;
-  if (!simulcast || count === 1) return [{ maxBitrate: bitrate(1) }];
-  const layers = /** @type {[string, number][]} */ ([['q', 4], ['h', 2], ['f', 1]]).slice(-count);
-  return layers.map(([rid, scale]) => ({
-    rid,
-    scaleResolutionDownBy: scale,
-    maxBitrate: bitrate(scale),
-  }));
-}
-
-/** Puts VP8 first where the browser lets us. @param {RTCRtpTransceiver} transceiver */
-function preferVp8(transceiver) {
-  const codecs = globalThis.RTCRtpReceiver?.getCapabilities?.('video')?.codecs ?? [];
-  const isVp8 = (/** @type {{mimeType: string}} */ { mimeType }) => mimeType.toLowerCase() === 'video/vp8';
-  try {
-    transceiver.setCodecPreferences?.([...codecs.filter(isVp8), ...codecs.filter((codec) => !isVp8(codec))]);
-  } catch {
-    // The browser's own order stays, and the server chooses.
-  }
-}
-
-/** A track that this client publishes. */
-export class LocalPublication {
-  /** @type {number|null} its number, once the server has accepted it */
-  id = null;
-  /** @type {RefusedError|null} why the server did not */
-  refused = null;
-
-  /**
-   * @param {Publisher} publisher @param {RTCRtpTransceiver} transceiver @param {PublishOptions} options
-   */
-  constructor(publisher, transceiver, options) {
-    const { track, source = 'unknown', name, muted = false } = options;
-    this.publisher = publisher;
-    this.transceiver = transceiver;
-    this.options = options;
-    this.track = track;
-    this.source = source;
-    this.name = name;
-    this.muted = muted;
-    track.enabled = !muted;
-  }
-
-  /**
-   * Sends another track of the same kind in its place; nobody has to be told.
-   * @param {MediaStreamTrack} track
-   */
-  async replaceTrack(track) {
-    await this.transceiver.sender.replaceTrack(track);
-    track.enabled = !this.muted;
-    this.track = track;
-  }
-
-  /** Silences or unsilences it for everybody. @param {boolean} [muted] */
-  async mute(muted = true) {
-    this.muted = muted;
-    this.track.enabled = !muted;
-    await this.publisher.signalling.request({ type: 'mute', publication: this.id, muted });
-  }
-
-  /** Stops publishing it. The track itself goes on: stop it when nobody needs it any more. */
-  unpublish() {
-    return this.publisher.remove(this);
-  }
-}
 
 export class Publisher {
   /** @type {Set<LocalPublication>} */
@@ -118,23 +29,25 @@ export class Publisher {
     this.connect = connect;
   }
 
-  /** @param {PublishOptions} options @returns {Promise<LocalPublication>} once the server has accepted it */
-  async add(options) {
-    const { track, source } = options;
-    if (source === 'screen' && !track.contentHint) track.contentHint = 'detail';
-    const publication = new LocalPublication(this, this.#transceiver(options), options);
+  /**
+   * @param {MediaStreamTrack} track @param {PublishOptions} options
+   * @returns {Promise<LocalPublication>} once the server has accepted it
+   */
+  async add(track, options) {
+    const { source, contentHint = source === 'screen' && track.kind === 'video' ? 'detail' : undefined } = options;
+    if (contentHint && !track.contentHint) track.contentHint = contentHint;
+    const publication = new LocalPublication(this, this.#transceiver(track, options), track, options);
     this.publications.add(publication);
     try {
       const { sender } = publication.transceiver;
       if (sender.track !== track) await sender.replaceTrack(track);
       await this.negotiate();
+      if (publication.id === null) {
+        throw publication.refused ?? new RefusedError('not_accepted', 'the server did not accept the track');
+      }
     } catch (error) {
-      this.#forget(publication);
+      this.forget(publication);
       throw error;
-    }
-    if (publication.id === null) {
-      this.#forget(publication);
-      throw publication.refused ?? new RefusedError('not_accepted', 'the server did not accept the track');
     }
     return publication;
   }
@@ -142,9 +55,30 @@ export class Publisher {
   /** @param {LocalPublication} publication */
   async remove(publication) {
     if (!this.publications.has(publication)) return;
-    this.#forget(publication);
+    this.forget(publication);
     await publication.transceiver.sender.replaceTrack(null);
     await this.signalling.request({ type: 'unpublish', publication: publication.id });
+    await this.negotiate();
+  }
+
+  /** It is published no longer. @param {LocalPublication} publication */
+  forget(publication) {
+    this.publications.delete(publication);
+    if (this.pc?.signalingState === 'closed') return;
+    publication.transceiver.direction = 'inactive';
+    if (publication.backup) publication.backup.transceiver.direction = 'inactive';
+    publication.backup = null;
+  }
+
+  /** Somebody cannot decode a publication: sends it in another codec as well. @param {number} id @param {string[]} codecs */
+  async addBackup(id, codecs) {
+    const publication = [...this.publications].find((one) => one.id === id);
+    const codec = codecs.find(canSend);
+    if (!publication || !codec || publication.backup) return;
+    const { options, track } = publication;
+    const wanted = { ...options, codec: /** @type {PublishOptions['codec']} */ (codec) };
+    publication.backup = { transceiver: this.#transceiver(track, wanted), id: null };
+    await publication.backup.transceiver.sender.replaceTrack(publication.transceiver.sender.track);
     await this.negotiate();
   }
 
@@ -154,8 +88,10 @@ export class Publisher {
     this.pc = null;
     if (!this.publications.size) return Promise.resolve();
     for (const publication of this.publications) {
-      const { options, track } = publication;
-      publication.transceiver = this.#transceiver({ ...options, track });
+      const sent = publication.transceiver.sender.track;
+      publication.transceiver = this.#transceiver(publication.track, publication.options);
+      publication.backup = null;
+      if (!sent) publication.transceiver.sender.replaceTrack(null);
     }
     return this.negotiate();
   }
@@ -173,41 +109,46 @@ export class Publisher {
     return this.#next;
   }
 
+  /** @returns {Promise<void>} */
   async #offer() {
-    const pc = /** @type {RTCPeerConnection} */ (this.pc);
+    const { pc } = this;
+    if (!pc) return;
+    try {
+      await this.#exchange(pc);
+    } catch (error) {
+      if (pc.signalingState === 'have-local-offer') await pc.setLocalDescription({ type: 'rollback' });
+      if (!(error instanceof ConnectionLostError) && pc === this.pc) throw error;
+      // The connection was lost, or took the place of another, in mid-offer: what is to be said now?
+      await this.signalling.ready();
+      if (this.signalling.isOver) throw error;
+      return this.#offer();
+    }
+  }
+
+  /** @param {RTCPeerConnection} pc */
+  async #exchange(pc) {
     const offer = await pc.createOffer();
     await pc.setLocalDescription(offer);
     const publications = [...this.publications];
-    const tracks = publications.map(({ transceiver: { mid }, source, name, muted }) => ({ mid, source, name, muted }));
-    try {
-      // Candidates are not waited for: the server learns our addresses from the checks we send.
-      const answer = await this.signalling.request({ type: 'offer', sdp: offer.sdp, tracks });
-      await pc.setRemoteDescription({ type: 'answer', sdp: answer.sdp });
-      for (const publication of publications) {
-        const { mid } = publication.transceiver;
-        const outcome = answer.publications.find((/** @type {{mid: string}} */ line) => line.mid === mid);
-        publication.id = outcome?.publication ?? null;
-        const { code, message } = outcome?.refused ?? {};
-        publication.refused = code ? new RefusedError(code, message) : null;
-      }
-    } catch (error) {
-      if (pc.signalingState === 'have-local-offer') await pc.setLocalDescription({ type: 'rollback' });
-      throw error;
-    }
+    // Candidates are not waited for: the server learns our addresses from the checks we send.
+    const answer = await this.signalling.request({ type: 'offer', sdp: offer.sdp, tracks: tracksOf(publications) });
+    const wishes = new Map(publications.map(({ transceiver, options, source }) =>
+      [transceiver.mid, { stereo: options.stereo, dtx: options.dtx ?? (source === 'microphone' || undefined) }]));
+    await pc.setRemoteDescription({ type: 'answer', sdp: tuneOpus(answer.sdp, wishes) });
+    publications.forEach((publication) => note(publication, answer.publications));
   }
 
   /**
    * An m-line for a track: one that is free again and was made for the same encodings, so that
    * descriptions do not grow without end, or else a new one.
-   * @param {PublishOptions} options
+   * @param {MediaStreamTrack} track @param {PublishOptions} options
    */
-  #transceiver(options) {
-    const { track } = options;
+  #transceiver(track, options) {
     this.pc ??= this.connect();
-    const encodings =
-      track.kind === 'video' ? videoEncodings(options) : [{ maxBitrate: options.maxBitrate ?? AUDIO_BITRATE }];
-    const purpose = JSON.stringify([track.kind, encodings]);
-    const used = new Set([...this.publications].map(({ transceiver }) => transceiver));
+    const encodings = encodingsOf(track, options);
+    const codec = options.codec ?? 'VP8';
+    const purpose = JSON.stringify([track.kind, encodings, codec]);
+    const used = new Set([...this.publications].flatMap(({ transceiver, backup }) => [transceiver, backup?.transceiver]));
     const free = this.pc
       .getTransceivers()
       .find((transceiver) => !used.has(transceiver) && this.#madeFor.get(transceiver) === purpose);
@@ -217,13 +158,24 @@ export class Publisher {
     }
     const added = this.pc.addTransceiver(track, { direction: 'sendonly', sendEncodings: encodings });
     this.#madeFor.set(added, purpose);
-    if (track.kind === 'video') preferVp8(added);
+    if (track.kind === 'video') preferCodec(added, codec);
     return added;
   }
+}
 
-  /** @param {LocalPublication} publication */
-  #forget(publication) {
-    this.publications.delete(publication);
-    if (this.pc?.signalingState !== 'closed') publication.transceiver.direction = 'inactive';
-  }
+/** @param {LocalPublication[]} publications */
+function tracksOf(publications) {
+  return publications.flatMap(({ id, transceiver: { mid }, backup, source, name, muted }) => {
+    const track = { mid, source, name, muted };
+    return backup ? [track, { mid: backup.transceiver.mid, source, name, muted, backup_of: id }] : [track];
+  });
+}
+
+/** What the server says of a publication. @param {LocalPublication} publication @param {Outcome[]} outcomes */
+function note(publication, outcomes) {
+  const outcomeOf = (/** @type {RTCRtpTransceiver} */ { mid }) => outcomes.find((line) => line.mid === mid);
+  const outcome = outcomeOf(publication.transceiver);
+  publication.id = outcome?.publication ?? null;
+  publication.refused = outcome?.refused ? faultError({ type: 'refused', ...outcome.refused }) : null;
+  if (publication.backup) publication.backup.id = outcomeOf(publication.backup.transceiver)?.publication ?? null;
 }

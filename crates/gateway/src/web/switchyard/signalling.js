@@ -1,105 +1,125 @@
 // @ts-check
-/** The WebSocket: numbers requests, finds their answers, and says why it did not open. */
+/** Requests and their answers, over one WebSocket after another. */
 
-import { ConnectError, EndedError, ProtocolError, RefusedError } from './errors.js';
+import { ConnectionLostError, faultError } from './errors.js';
+
+/** What may be sent twice: the second time changes nothing. */
+const REPEATABLE = new Set([
+  'answer', 'lock', 'mute', 'pause', 'restart_ice', 'set_max_layer', 'set_metadata', 'set_name', 'set_room_metadata',
+  'subscribe', 'unpublish', 'unsubscribe', 'refresh_token',
+]);
+
+/** What still means the same in a session that was begun anew. */
+const LASTING = new Set(['message', 'set_metadata', 'set_name', 'set_room_metadata', 'lock', 'kick', 'end_room']);
 
 /**
- * The URL of a connection.
- * @param {{url?: string|URL, room?: string, identity?: string, token?: string}} options
+ * @typedef {{type: string, text: string, isSent: boolean, resolve: (message: any) => void,
+ *   reject: (error: Error) => void}} Waiting
  */
-export function connectUrl({ url: given = '/v1/connect', room, identity, token }) {
-  const url = new URL(given, location.href);
-  url.protocol = url.protocol.replace('http', 'ws');
-  if (url.pathname === '/') url.pathname = '/v1/connect';
-  for (const [name, value] of Object.entries({ room, identity, token })) {
-    if (value) url.searchParams.set(name, value);
-  }
-  return url;
-}
 
 export class Signalling {
-  /** @type {Map<number, {resolve: (message: any) => void, reject: (error: Error) => void}>} */
+  /** @type {Map<number, Waiting>} in the order in which they were asked */
   #waiting = new Map();
-  /** @type {string[]} messages from before the connection opened */
-  #unsent = [];
+  /** @type {import('./socket.js').Socket|null} */
+  #socket = null;
   #lastId = 0;
-  #isOpen = false;
-  /** @type {EndedError|ConnectError|null} */
+  /** @type {Error|null} */
   #over = null;
-  #socket;
+  /** @type {Set<() => void>} */
+  #whenUsed = new Set();
 
-  /**
-   * @param {URL} url
-   * @param {(message: any) => void} onMessage called with every message, before its request resolves
-   * @param {(error: EndedError|ConnectError) => void} onEnd called once, when nothing follows
-   */
-  constructor(url, onMessage, onEnd) {
-    this.onMessage = onMessage;
-    this.onEnd = onEnd;
-    this.#socket = new WebSocket(url);
-    this.#socket.onopen = () => {
-      this.#isOpen = true;
-      this.#unsent.splice(0).forEach((text) => this.#socket.send(text));
-    };
-    this.#socket.onmessage = ({ data }) => this.#on(JSON.parse(data));
-    this.#socket.onclose = async ({ reason }) => {
-      const lost = () => new EndedError('connection_lost', reason || 'the connection was lost');
-      this.end(this.#isOpen || this.#over ? lost() : await whyNot(url));
-    };
+  /** Whether nothing can be asked any more. */
+  get isOver() {
+    return this.#over !== null;
   }
 
   /**
-   * Sends a message, once the connection is open, and resolves with its answer.
-   * @param {object} message
+   * Sends a message as soon as there is a connection, and resolves with its answer.
+   * @param {{type: string, [field: string]: unknown}} message
    * @returns {Promise<any>} rejects when the message is refused or the session ends
    */
   request(message) {
     if (this.#over) return Promise.reject(this.#over);
+    return this.#ask(message, this.#socket);
+  }
+
+  /** @param {{type: string, [field: string]: unknown}} message @param {import('./socket.js').Socket|null} socket */
+  #ask(message, socket) {
     const id = ++this.#lastId;
     const text = JSON.stringify({ id, ...message });
-    if (this.#isOpen) this.#socket.send(text);
-    else this.#unsent.push(text);
-    return new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
+    socket?.send(text);
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { type: message.type, text, isSent: socket !== null, resolve, reject });
+    });
   }
 
-  /** Ends it from this side. @param {EndedError|ConnectError} error what those who wait are told */
+  /**
+   * Joins over a new connection, and sends what has waited for one behind it.
+   * @param {import('./socket.js').Socket} socket @param {{type: string, [field: string]: unknown}} join
+   */
+  begin(socket, join) {
+    const answer = this.#ask(join, socket);
+    this.use(socket);
+    return answer;
+  }
+
+  /** Goes on over a connection. @param {import('./socket.js').Socket} socket */
+  use(socket) {
+    this.#socket = socket;
+    for (const waiting of this.#waiting.values()) {
+      if (!waiting.isSent) socket.send(waiting.text);
+      waiting.isSent = true;
+    }
+    this.#whenUsed.forEach((tell) => tell());
+    this.#whenUsed.clear();
+  }
+
+  /** Resolves when there is a connection, or never will be one again. */
+  ready() {
+    if (this.#socket || this.#over) return Promise.resolve();
+    return new Promise((/** @type {(value?: undefined) => void} */ resolve) => this.#whenUsed.add(() => resolve()));
+  }
+
+  /** The connection is gone: what may be repeated waits for the next one. */
+  cut() {
+    this.#socket = null;
+    this.#drop((waiting) => {
+      if (REPEATABLE.has(waiting.type)) waiting.isSent = false;
+      return waiting.isSent;
+    }, 'the connection was lost before the answer came');
+  }
+
+  /** The session is gone: what was about it is, too. */
+  forget() {
+    this.#drop(({ type }) => !LASTING.has(type), 'the session was lost before the answer came');
+  }
+
+  /** @param {(waiting: Waiting) => boolean} which @param {string} words */
+  #drop(which, words) {
+    for (const [id, waiting] of [...this.#waiting]) {
+      if (!which(waiting)) continue;
+      this.#waiting.delete(id);
+      waiting.reject(new ConnectionLostError('connection_lost', words));
+    }
+  }
+
+  /** Gives an answer to who waits for it. @param {any} message */
+  settle(message) {
+    const waiting = this.#waiting.get(message.in_reply_to);
+    if (!waiting) return;
+    this.#waiting.delete(message.in_reply_to);
+    const isFault = message.type === 'refused' || message.type === 'error';
+    if (isFault) waiting.reject(faultError(message));
+    else waiting.resolve(message);
+  }
+
+  /** Nothing follows. @param {Error} error what those who wait are told */
   end(error) {
-    if (this.#over) return;
-    this.#over = error;
+    this.#over ??= error;
+    this.#socket = null;
     this.#waiting.forEach(({ reject }) => reject(error));
     this.#waiting.clear();
-    this.#socket.close();
-    this.onEnd(error);
-  }
-
-  /** @param {any} message */
-  #on(message) {
-    const waiting = this.#waiting.get(message.in_reply_to);
-    this.#waiting.delete(message.in_reply_to);
-    this.onMessage(message);
-    if (message.type === 'refused') {
-      waiting?.reject(new RefusedError(message.code, message.message));
-    } else if (message.type === 'error') {
-      waiting?.reject(new ProtocolError(message.code, message.message));
-    } else {
-      waiting?.resolve(message);
-    }
-    if (message.type === 'ended') {
-      this.end(new EndedError(message.reason, `the session is over: ${message.reason.replaceAll('_', ' ')}`));
-    }
-  }
-}
-
-/** Browsers do not tell why a WebSocket did not open; the server tells it by HTTP. @param {URL} url */
-async function whyNot(url) {
-  const plain = new URL(url);
-  plain.protocol = url.protocol.replace('ws', 'http');
-  try {
-    const response = await fetch(plain, { cache: 'no-store' });
-    const { error } = await response.json();
-    if (response.status !== 426) return new ConnectError(error.code, error.message);
-    return new ConnectError('websocket_blocked', 'the server is there, but WebSockets do not get through to it');
-  } catch (cause) {
-    return new ConnectError('unreachable', 'the server cannot be reached', { cause });
+    this.#whenUsed.forEach((tell) => tell());
+    this.#whenUsed.clear();
   }
 }

@@ -1,12 +1,10 @@
 // @ts-check
 /** The connection on which the server offers and this client receives. */
 
+import { answerStereo } from './codecs.js';
 import { MediaError } from './errors.js';
 
-/**
- * @typedef {{mid: string, publication: number}} Line
- * @typedef {{offer: number, sdp: string, subscriptions: Line[]}} Offer
- */
+/** @typedef {import('./messages.js').Offer} Offer */
 
 export class Subscriber {
   /** @type {RTCPeerConnection|null} made when the server offers something */
@@ -39,6 +37,13 @@ export class Subscriber {
 
   /** Begins again on a new connection, when the server has given up the old one. */
   async renew() {
+    await this.reset();
+    await this.signalling.request({ type: 'restart_ice' });
+  }
+
+  /** Forgets the connection, after the answer that is under way: the next offer begins a new one. */
+  reset() {
+    this.#latest = 0;
     this.#last = this.#last.then(() => {
       const carried = this.#carries;
       this.#carries = new Map();
@@ -46,8 +51,7 @@ export class Subscriber {
       this.pc?.close();
       this.pc = null;
     });
-    await this.#last;
-    await this.signalling.request({ type: 'restart_ice' });
+    return this.#last;
   }
 
   /** @param {Offer} offered */
@@ -60,13 +64,17 @@ export class Subscriber {
     try {
       await pc.setRemoteDescription({ type: 'offer', sdp });
       answer = await pc.createAnswer();
+      answer.sdp = answerStereo(sdp, answer.sdp ?? '');
       await pc.setLocalDescription(answer);
     } catch (cause) {
       throw new MediaError('bad_offer', 'the browser could not use what the server offers', { cause });
     }
     const answered = this.signalling.request({ type: 'answer', offer, sdp: answer.sdp });
     this.#tell(pc, new Map(subscriptions.map(({ mid, publication }) => [mid, publication])));
-    await answered;
+    await answered.catch((error) => {
+      // A newer offer is on its way, or the session began anew: either says all over again what is carried.
+      if (error.code !== 'stale_answer' && error.code !== 'connection_lost') throw error;
+    });
   }
 
   /** @param {RTCPeerConnection} pc @param {Map<string, number>} carries */

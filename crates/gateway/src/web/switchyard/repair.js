@@ -1,0 +1,62 @@
+// @ts-check
+/** A peer connection that is repaired when it fails. */
+
+import { MediaError } from './errors.js';
+
+/** How often a connection that does not work is repaired before that is called an error. */
+const MAX_REPAIRS = 4;
+
+/**
+ * @typedef {'publish'|'subscribe'} Way
+ * @typedef {object} Remedy
+ * @property {() => Promise<unknown>} restart new ICE credentials for the connection there is
+ * @property {() => Promise<unknown>} renew a new connection
+ * @property {(state: RTCPeerConnectionState) => void} onState
+ * @property {(error: unknown) => void} onError
+ */
+
+export class Repair {
+  #count = 0;
+  /** @type {RTCPeerConnection|null} */
+  #pc = null;
+
+  /** @param {Way} way @param {RTCConfiguration|undefined} rtc @param {Remedy} remedy */
+  constructor(way, rtc, remedy) {
+    this.way = way;
+    this.rtc = rtc;
+    this.remedy = remedy;
+  }
+
+  /** A new connection, looked after from now on in place of the one before. */
+  connect() {
+    const pc = new RTCPeerConnection({ bundlePolicy: 'max-bundle', rtcpMuxPolicy: 'require', ...this.rtc });
+    this.#pc = pc;
+    pc.addEventListener('connectionstatechange', () => {
+      if (pc !== this.#pc) return;
+      if (pc.connectionState === 'connected') this.#count = 0;
+      this.remedy.onState(pc.connectionState);
+      if (pc.connectionState === 'failed') this.#mend('restart');
+    });
+    return pc;
+  }
+
+  /** The network has changed: does not wait until the connection is seen to have failed. */
+  handleNetworkChange() {
+    const state = this.#pc?.connectionState;
+    if (state === 'disconnected' || state === 'failed') this.#mend('restart');
+  }
+
+  /** The server has given the connection up. */
+  handleGone() {
+    this.#mend('renew');
+  }
+
+  /** @param {'restart'|'renew'} how */
+  #mend(how) {
+    if (this.#count++ >= MAX_REPAIRS) {
+      this.remedy.onError(new MediaError(`${this.way}_failed`, `the ${this.way} connection cannot be established`));
+      return;
+    }
+    this.remedy[how]().catch((error) => this.remedy.onError(error));
+  }
+}
