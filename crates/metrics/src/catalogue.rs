@@ -5,7 +5,7 @@
 mod document;
 mod table;
 
-use switchyard_vocab::counters::{TallyByKind, WorkerCounters};
+use switchyard_vocab::counters::{DurationHistogram, TallyByKind, WorkerCounters};
 
 pub use document::document;
 pub use table::METRICS;
@@ -32,8 +32,8 @@ pub enum Kind {
     Counter,
     /// Rises and falls.
     Gauge,
-    /// A sum of seconds and the number of times it was added to.
-    Summary,
+    /// How many took how many seconds, by bound: quantiles can be taken of it.
+    Histogram,
 }
 
 impl Kind {
@@ -42,7 +42,7 @@ impl Kind {
         match self {
             Self::Counter => "counter",
             Self::Gauge => "gauge",
-            Self::Summary => "summary",
+            Self::Histogram => "histogram",
         }
     }
 }
@@ -65,8 +65,8 @@ pub enum Read {
     LinesByEnd,
     /// One value per worker.
     EachWorker(fn(&WorkerCounters) -> f64),
-    /// Sum and count, added up over all workers.
-    SumAndCount(fn(&WorkerCounters) -> (f64, u64)),
+    /// How long things took, added up over all workers.
+    Durations(fn(&WorkerCounters) -> &DurationHistogram),
     /// From control; left out when control did not answer.
     Control(fn(&ControlTotals) -> f64),
     /// From control, a value for each name of the label.
@@ -91,7 +91,7 @@ impl Read {
             Self::ControlBy(label, _) | Self::GatewayBy(label, _) => Some(label),
             Self::Build => Some("version"),
             Self::Workers(_)
-            | Self::SumAndCount(_)
+            | Self::Durations(_)
             | Self::Control(_)
             | Self::ControlAnswers
             | Self::Gateway(_) => None,

@@ -1,11 +1,14 @@
 //! Reads the latest of everything and turns it into metric families.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use prometheus::core::{Collector, Desc};
-use prometheus::proto::{Counter, Gauge, LabelPair, Metric as Sample, MetricFamily, MetricType, Summary};
+use prometheus::proto::{
+    Bucket, Counter, Gauge, Histogram, LabelPair, Metric as Sample, MetricFamily, MetricType,
+};
 use switchyard_bus::snapshot::Reader;
-use switchyard_vocab::counters::{LineEnd, PacketKind, TallyByKind, WorkerCounters};
+use switchyard_vocab::counters::{DurationHistogram, LineEnd, PacketKind, TallyByKind, WorkerCounters};
 use switchyard_vocab::drop_reason::DropReason;
 
 use crate::catalogue::{Kind, METRICS, Metric, Read};
@@ -69,7 +72,7 @@ impl Moment<'_> {
         family.set_field_type(match metric.kind {
             Kind::Counter => MetricType::COUNTER,
             Kind::Gauge => MetricType::GAUGE,
-            Kind::Summary => MetricType::SUMMARY,
+            Kind::Histogram => MetricType::HISTOGRAM,
         });
         family.set_metric(samples);
         Some(family)
@@ -97,7 +100,7 @@ impl Moment<'_> {
                 .enumerate()
                 .map(|(number, worker)| labelled(&number.to_string(), read(worker)))
                 .collect(),
-            Read::SumAndCount(read) => vec![summary(self.workers.iter().map(read))],
+            Read::Durations(read) => vec![histogram(self.workers.iter().map(read))],
             Read::Control(read) => self.shells.control.map_or_else(Vec::new, |control| plain(read(&control))),
             Read::ControlBy(_, values) => self.shells.control.map_or_else(Vec::new, |control| {
                 values.iter().map(|(name, read)| labelled(name, read(&control))).collect()
@@ -144,7 +147,7 @@ fn sample(kind: Kind, label: Option<(&str, &str)>, value: f64) -> Sample {
             counter.set_value(value);
             sample.set_counter(counter);
         }
-        Kind::Gauge | Kind::Summary => {
+        Kind::Gauge | Kind::Histogram => {
             let mut gauge = Gauge::default();
             gauge.set_value(value);
             sample.set_gauge(gauge);
@@ -153,14 +156,23 @@ fn sample(kind: Kind, label: Option<(&str, &str)>, value: f64) -> Sample {
     sample
 }
 
-fn summary(parts: impl Iterator<Item = (f64, u64)>) -> Sample {
-    let (sum, count) = parts.fold((0.0, 0), |(sum, count), part| (sum + part.0, count + part.1));
-    let mut summary = Summary::default();
-    summary.set_sample_sum(sum);
-    summary.set_sample_count(count);
+fn histogram<'a>(parts: impl Iterator<Item = &'a DurationHistogram>) -> Sample {
+    let mut together = DurationHistogram::default();
+    parts.for_each(|part| together.merge(part));
+    let mut histogram = Histogram::default();
+    histogram.set_sample_sum(together.sum().as_secs_f64());
+    histogram.set_sample_count(together.count());
+    histogram.set_bucket(together.cumulative().map(bucket).collect());
     let mut sample = Sample::default();
-    sample.set_summary(summary);
+    sample.set_histogram(histogram);
     sample
+}
+
+fn bucket((bound, count): (Duration, u64)) -> Bucket {
+    let mut bucket = Bucket::default();
+    bucket.set_upper_bound(bound.as_secs_f64());
+    bucket.set_cumulative_count(count);
+    bucket
 }
 
 fn pair((name, value): (&str, &str)) -> LabelPair {

@@ -161,6 +161,71 @@ impl LineEnd {
     }
 }
 
+/// How long something took, counted in buckets, so that the slowest of a hundred can be told from the mean.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct DurationHistogram {
+    /// How many were up to each bound and above the one before it; the last are above all bounds.
+    buckets: [u64; Self::BOUNDS_MS.len() + 1],
+    sum: Duration,
+}
+
+impl DurationHistogram {
+    /// Upper bounds of the buckets in milliseconds. Closest where joins on good networks end, and up to
+    /// what a client waits at most; each one is a series per metric.
+    pub const BOUNDS_MS: [u64; 14] =
+        [25, 50, 100, 150, 200, 300, 400, 500, 750, 1_000, 1_500, 2_500, 5_000, 10_000];
+
+    /// Counts one that took this long.
+    pub fn add(&mut self, took: Duration) {
+        let index = Self::BOUNDS_MS.partition_point(|&bound| Duration::from_millis(bound) < took);
+        if let Some(bucket) = self.buckets.get_mut(index) {
+            *bucket += 1;
+        }
+        self.sum = self.sum.saturating_add(took);
+    }
+
+    /// Counts everything that another one has counted.
+    pub fn merge(&mut self, other: &Self) {
+        for (bucket, more) in self.buckets.iter_mut().zip(other.buckets) {
+            *bucket += more;
+        }
+        self.sum = self.sum.saturating_add(other.sum);
+    }
+
+    /// How many there were.
+    pub fn count(&self) -> u64 {
+        self.buckets.iter().sum()
+    }
+
+    /// How long all of them took together.
+    pub const fn sum(&self) -> Duration {
+        self.sum
+    }
+
+    /// Each bound with how many took no longer.
+    pub fn cumulative(&self) -> impl Iterator<Item = (Duration, u64)> {
+        let mut so_far = 0;
+        Self::BOUNDS_MS.iter().zip(self.buckets).map(move |(&bound, count)| {
+            so_far += count;
+            (Duration::from_millis(bound), so_far)
+        })
+    }
+}
+
+/// How much waited on the lanes that lead to a worker: the most that one of its turns found since the
+/// snapshot before, on any lane of the kind.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct LaneDepths {
+    /// Commands of control.
+    pub command: u64,
+    /// Batches of media from another worker.
+    pub media: u64,
+    /// Demands of another worker.
+    pub demand: u64,
+    /// Datagrams that came to another worker.
+    pub stray: u64,
+}
+
 /// Everything one worker has counted since it started, and what it holds now.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct WorkerCounters {
@@ -183,8 +248,8 @@ pub struct WorkerCounters {
     pub lines_opened: u64,
     /// Lines ended, by [`LineEnd`].
     pub lines_ended: [u64; LineEnd::ALL.len()],
-    /// Nanoseconds from a peer's command to its open line, summed over `lines_opened`.
-    pub line_open_nanos: u64,
+    /// Time from a peer's command to its open line.
+    pub line_open_times: DurationHistogram,
 
     /// Keyframes requested from publishers (PLI or FIR sent).
     pub keyframe_requests_sent: u64,
@@ -228,8 +293,8 @@ pub struct WorkerCounters {
     /// What other workers wanted of publications unknown here, beyond what is kept until they are announced.
     pub early_demands_dropped: u64,
 
-    /// Most datagrams found waiting in one turn, on any lane from another worker, since start.
-    pub media_lane_peak: u64,
+    /// What waited on the lanes that lead here.
+    pub lane_depths: LaneDepths,
     /// Turns taken.
     pub turns: u64,
     /// Time spent working, as opposed to waiting.
@@ -262,3 +327,6 @@ pub struct ControlTotals {
     /// Commands that wait for room on the lane of their worker, for all workers together.
     pub waiting_commands: u64,
 }
+
+#[cfg(test)]
+mod tests;

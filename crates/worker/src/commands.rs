@@ -35,6 +35,8 @@ pub(crate) const DEFAULT_RTT: Duration = Duration::from_millis(100);
 impl Worker {
     /// Carries out what waits, up to the bound of a turn.
     pub(crate) fn take_commands(&mut self, now: Instant) {
+        let depth = &mut self.counters.lane_depths.command;
+        *depth = (*depth).max(self.commands.depth() as u64);
         for _ in 0..COMMANDS_PER_TURN {
             let Some(command) = self.commands.recv() else { return };
             self.carry_out(now, command);

@@ -6,7 +6,7 @@ use switchyard_bus::media::Batch;
 use switchyard_bus::mesh::Link;
 use switchyard_bus::stray::Stray;
 use switchyard_forward::publication::clocks::Clocks;
-use switchyard_vocab::counters::WorkerCounters;
+use switchyard_vocab::counters::{LaneDepths, WorkerCounters};
 use switchyard_vocab::datagram::Tuple;
 use switchyard_vocab::drop_reason::DropReason;
 use switchyard_vocab::ids::{PublicationId, WorkerId};
@@ -100,6 +100,14 @@ impl Crossing {
     pub(crate) fn is_behind(&self) -> bool {
         let Link { media_in, demand_in, stray_in, .. } = &self.link;
         media_in.depth() > 0 || demand_in.depth() > 0 || stray_in.depth() > 0
+    }
+
+    /// Notes how much of the other worker waits here.
+    pub(crate) fn note_depths(&self, depths: &mut LaneDepths) {
+        let Link { media_in, demand_in, stray_in, .. } = &self.link;
+        depths.media = depths.media.max(media_in.depth() as u64);
+        depths.demand = depths.demand.max(demand_in.depth() as u64);
+        depths.stray = depths.stray.max(stray_in.depth() as u64);
     }
 
     /// Whether demand found the lane full.

@@ -22,8 +22,7 @@ impl Worker {
     /// Takes other workers' media, demand and strays.
     pub(crate) fn take_crossings(&mut self, now: Instant, outbox: &mut impl Outbox) {
         for index in 0..self.crossings.len() {
-            let waiting = self.crossings[index].link.media_in.depth() as u64;
-            self.counters.media_lane_peak = self.counters.media_lane_peak.max(waiting);
+            self.crossings[index].note_depths(&mut self.counters.lane_depths);
             for _ in 0..BATCHES_PER_TURN {
                 let Some(batch) = self.crossings[index].link.media_in.recv() else { break };
                 self.take_batch(now, &batch);

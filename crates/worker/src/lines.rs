@@ -30,7 +30,7 @@ impl Worker {
     fn on_opened(&mut self, now: Instant, key: PeerKey, after: std::time::Duration) {
         let Some(peer) = self.peers.get_mut(key) else { return };
         self.counters.lines_opened += 1;
-        self.counters.line_open_nanos += after.as_nanos() as u64;
+        self.counters.line_open_times.add(after);
         self.news.note_peer(Event::PeerOpened { peer: peer.id, took: after });
         peer.next_receiver_report = Some(now);
         peer.subscriptions_due = Some(now);

@@ -4,6 +4,7 @@
 use std::time::{Duration, Instant};
 
 use switchyard_transport::demux::{Protocol, classify};
+use switchyard_vocab::counters::LaneDepths;
 use switchyard_vocab::datagram::MAX_DATAGRAM;
 use switchyard_vocab::drop_reason::DropReason;
 use switchyard_vocab::ids::PublicationId;
@@ -160,6 +161,7 @@ impl Worker {
         self.counters.subscriptions = self.subscriptions.len() as u64;
         self.counters.addresses = self.peers.addresses() as u64;
         self.snapshot.publish(self.counters);
+        self.counters.lane_depths = LaneDepths::default();
     }
 
     fn deadline(&self, now: Instant) -> Option<Instant> {

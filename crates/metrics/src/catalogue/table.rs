@@ -1,6 +1,6 @@
 //! The table itself, in the order of a packet's journey, then the way back, then the shells.
 
-use super::Kind::{Counter, Gauge, Summary};
+use super::Kind::{Counter, Gauge, Histogram};
 use super::{Kind, Metric, Read};
 
 const fn metric(name: &'static str, kind: Kind, help: &'static str, read: Read) -> Metric {
@@ -60,12 +60,6 @@ pub const METRICS: &[Metric] = &[
         Read::Workers(|worker| worker.crossed.bytes as f64),
     ),
     metric(
-        "switchyard_route_lane_peak_packets",
-        Gauge,
-        "Most packets found waiting in one turn on a lane from another worker, since start.",
-        Read::EachWorker(|worker| worker.media_lane_peak as f64),
-    ),
-    metric(
         "switchyard_route_early_demands_dropped_total",
         Counter,
         "Layers that another worker wanted of a publication not announced yet, beyond what is kept until it \
@@ -116,10 +110,11 @@ pub const METRICS: &[Metric] = &[
     ),
     metric(
         "switchyard_line_open_seconds",
-        Summary,
+        Histogram,
         "Time from the command to open a media connection to media flowing on it: the network's, the \
-         client's and the server's share of a join together.",
-        Read::SumAndCount(|worker| (worker.line_open_nanos as f64 / 1e9, worker.lines_opened)),
+         client's and the server's share of a join together. What the slowest twentieth waits at least: \
+         histogram_quantile(0.95, rate(switchyard_line_open_seconds_bucket[5m])).",
+        Read::Durations(|worker| &worker.line_open_times),
     ),
     metric(
         "switchyard_feedback_keyframe_requests_sent_total",
@@ -241,6 +236,34 @@ pub const METRICS: &[Metric] = &[
         Gauge,
         "Subscriptions a worker serves.",
         Read::EachWorker(|worker| worker.subscriptions as f64),
+    ),
+    metric(
+        "switchyard_worker_command_lane_depth",
+        Gauge,
+        "Commands of control that waited for a worker: the most that one of its turns found in the last half \
+         second. The lane holds 1024; what finds no room waits in control.",
+        Read::EachWorker(|worker| worker.lane_depths.command as f64),
+    ),
+    metric(
+        "switchyard_worker_media_lane_depth",
+        Gauge,
+        "Batches of media that waited for a worker on a lane from another one, counted likewise. The lane \
+         holds 64; what finds no room is dropped (lane_full).",
+        Read::EachWorker(|worker| worker.lane_depths.media as f64),
+    ),
+    metric(
+        "switchyard_worker_demand_lane_depth",
+        Gauge,
+        "Demands that waited for a worker on a lane from another one, counted likewise. The lane holds 1024; \
+         what finds no room waits at the sender, where a later value replaces it.",
+        Read::EachWorker(|worker| worker.lane_depths.demand as f64),
+    ),
+    metric(
+        "switchyard_worker_stray_lane_depth",
+        Gauge,
+        "Datagrams that came to another worker and waited for their own, counted likewise. The lane holds \
+         256; what finds no room is dropped (stray_lane_full).",
+        Read::EachWorker(|worker| worker.lane_depths.stray as f64),
     ),
     metric(
         "switchyard_control_up",

@@ -22,11 +22,11 @@ fn names_say_whose_they_are_and_counters_say_that_they_count() {
 }
 
 #[test]
-fn only_a_sum_and_a_count_make_a_summary() {
+fn only_durations_make_a_histogram() {
     for metric in METRICS {
-        let is_summary = metric.kind == Kind::Summary;
+        let is_histogram = metric.kind == Kind::Histogram;
 
-        assert_eq!(is_summary, matches!(metric.read, Read::SumAndCount(_)), "{}", metric.name);
+        assert_eq!(is_histogram, matches!(metric.read, Read::Durations(_)), "{}", metric.name);
     }
 }
 

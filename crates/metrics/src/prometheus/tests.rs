@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use switchyard_bus::snapshot::{self, Writer};
-use switchyard_vocab::counters::{LineEnd, PacketKind, WorkerCounters};
+use switchyard_vocab::counters::{LaneDepths, LineEnd, PacketKind, WorkerCounters};
 use switchyard_vocab::drop_reason::DropReason;
 
 use super::*;
@@ -69,15 +69,42 @@ fn load_is_told_worker_by_worker() {
 }
 
 #[test]
-fn the_time_to_open_a_line_is_a_sum_of_seconds_and_a_count() {
+fn quantiles_can_be_taken_of_the_time_to_open_a_line() {
     let (exporter, [first, second]) = two_workers();
-    first.publish(WorkerCounters { lines_opened: 3, line_open_nanos: 250_000_000, ..Default::default() });
-    second.publish(WorkerCounters { lines_opened: 1, line_open_nanos: 250_000_000, ..Default::default() });
+    let opened = |millis: &[u64]| {
+        let mut counters = WorkerCounters::default();
+        millis.iter().for_each(|&millis| counters.line_open_times.add(Duration::from_millis(millis)));
+        counters
+    };
+    first.publish(opened(&[20, 100, 130]));
+    second.publish(opened(&[20_000]));
 
     let page = exporter.page(Shells::default());
 
-    assert_line(&page, "switchyard_line_open_seconds_sum 0.5");
+    for (bound, count) in [("0.025", 1), ("0.05", 1), ("0.1", 2), ("0.15", 3), ("10", 3), ("+Inf", 4)] {
+        assert_line(&page, &format!("switchyard_line_open_seconds_bucket{{le=\"{bound}\"}} {count}"));
+    }
+    assert_line(&page, "switchyard_line_open_seconds_sum 20.25");
     assert_line(&page, "switchyard_line_open_seconds_count 4");
+}
+
+#[test]
+fn every_lane_and_queue_tells_how_much_waits() {
+    let (exporter, [first, _second]) = two_workers();
+    let lane_depths = LaneDepths { command: 1, media: 2, demand: 3, stray: 4 };
+    first.publish(WorkerCounters { lane_depths, ..Default::default() });
+    let control = ControlTotals { event_lane_depth: 5, waiting_commands: 6, ..Default::default() };
+    let gateway = GatewayTotals { waiting_requests: 7, waiting_notices: 8, ..Default::default() };
+
+    let page = exporter.page(Shells { control: Some(control), gateway });
+
+    for (lane, depth) in [("command", 1), ("media", 2), ("demand", 3), ("stray", 4)] {
+        assert_line(&page, &format!("switchyard_worker_{lane}_lane_depth{{worker=\"0\"}} {depth}"));
+    }
+    assert_line(&page, "switchyard_control_event_lane_depth 5");
+    assert_line(&page, "switchyard_control_waiting_commands 6");
+    assert_line(&page, "switchyard_gateway_waiting_requests 7");
+    assert_line(&page, "switchyard_gateway_waiting_notices 8");
 }
 
 #[test]

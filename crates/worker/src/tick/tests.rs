@@ -1,4 +1,5 @@
 use switchyard_bus::command::Command;
+use switchyard_vocab::ids::PublicationId;
 use switchyard_vocab::line::DtlsRole;
 
 use crate::testing::call::Call;
@@ -60,6 +61,23 @@ fn a_running_call_never_keeps_a_worker_spinning() {
         assert!(turns < 10 * 600, "{turns} turns of worker {worker} in ten seconds");
     }
     viewers.iter().for_each(|viewer| call.assert_unharmed(viewer));
+}
+
+#[test]
+fn what_a_turn_found_on_a_lane_is_remembered_until_it_is_told() {
+    let mut world = World::of(1);
+    let mute = Command::SetMuted { publication: PublicationId(9), muted: true };
+    world.command(0, mute.clone());
+    world.settle();
+
+    (0..10).for_each(|_| world.command(0, mute.clone()));
+    world.settle();
+    world.command(0, mute);
+    world.settle();
+    let before = world.counters(0).lane_depths.command;
+    world.run(1_000);
+
+    assert_eq!((before, world.counters(0).lane_depths.command), (10, 0));
 }
 
 #[test]
