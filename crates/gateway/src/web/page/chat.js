@@ -91,12 +91,12 @@ export class Chat {
     const time = at.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
     const head = el('p', { className: 'message-head' }, el('strong', { textContent: name }),
       to ? ` to ${to} ` : ' ', el('time', { textContent: time, dateTime: at.toISOString() }));
-    this.#append(el('li', { className: isOwn ? 'message own' : 'message' }, head, el('p', { className: 'message-text', textContent: text })));
+    this.#append(el('div', { className: isOwn ? 'message own' : 'message' }, head, el('p', { className: 'message-text', textContent: text })));
   }
 
   /** @param {string} text */
   #hint(text) {
-    this.#append(el('li', { className: 'hint', textContent: text }));
+    this.#append(el('div', { className: 'hint', textContent: text }));
   }
 
   /** @param {HTMLElement} item */

@@ -9,6 +9,9 @@ import { complain } from './words.js';
 /** @typedef {'camera'|'microphone'} Device */
 
 export class Controls {
+  /** @type {Record<Device, Promise<void>>} */
+  #last = { camera: Promise.resolve(), microphone: Promise.resolve() };
+
   /** @param {import('../switchyard.js').Room} room */
   constructor(room) {
     this.room = room;
@@ -31,22 +34,22 @@ export class Controls {
   }
 
   /** A device that is published is muted and unmuted; one that is not is published. @param {Device} device */
-  async toggle(device) {
-    const button = $(device);
-    if (button.disabled) return;
-    button.disabled = true;
+  toggle(device) {
+    // Whoever presses twice means both: the second follows the first.
+    this.#last[device] = this.#last[device].then(() => this.#toggle(device));
+  }
+
+  /** @param {Device} device */
+  async #toggle(device) {
     try {
       const publication = this.local.get(device);
       if (publication) await publication.mute(!publication.muted);
       else await this.local.publish(device, { deviceId: remembered()[device] });
-      const isOn = !this.local.get(device)?.muted;
-      announce(`${device} ${isOn ? 'on' : 'off'}`);
+      announce(`${device} ${this.local.get(device)?.muted ? 'off' : 'on'}`);
     } catch (error) {
       complain(error);
-    } finally {
-      button.disabled = false;
-      this.show();
     }
+    this.show();
   }
 
   async toggleScreen() {

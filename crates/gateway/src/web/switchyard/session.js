@@ -62,6 +62,11 @@ export class Session {
     this.#enter().then(() => this.#become('connected', null), (error) => this.end(error));
   }
 
+  /** Whether the server would give this very session back after a loss. */
+  get canResume() {
+    return this.#key !== null;
+  }
+
   /** Ends it from this side. @param {SwitchyardError} error what those who wait are told */
   end(error) {
     if (this.state === 'disconnected') return;

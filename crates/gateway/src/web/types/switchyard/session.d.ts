@@ -32,6 +32,8 @@ export class Session {
     onMessage: (message: any) => void;
     onState: (state: ConnectionState, error: SwitchyardError | null) => void;
     online: () => void | undefined;
+    /** Whether the server would give this very session back after a loss. */
+    get canResume(): boolean;
     /** Ends it from this side. @param {SwitchyardError} error what those who wait are told */
     end(error: SwitchyardError): void;
     #private;

@@ -1,0 +1,143 @@
+// The page: what people see and do, and that everybody can.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { after, before, test } from 'node:test';
+import puppeteer from 'puppeteer-core';
+
+import { launchChromium, open, picture } from './lib/browsers.mjs';
+import { call, seesAndHears } from './lib/claims.mjs';
+import { enter } from './lib/client.mjs';
+import { page as home, startServer, until } from './lib/server.mjs';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const DESKTOP = { width: 1280, height: 800 };
+const PHONE = { width: 390, height: 844 };
+
+let server;
+let browser;
+before(async () => {
+  server = await startServer({ name: 'page' });
+  browser = await launchChromium();
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+test('nothing serious stands in anybody’s way, before and in a call, light and dark, desktop and phone', async () => {
+  const prejoin = await open(browser, 'page-prejoin', `${home}?room=access&name=Ada`);
+  await until('a preview', () => prejoin.evaluate(() => document.querySelector('#preview-video').videoWidth > 0));
+  await inEveryLook(prejoin, 'prejoin');
+  await prejoin.close();
+
+  const other = await enter(browser, 'page-other', { room: 'access', identity: 'bob', camera: { width: 640, height: 360 } });
+  const ada = await open(browser, 'page-ada', call({ room: 'access', identity: 'ada' }));
+  await seesAndHears(ada, 1);
+  await inEveryLook(ada, 'call');
+  await ada.setViewport(DESKTOP);
+  for (const [button, name] of [['#show-chat', 'chat'], ['#show-people', 'people'], ['#figures', 'figures'], ['#layout', 'speaker']]) {
+    await ada.click(button);
+    assert.deepEqual(await faults(ada), [], name);
+  }
+  await ada.click('#settings');
+  assert.deepEqual(await faults(ada), [], 'settings');
+  for (const page of [ada, other]) await page.close();
+});
+
+test('a call can be led with the keyboard alone', async () => {
+  const ada = await open(browser, 'page-keys', call({ room: 'keys', identity: 'ada' }));
+  await until('own tracks', () => ada.evaluate(() => window.room?.publications.length === 2));
+  const isOn = (id) => ada.evaluate((button) => document.getElementById(button).getAttribute('aria-pressed') === 'true', id);
+
+  await ada.keyboard.press('m');
+  await until('the microphone off', async () => !(await isOn('microphone')));
+  await ada.keyboard.press('v');
+  await until('the camera off', async () => !(await isOn('camera')));
+  assert.equal(await ada.evaluate(() => window.room.localParticipant.get('camera').track.readyState), 'ended', 'its light is off');
+  await ada.keyboard.press('v');
+  await until('the camera on', () => isOn('camera'));
+
+  await ada.keyboard.press('c');
+  assert.equal(await ada.evaluate(() => document.activeElement.id), 'text');
+  await ada.keyboard.type('mvm');
+  assert.equal(await isOn('camera'), true, 'typing is no shortcut');
+  await ada.keyboard.press('Escape');
+  assert.equal(await ada.evaluate(() => document.activeElement.id), 'show-chat', 'the focus returns');
+  await ada.keyboard.press('?');
+  assert.equal(await ada.evaluate(() => document.querySelector('#help-dialog').open), true);
+  await ada.close();
+});
+
+test('who may not use camera and microphone is told what to do, and joins without', async () => {
+  const strict = await puppeteer.launch({
+    browser: 'chrome',
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    headless: true,
+    args: ['--no-sandbox', '--disable-gpu', '--use-fake-device-for-media-stream', '--deny-permission-prompts'],
+  });
+  try {
+    const ada = await open(strict, 'page-denied', `${home}?room=denied&name=Ada`);
+    await until('words', () => ada.evaluate(() => /not allowed to use your camera and microphone/.test(document.querySelector('#preview-note').textContent)));
+    await picture(ada, 'page-denied');
+    await ada.click('#enter button[type="submit"]');
+    await until('the room', () => ada.evaluate(() => window.room?.state === 'connected'));
+    await ada.click('#camera');
+    await until('words', () => ada.evaluate(() => /allow the camera/.test(document.querySelector('#problem').textContent)));
+    assert.deepEqual(await faults(ada), []);
+  } finally {
+    await strict.close();
+  }
+});
+
+test('a camera that is off for the others shows the letters of a name, and twelve people fit on a phone', async () => {
+  const ada = await open(browser, 'page-many', call({ room: 'many', identity: 'ada', publish: false }));
+  await until('the room', () => ada.evaluate(() => window.room?.state === 'connected'));
+  await ada.evaluate(async () => {
+    const { join } = await import('/switchyard.js');
+    const names = ['Grace Hopper', 'Bob', 'Cyd', 'Dorothy', 'Edsger', 'Fei', 'Guido', 'Hedy', 'Ivan', 'Jun', 'Kay'];
+    window.others = await Promise.all(names.map((name, index) => join({ room: 'many', identity: `p${index}`, name })));
+  });
+  await until('twelve tiles', () => ada.evaluate(() => document.querySelectorAll('.tile').length === 12));
+  const letters = await ada.evaluate(() => [...document.querySelectorAll('.tile .avatar')].map(({ textContent }) => textContent));
+  assert.ok(letters.includes('GH'), `${letters}`);
+
+  await ada.setViewport(PHONE);
+  await until('a stage without scrolling', () => ada.evaluate(() => {
+    const stage = document.querySelector('#stage');
+    return stage.scrollHeight <= stage.clientHeight && document.documentElement.scrollWidth <= innerWidth;
+  }));
+  await ada.close();
+});
+
+/** Looks for faults in each look there is. */
+async function inEveryLook(page, what) {
+  for (const [size, viewport] of [['desktop', DESKTOP], ['phone', PHONE]]) {
+    for (const scheme of ['light', 'dark']) {
+      await page.setViewport(viewport);
+      await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
+      assert.deepEqual(await faults(page), [], `${what}, ${size}, ${scheme}`);
+      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${what}, ${size}: it scrolls sideways`);
+      assert.deepEqual(await page.evaluate(smallTargets), [], `${what}, ${size}`);
+      await picture(page, `page-${what}-${size}-${scheme}`);
+    }
+  }
+}
+
+/** What axe finds serious or critical. */
+async function faults(page) {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`);
+}
+
+/** Runs inside the page: buttons and fields too small for a finger. */
+function smallTargets() {
+  const LEAST = 44;
+  return [...document.querySelectorAll('button, select, input:not([type="checkbox"], [type="radio"]), textarea')]
+    .map((element) => [element.id || element.className, element.getBoundingClientRect()])
+    .filter(([, { width, height }]) => width > 0 && (width < LEAST || height < LEAST))
+    .map(([name, { width, height }]) => `${name} ${width}×${height}`);
+}
