@@ -8,7 +8,7 @@ use switchyard_vocab::line::{Fingerprint, FingerprintHash};
 
 use crate::admission::Limits;
 use crate::placement::Placement;
-use crate::session::line::Place;
+use crate::session::line::WorkerEndpoint;
 
 /// How long a session may take to join before it is ended; a client joins with its first message.
 pub const JOIN_TIMEOUT: Duration = Duration::from_secs(10);
@@ -49,8 +49,8 @@ impl Default for ControlConfig {
 
 impl ControlConfig {
     /// A worker as descriptions announce it.
-    pub(crate) fn place(&self, worker: WorkerId) -> Option<Place<'_>> {
+    pub(crate) fn endpoint(&self, worker: WorkerId) -> Option<WorkerEndpoint<'_>> {
         let WorkerAddress { candidates } = self.workers.get(worker.index())?;
-        Some(Place { worker, candidates, fingerprint: &self.fingerprint })
+        Some(WorkerEndpoint { worker, candidates, fingerprint: &self.fingerprint })
     }
 }

@@ -23,14 +23,14 @@ use crate::directory::Directory;
 use crate::intent::{Intent, Request, RequestId};
 use crate::issuer::Issuer;
 use crate::notice::{EndReason, Notice};
-use crate::outbox::Outbox;
+use crate::output_queue::OutputQueue;
 use crate::query::{Answer, ControlTotals, Query};
 use crate::refusal::Refusal;
 use crate::room::Room;
 use crate::session::Session;
 
 pub use crate::issuer::IssueCredentials;
-pub use crate::outbox::Output;
+pub use crate::output_queue::Output;
 
 /// All sessions and rooms of a server.
 ///
@@ -46,7 +46,7 @@ pub struct Control {
     rooms: FxHashMap<RoomName, Room>,
     directory: Directory,
     deadlines: Deadlines,
-    outbox: Outbox,
+    outputs: OutputQueue,
     counted: Counted,
     overloaded: bool,
     stopping: bool,
@@ -81,7 +81,7 @@ impl Control {
             sessions: BTreeMap::new(),
             rooms: FxHashMap::default(),
             deadlines: Deadlines::default(),
-            outbox: Outbox::default(),
+            outputs: OutputQueue::default(),
             counted: Counted::default(),
             overloaded: false,
             stopping: false,
@@ -97,7 +97,7 @@ impl Control {
             self.counted.requests_refused += 1;
             self.counted.joins_refused += u64::from(is_join);
             self.counted.joins_overloaded += u64::from(refusal == Refusal::Overloaded);
-            self.outbox.reply(session, id, Notice::Refused(refusal));
+            self.outputs.reply(session, id, Notice::Refused(refusal));
             self.expect_join(now, session);
         }
         self.handle_timeout(now);
@@ -127,7 +127,7 @@ impl Control {
 
     /// The next thing to be done, in order.
     pub fn poll_output(&mut self) -> Option<Output> {
-        self.outbox.pop()
+        self.outputs.pop()
     }
 
     /// Looks at what control holds. What waits on lanes is for their owner to add.
@@ -195,7 +195,7 @@ impl Control {
     /// Confirms a request that carries a number; without one nobody could match the answer.
     fn done(&mut self, asker: Asker) {
         if asker.request.is_some() {
-            self.outbox.reply(asker.session, asker.request, Notice::Done);
+            self.outputs.reply(asker.session, asker.request, Notice::Done);
         }
     }
 

@@ -65,7 +65,7 @@ pub mod driver;
 pub mod intent;
 mod issuer;
 pub mod notice;
-mod outbox;
+mod output_queue;
 pub mod placement;
 pub mod query;
 pub mod refusal;

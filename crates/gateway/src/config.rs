@@ -80,7 +80,7 @@ pub enum Start {
 /// A value that cannot be.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[error("{key} = {value}: {accepted}")]
-pub struct ConfigError {
+pub struct SettingError {
     /// Which key, within the gateway's section.
     pub key: String,
     /// What it was set to; secrets are left out.
@@ -102,7 +102,7 @@ impl GatewayConfig {
     ///
     /// # Errors
     /// The first value that cannot be, with what is accepted.
-    pub fn check(&self, start: Start) -> Result<(), ConfigError> {
+    pub fn check(&self, start: Start) -> Result<(), SettingError> {
         self.check_limits()?;
         self.check_times()?;
         self.check_keys()?;
@@ -112,7 +112,7 @@ impl GatewayConfig {
         }
     }
 
-    fn check_limits(&self) -> Result<(), ConfigError> {
+    fn check_limits(&self) -> Result<(), SettingError> {
         check("max_message_bytes", self.max_message_bytes, 4_096..=16 << 20, "4096 to 16777216 bytes")?;
         check("max_messages_per_second", self.max_messages_per_second, 1..=10_000, "1 to 10000")?;
         check("max_connections", self.max_connections, 1..=1_000_000, "1 to 1000000")?;
@@ -126,7 +126,7 @@ impl GatewayConfig {
         check("max_waiting_requests", self.max_waiting_requests, 16..=1_048_576, "16 to 1048576")
     }
 
-    fn check_times(&self) -> Result<(), ConfigError> {
+    fn check_times(&self) -> Result<(), SettingError> {
         let second_to_hour = Duration::from_secs(1)..=Duration::from_secs(3_600);
         for (key, value) in [
             ("ping_interval", self.ping_interval),
@@ -148,7 +148,7 @@ impl GatewayConfig {
         Ok(())
     }
 
-    fn check_keys(&self) -> Result<(), ConfigError> {
+    fn check_keys(&self) -> Result<(), SettingError> {
         for (id, secret) in &self.auth.keys {
             if secret.len() < MIN_SECRET_BYTES {
                 let value = format!("a secret of {} bytes", secret.len());
@@ -162,7 +162,7 @@ impl GatewayConfig {
         Ok(())
     }
 
-    fn check_production(&self) -> Result<(), ConfigError> {
+    fn check_production(&self) -> Result<(), SettingError> {
         if self.auth.allow_identity_without_token {
             let accepted = "false; names without tokens are for --dev alone";
             return Err(refused("auth.allow_identity_without_token", "true", accepted));
@@ -190,12 +190,12 @@ fn check<T: PartialOrd + ToString>(
     value: T,
     accepted: std::ops::RangeInclusive<T>,
     words: &'static str,
-) -> Result<(), ConfigError> {
+) -> Result<(), SettingError> {
     if accepted.contains(&value) { Ok(()) } else { Err(refused(key, value.to_string(), words)) }
 }
 
-fn refused(key: &str, value: impl Into<String>, accepted: &'static str) -> ConfigError {
-    ConfigError { key: key.to_owned(), value: value.into(), accepted }
+fn refused(key: &str, value: impl Into<String>, accepted: &'static str) -> SettingError {
+    SettingError { key: key.to_owned(), value: value.into(), accepted }
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use switchyard_control::query::Query;
 
-use crate::house::House;
+use crate::app_state::AppState;
 use crate::http_error::HttpError;
 
 /// How long control may take to answer. Longer than that, participants wait as well.
@@ -19,12 +19,12 @@ pub(crate) async fn healthz() -> &'static str {
 }
 
 /// `/readyz`: whether new participants are welcome. Send them elsewhere when this fails.
-pub(crate) async fn readyz(State(house): State<Arc<House>>) -> Result<&'static str, HttpError> {
+pub(crate) async fn readyz(State(state): State<Arc<AppState>>) -> Result<&'static str, HttpError> {
     let unavailable = |code, message| Err(HttpError::new(StatusCode::SERVICE_UNAVAILABLE, code, message));
-    if house.is_stopping() {
+    if state.is_stopping() {
         return unavailable("stopping", "the server is stopping");
     }
-    match house.port.ask(Query::Totals, PATIENCE).await {
+    match state.port.ask(Query::Totals, PATIENCE).await {
         Some(_) => Ok("ready\n"),
         None => unavailable("control_silent", "the control task did not answer within a second"),
     }

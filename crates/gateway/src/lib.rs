@@ -30,12 +30,12 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod app_state;
 pub mod auth;
 pub mod config;
 mod counters;
 pub mod dialect;
 mod health;
-mod house;
 mod http_error;
 pub mod listener;
 mod metrics_page;

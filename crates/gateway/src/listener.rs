@@ -14,10 +14,10 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tracing::{info, warn};
 
+use crate::app_state::AppState;
 use crate::config::GatewayConfig;
 use crate::dialect::native;
 use crate::health::{healthz, readyz};
-use crate::house::House;
 use crate::http_error::HttpError;
 use crate::metrics_page::metrics;
 use crate::port::ControlPort;
@@ -26,7 +26,7 @@ use crate::web;
 /// The gateway, ready to serve.
 #[derive(Debug)]
 pub struct Gateway {
-    house: Arc<House>,
+    state: Arc<AppState>,
 }
 
 /// The sockets that the gateway serves on.
@@ -69,7 +69,7 @@ async fn bind(key: &'static str, address: SocketAddr) -> Result<TcpListener, Bin
 impl Gateway {
     /// A gateway in front of control. `config` is taken as it is: [check](GatewayConfig::check) it first.
     pub fn new(config: GatewayConfig, port: ControlPort, exporter: Exporter) -> Self {
-        Self { house: Arc::new(House::new(config, port, exporter)) }
+        Self { state: Arc::new(AppState::new(config, port, exporter)) }
     }
 
     /// Serves until `shutdown` resolves, then tells every session, waits for connections to close, at most
@@ -82,12 +82,12 @@ impl Gateway {
         listeners: Listeners,
         shutdown: impl Future<Output = ()> + Send,
     ) -> io::Result<()> {
-        let house = self.house;
+        let state = self.state;
         let (stop, stopped) = watch::channel(());
         let signalling = listeners.signalling.tap_io(without_delay);
-        let public = routes(house.clone()).into_make_service_with_connect_info::<SocketAddr>();
+        let public = routes(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
         let public = axum::serve(signalling, public).with_graceful_shutdown(gone(stopped.clone()));
-        let metrics = axum::serve(listeners.metrics, metrics_routes(house.clone()))
+        let metrics = axum::serve(listeners.metrics, metrics_routes(state.clone()))
             .with_graceful_shutdown(gone(stopped));
 
         let serving = async { tokio::try_join!(public, metrics).map(drop) };
@@ -97,18 +97,18 @@ impl Gateway {
             () = shutdown => {}
         }
 
-        info!(connections = house.connections(), "signalling stops");
-        house.stop();
+        info!(connections = state.connections(), "signalling stops");
+        state.stop();
         drop(stop);
         let closing = async {
             let served = serving.await;
-            all_closed(&house).await;
+            all_closed(&state).await;
             served
         };
-        match tokio::time::timeout(house.config.shutdown_timeout, closing).await {
+        match tokio::time::timeout(state.config.shutdown_timeout, closing).await {
             Ok(served) => served,
             Err(_) => {
-                warn!(connections = house.connections(), "connections did not close in time");
+                warn!(connections = state.connections(), "connections did not close in time");
                 Ok(())
             }
         }
@@ -128,24 +128,24 @@ async fn gone(mut stopped: watch::Receiver<()>) {
 }
 
 /// Resolves when no signalling connection is left.
-async fn all_closed(house: &House) {
-    let all = u32::try_from(house.config.max_connections).unwrap_or(u32::MAX);
+async fn all_closed(state: &AppState) {
+    let all = u32::try_from(state.config.max_connections).unwrap_or(u32::MAX);
     // The semaphore is never closed.
-    drop(house.places.acquire_many(all).await);
+    drop(state.places.acquire_many(all).await);
 }
 
-fn routes(house: Arc<House>) -> Router {
+fn routes(state: Arc<AppState>) -> Router {
     Router::new()
         .route("/v1/connect", get(native::upgrade::connect))
         .route("/healthz", get(healthz))
         .route("/readyz", get(readyz))
         .merge(web::routes())
         .fallback(nothing_here)
-        .with_state(house)
+        .with_state(state)
 }
 
-fn metrics_routes(house: Arc<House>) -> Router {
-    Router::new().route("/metrics", get(metrics)).fallback(nothing_here).with_state(house)
+fn metrics_routes(state: Arc<AppState>) -> Router {
+    Router::new().route("/metrics", get(metrics)).fallback(nothing_here).with_state(state)
 }
 
 async fn nothing_here() -> HttpError {

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
 use self::assets::ASSETS;
-use crate::house::House;
+use crate::app_state::AppState;
 
 mod assets;
 
@@ -34,7 +34,7 @@ impl Asset {
     }
 }
 
-pub(crate) fn routes() -> Router<Arc<House>> {
+pub(crate) fn routes() -> Router<Arc<AppState>> {
     ASSETS.iter().copied().fold(Router::new(), |router, asset| {
         let tag = entity_tag(asset.content);
         router.route(asset.path, get(move |headers: HeaderMap| async move { serve(asset, &tag, &headers) }))

@@ -16,14 +16,14 @@ use crate::shells::Shells;
 
 /// All metrics of the server, as the `prometheus` crate wants them.
 #[derive(Debug)]
-pub(crate) struct House {
+pub(crate) struct CatalogueCollector {
     descriptions: Vec<Desc>,
     workers: Vec<Reader>,
     shells: Arc<Mutex<Shells>>,
     version: String,
 }
 
-impl House {
+impl CatalogueCollector {
     /// Over the snapshots of all workers, by number, and whatever `shells` holds when it is read.
     pub(crate) fn new(workers: Vec<Reader>, shells: Arc<Mutex<Shells>>, version: String) -> Self {
         let descriptions = METRICS.iter().map(description).collect();
@@ -31,7 +31,7 @@ impl House {
     }
 }
 
-impl Collector for House {
+impl Collector for CatalogueCollector {
     fn desc(&self) -> Vec<&Desc> {
         self.descriptions.iter().collect()
     }

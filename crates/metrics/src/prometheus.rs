@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use prometheus::{Registry, TextEncoder};
 use switchyard_bus::snapshot::Reader;
 
-use crate::collector::House;
+use crate::collector::CatalogueCollector;
 use crate::shells::Shells;
 
 /// What the page is, for the `Content-Type` of whoever serves it.
@@ -25,7 +25,7 @@ impl Exporter {
         let shells = Arc::new(Mutex::new(Shells::default()));
         let registry = Registry::new();
         registry
-            .register(Box::new(House::new(workers, shells.clone(), version.into())))
+            .register(Box::new(CatalogueCollector::new(workers, shells.clone(), version.into())))
             .expect("a test proves that no two metrics share a name");
         Self { registry, shells }
     }

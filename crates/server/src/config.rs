@@ -36,7 +36,7 @@ pub(crate) struct Config {
     /// Signalling: HTTP, WebSocket, the page, and who may come in.
     pub(crate) gateway: GatewayConfig,
     /// Sessions and rooms.
-    pub(crate) control: ControlConfig,
+    pub(crate) control: ControlSection,
     /// Media sockets and workers.
     pub(crate) media: MediaConfig,
     /// Logs.
@@ -46,7 +46,7 @@ pub(crate) struct Config {
 /// Sessions and rooms.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(default, deny_unknown_fields)]
-pub(crate) struct ControlConfig {
+pub(crate) struct ControlSection {
     /// How a session's worker is chosen: `"affine"` keeps a room together, `"spread"` does not.
     pub(crate) placement: Placement,
     /// How much of everything there may be.

@@ -32,7 +32,7 @@ impl Control {
             return;
         };
         let notice = Notice::ConnectionChanged { connection: entry.connection, state: ConnectionState::Open };
-        self.outbox.tell(entry.session, notice);
+        self.outputs.tell(entry.session, notice);
     }
 
     fn on_peer_ended(&mut self, now: Instant, worker: WorkerId, peer: PeerId, end: LineEnd) {
@@ -50,7 +50,7 @@ impl Control {
 
     pub(super) fn tell_ended(&mut self, session: SessionId, connection: Connection, end: LineEnd) {
         let state = ConnectionState::Ended(end);
-        self.outbox.tell(session, Notice::ConnectionChanged { connection, state });
+        self.outputs.tell(session, Notice::ConnectionChanged { connection, state });
     }
 
     fn on_publication_changed(&mut self, publication: PublicationId, layers: Layers) {
@@ -59,12 +59,12 @@ impl Control {
         let Some(track) = room.track_mut(publication) else { return };
         track.layers = layers;
         let concerned: Vec<_> = track.subscribers.iter().copied().chain([owner]).collect();
-        self.outbox.tell_all(concerned, &Notice::PublicationLayers { publication, layers });
+        self.outputs.tell_all(concerned, &Notice::PublicationLayers { publication, layers });
     }
 
     fn on_subscription_changed(&mut self, subscription: SubscriptionId, decision: Decision) {
         let Some(entry) = self.directory.subscriptions.get(&subscription) else { return };
         let notice = Notice::SubscriptionChanged { publication: entry.publication, decision };
-        self.outbox.tell(entry.session, notice);
+        self.outputs.tell(entry.session, notice);
     }
 }

@@ -87,8 +87,8 @@ impl Control {
             identity: join.identity.clone(),
             participants: room.participants_except(asker.session),
         };
-        self.outbox.reply(asker.session, asker.request, joined);
-        self.outbox.tell_all(
+        self.outputs.reply(asker.session, asker.request, joined);
+        self.outputs.tell_all(
             room.membership.others(asker.session).map(|(other, _)| other),
             &Notice::ParticipantJoined(newcomer),
         );
@@ -130,7 +130,7 @@ impl Control {
             }
             self.leave_room(now, id, &session);
         }
-        self.outbox.reply(id, asker.request, Notice::Ended(reason));
+        self.outputs.reply(id, asker.request, Notice::Ended(reason));
     }
 
     fn leave_room(&mut self, now: Instant, id: SessionId, session: &Session) {
@@ -143,12 +143,12 @@ impl Control {
         for track in &published {
             self.forget_publication(now, track);
         }
-        self.outbox.tell_all(others, &Notice::ParticipantLeft { identity: member.identity });
+        self.outputs.tell_all(others, &Notice::ParticipantLeft { identity: member.identity });
     }
 
     pub(super) fn close_peer(&mut self, peer: switchyard_vocab::ids::PeerId) {
         if let Some(entry) = self.directory.remove_peer(peer) {
-            self.outbox.command(entry.worker, Command::ClosePeer { peer });
+            self.outputs.command(entry.worker, Command::ClosePeer { peer });
         }
     }
 

@@ -31,9 +31,9 @@ impl Control {
 
     fn make_offer(&mut self, now: Instant, session: SessionId) {
         let worker = self.worker_of(session);
-        let place = worker.and_then(|worker| self.config.place(worker));
+        let endpoint = worker.and_then(|worker| self.config.endpoint(worker));
         let Some(subscriber) = self.sessions.get_mut(&session) else { return };
-        let (Some(worker), Some(place)) = (worker, place) else {
+        let (Some(worker), Some(endpoint)) = (worker, endpoint) else {
             subscriber.subscribing.nothing_to_offer(now);
             return;
         };
@@ -43,7 +43,8 @@ impl Control {
             let cname = &room.membership.get(track.owner)?.cname;
             Some(Subject { codec: track.codec, owner: track.owner, cname: cname.clone() })
         };
-        let Some(made) = subscriber.subscribing.make_offer(now, &place, session, &mut self.issuer, subject)
+        let Some(made) =
+            subscriber.subscribing.make_offer(now, &endpoint, session, &mut self.issuer, subject)
         else {
             return;
         };
@@ -53,9 +54,9 @@ impl Control {
             self.directory.add_peer(peer, entry);
         }
         for command in made.commands {
-            self.outbox.command(worker, command);
+            self.outputs.command(worker, command);
         }
-        self.outbox.tell(session, made.notice);
+        self.outputs.tell(session, made.notice);
     }
 
     /// Takes the answer to the offer in flight and lets what it accepts flow.
@@ -75,7 +76,7 @@ impl Control {
         let accepted = subscriber.subscribing.handle_answer(now, &answer)?;
 
         for command in accepted.commands {
-            self.outbox.command(worker, command);
+            self.outputs.command(worker, command);
         }
         for stopped in accepted.declined {
             self.decline(worker, session, stopped);
@@ -94,9 +95,9 @@ impl Control {
         let Some(member) = room.membership.get(track.owner) else { return };
         let (home, layers, cname) = (track.home, track.layers, member.cname.clone());
         let command = Subscribe { peer, publication, home, section, preference, cname };
-        self.outbox.command(worker, Command::Subscribe(Box::new(command)));
+        self.outputs.command(worker, Command::Subscribe(Box::new(command)));
         if layers.iter().next().is_some() {
-            self.outbox.tell(session, Notice::PublicationLayers { publication, layers });
+            self.outputs.tell(session, Notice::PublicationLayers { publication, layers });
         }
     }
 
@@ -112,7 +113,7 @@ impl Control {
             track.subscribers.remove(&session);
         }
         if declined.flowing {
-            self.outbox.command(worker, Command::Unsubscribe { subscription: declined.subscription });
+            self.outputs.command(worker, Command::Unsubscribe { subscription: declined.subscription });
         }
     }
 

@@ -30,9 +30,9 @@ impl Control {
         let offer = RemoteDescription::parse(sdp)?;
         self.check_offer(&offer, tracks)?;
         let worker = self.worker_of(asker.session).ok_or(NO_WORKERS)?;
-        let Some(place) = self.config.place(worker) else { return Err(NO_WORKERS) };
+        let Some(endpoint) = self.config.endpoint(worker) else { return Err(NO_WORKERS) };
         let Some(session) = self.sessions.get_mut(&asker.session) else { return Err(Refusal::NotJoined) };
-        let settled = session.publishing.handle_offer(&offer, &place, asker.session, &mut self.issuer)?;
+        let settled = session.publishing.handle_offer(&offer, &endpoint, asker.session, &mut self.issuer)?;
 
         let Settled { closed, opened, commands, removed, added, answer } = settled;
         if let Some(peer) = closed {
@@ -43,7 +43,7 @@ impl Control {
             self.directory.add_peer(peer, entry);
         }
         for command in commands {
-            self.outbox.command(worker, command);
+            self.outputs.command(worker, command);
         }
         let added: Vec<_> =
             added.iter().filter_map(|section| self.add_publication(asker.session, section, tracks)).collect();
@@ -52,7 +52,7 @@ impl Control {
             .filter_map(|publication| self.take_publication(now, asker.session, publication))
             .collect();
 
-        self.outbox.reply(asker.session, asker.request, answer);
+        self.outputs.reply(asker.session, asker.request, answer);
         for notice in removed {
             self.tell_others(asker.session, &notice);
         }
@@ -105,7 +105,7 @@ impl Control {
         self.room_of_mut(owner)?.publish(track);
         self.directory.publications.insert(about.id, owner);
         if about.muted {
-            self.outbox.command(home, Command::SetMuted { publication: about.id, muted: true });
+            self.outputs.command(home, Command::SetMuted { publication: about.id, muted: true });
         }
         Some(about)
     }
@@ -134,7 +134,7 @@ impl Control {
         let publisher = self.sessions.get_mut(&session).ok_or(Refusal::NotJoined)?;
         let worker = publisher.worker;
         if let (Some(command), Some(worker)) = (publisher.publishing.withdraw(publication), worker) {
-            self.outbox.command(worker, command);
+            self.outputs.command(worker, command);
         }
         if let Some(notice) = self.take_publication(now, session, publication) {
             self.tell_others(session, &notice);
@@ -153,13 +153,13 @@ impl Control {
             return Ok(());
         }
         let home = track.home;
-        self.outbox.command(home, Command::SetMuted { publication, muted });
+        self.outputs.command(home, Command::SetMuted { publication, muted });
 
         let Some(room) = self.room_of(session) else { return Ok(()) };
         let Some(member) = room.membership.get(session) else { return Ok(()) };
         let notice = Notice::PublicationMuted { identity: member.identity.clone(), publication, muted };
         let everybody: Vec<_> = room.membership.sessions().collect();
-        self.outbox.tell_all(everybody, &notice);
+        self.outputs.tell_all(everybody, &notice);
         Ok(())
     }
 
@@ -204,7 +204,7 @@ impl Control {
     fn tell_others(&mut self, session: SessionId, notice: &Notice) {
         let Some(session_room) = self.sessions.get(&session).map(|session| &session.room) else { return };
         let Some(room) = self.rooms.get(session_room) else { return };
-        self.outbox.tell_all(room.membership.others(session).map(|(other, _)| other), notice);
+        self.outputs.tell_all(room.membership.others(session).map(|(other, _)| other), notice);
     }
 }
 

@@ -70,7 +70,7 @@ impl Control {
         let Some(stopped) = subscriber.subscribing.unwant(now, publication) else { return };
         self.directory.subscriptions.remove(&stopped.subscription);
         if let (true, Some(worker)) = (stopped.flowing, subscriber.worker) {
-            self.outbox.command(worker, Command::Unsubscribe { subscription: stopped.subscription });
+            self.outputs.command(worker, Command::Unsubscribe { subscription: stopped.subscription });
         }
         self.rearm(session);
     }
@@ -92,7 +92,7 @@ impl Control {
         if let (true, Some(worker)) = (wanted.flowing && wanted.preference != before, subscriber.worker) {
             let command =
                 Command::Prefer { subscription: wanted.subscription, preference: wanted.preference };
-            self.outbox.command(worker, command);
+            self.outputs.command(worker, command);
         }
         Ok(())
     }

@@ -8,13 +8,13 @@ use switchyard_vocab::line::{DtlsRole, Fingerprint, IceCredentials};
 
 /// The worker on which a session's peers live, as descriptions announce it.
 #[derive(Clone, Copy)]
-pub(crate) struct Place<'a> {
+pub(crate) struct WorkerEndpoint<'a> {
     pub(crate) worker: WorkerId,
     pub(crate) candidates: &'a [SocketAddr],
     pub(crate) fingerprint: &'a Fingerprint,
 }
 
-impl Place<'_> {
+impl WorkerEndpoint<'_> {
     /// Our end of a connection, with the number of its `o=` line and the role once it is settled.
     pub(crate) fn transport(
         &self,

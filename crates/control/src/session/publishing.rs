@@ -8,7 +8,7 @@ use switchyard_vocab::ids::{PeerId, PublicationId, SessionId};
 use switchyard_vocab::line::{IceCredentials, RemoteLine};
 use switchyard_vocab::negotiated::{ReceiveSection, Receiving};
 
-use super::line::Place;
+use super::line::WorkerEndpoint;
 use crate::issuer::Issuer;
 use crate::notice::{Notice, Published};
 use crate::refusal::Refusal;
@@ -51,7 +51,7 @@ impl Publishing {
     pub(crate) fn handle_offer(
         &mut self,
         offer: &RemoteDescription,
-        place: &Place<'_>,
+        endpoint: &WorkerEndpoint<'_>,
         session: SessionId,
         issuer: &mut Issuer,
     ) -> Result<Settled, Refusal> {
@@ -59,12 +59,12 @@ impl Publishing {
         let ours = kept.filter(|line| !line.is_restarted_by(offer)).map_or_else(
             || Ours {
                 origin: kept.map_or_else(|| issuer.origin(), |line| line.origin),
-                local: issuer.credentials(place.worker),
+                local: issuer.credentials(endpoint.worker),
             },
             |line| Ours { origin: line.origin, local: line.local.clone() },
         );
         let role = kept.map(|line| line.remote.our_role);
-        let transport = place.transport(ours.origin, ours.local.clone(), role);
+        let transport = endpoint.transport(ours.origin, ours.local.clone(), role);
         let fed = |section: &Section| kept.and_then(|line| line.publication_of(section));
         let answered = answer(offer, &AnswerPolicy::default(), &transport, |section| {
             fed(section).unwrap_or_else(|| issuer.publication())

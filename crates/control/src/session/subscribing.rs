@@ -10,7 +10,7 @@ use switchyard_vocab::demand::Preference;
 use switchyard_vocab::ids::{PeerId, PublicationId, SessionId, SubscriptionId};
 use switchyard_vocab::negotiated::SendSection;
 
-use super::line::Place;
+use super::line::WorkerEndpoint;
 use super::negotiation::{Input, Negotiation, Output};
 use crate::intent::OfferId;
 use crate::issuer::Issuer;
@@ -121,13 +121,13 @@ impl Subscribing {
     pub(crate) fn make_offer(
         &mut self,
         now: Instant,
-        place: &Place<'_>,
+        endpoint: &WorkerEndpoint<'_>,
         session: SessionId,
         issuer: &mut Issuer,
         subject: impl Fn(PublicationId) -> Option<Subject>,
     ) -> Option<Made> {
         let known = self.line.is_some();
-        let line = self.line.get_or_insert_with(|| Downlink::new(place, issuer));
+        let line = self.line.get_or_insert_with(|| Downlink::new(endpoint, issuer));
         let complete = line.open_slots(&self.wanted, issuer, subject);
         if !line.has_something_to_say() {
             self.line.take_if(|_| !known);
@@ -143,9 +143,9 @@ impl Subscribing {
 
         let mut commands = Vec::new();
         commands.extend((!known).then(|| line.open(session)));
-        commands.extend(line.begin_restart(place, issuer));
+        commands.extend(line.begin_restart(endpoint, issuer));
         let opened = (!known).then_some(line.peer());
-        Some(Made { opened, commands, notice: line.offer(offer, place, &self.wanted) })
+        Some(Made { opened, commands, notice: line.offer(offer, endpoint, &self.wanted) })
     }
 
     /// Takes the answer to the offer in flight. A refused answer changes nothing: the offer still

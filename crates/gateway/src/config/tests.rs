@@ -7,7 +7,7 @@ fn production() -> GatewayConfig {
 }
 
 #[track_caller]
-fn refusal(config: &GatewayConfig, start: Start) -> ConfigError {
+fn refusal(config: &GatewayConfig, start: Start) -> SettingError {
     config.check(start).expect_err("this configuration is refused")
 }
 

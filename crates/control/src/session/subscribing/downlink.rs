@@ -14,7 +14,7 @@ use crate::intent::OfferId;
 use crate::issuer::Issuer;
 use crate::notice::{Notice, Subscribed};
 use crate::refusal::Refusal;
-use crate::session::line::Place;
+use crate::session::line::WorkerEndpoint;
 
 /// A connection from its first offer to its end.
 pub(super) struct Downlink {
@@ -32,12 +32,12 @@ pub(super) struct Downlink {
 }
 
 impl Downlink {
-    pub(super) fn new(place: &Place<'_>, issuer: &mut Issuer) -> Self {
+    pub(super) fn new(endpoint: &WorkerEndpoint<'_>, issuer: &mut Issuer) -> Self {
         Self {
             peer: issuer.peer(),
             origin: issuer.origin(),
             slots: SlotMap::new(OfferPolicy::default()),
-            local: issuer.credentials(place.worker),
+            local: issuer.credentials(endpoint.worker),
             remote: None,
             in_flight: None,
             restart_wanted: false,
@@ -114,22 +114,26 @@ impl Downlink {
     }
 
     /// New credentials for the offer about to be made, when they are wanted.
-    pub(super) fn begin_restart(&mut self, place: &Place<'_>, issuer: &mut Issuer) -> Option<Command> {
+    pub(super) fn begin_restart(
+        &mut self,
+        endpoint: &WorkerEndpoint<'_>,
+        issuer: &mut Issuer,
+    ) -> Option<Command> {
         if !std::mem::take(&mut self.restart_wanted) {
             return None;
         }
         self.restart_offered = true;
-        self.local = issuer.credentials(place.worker);
+        self.local = issuer.credentials(endpoint.worker);
         Some(Command::RestartIce { peer: self.peer, local: self.local.clone(), remote: None })
     }
 
     pub(super) fn offer(
         &mut self,
         offer: OfferId,
-        place: &Place<'_>,
+        endpoint: &WorkerEndpoint<'_>,
         wanted: &BTreeMap<PublicationId, Wanted>,
     ) -> Notice {
-        let made = self.slots.offer(&place.transport(self.origin, self.local.clone(), None));
+        let made = self.slots.offer(&endpoint.transport(self.origin, self.local.clone(), None));
         let sdp = made.sdp.clone();
         self.in_flight = Some(made);
         let on_line = |(&publication, wanted): (&PublicationId, &Wanted)| {

@@ -22,8 +22,8 @@ use tracing::{Instrument, debug, info, info_span};
 
 use super::reader::Reader;
 use super::writer::Writer;
+use crate::app_state::AppState;
 use crate::auth::Admission;
-use crate::house::House;
 use crate::port::{Seat, ToControl};
 
 /// Answers of the gateway itself that may wait to be written. When it is full, reading waits: a client that
@@ -41,7 +41,7 @@ const CLOSE_TOO_SLOW: CloseCode = 4_001;
 /// One client's connection.
 #[derive(Debug)]
 pub(crate) struct Connection {
-    house: Arc<House>,
+    state: Arc<AppState>,
     admission: Admission,
     /// Counts the connection for as long as it lasts.
     _place: OwnedSemaphorePermit,
@@ -65,13 +65,13 @@ pub(super) enum End {
 }
 
 impl Connection {
-    pub(crate) const fn new(house: Arc<House>, admission: Admission, place: OwnedSemaphorePermit) -> Self {
-        Self { house, admission, _place: place }
+    pub(crate) const fn new(state: Arc<AppState>, admission: Admission, place: OwnedSemaphorePermit) -> Self {
+        Self { state, admission, _place: place }
     }
 
     /// Speaks with the client until either side has enough.
     pub(crate) async fn run(self, socket: WebSocket) {
-        let seat = self.house.port.sessions.open();
+        let seat = self.state.port.sessions.open();
         // Not the identity: names of people don't belong in logs.
         let span = info_span!("session", session = %seat.id, room = %self.admission.room);
         self.converse(socket, seat).instrument(span).await;
@@ -84,14 +84,14 @@ impl Connection {
         let (sink, mut stream) = socket.split();
         let (replies, waiting_replies) = mpsc::channel(MAX_WAITING_REPLIES);
         let (joined, mut has_joined) = watch::channel(false);
-        let mut writer = Writer::new(&self.house, sink, waiting_replies, joined);
-        let mut reader = Reader::new(&self.house, &self.admission, id, replies);
+        let mut writer = Writer::new(&self.state, sink, waiting_replies, joined);
+        let mut reader = Reader::new(&self.state, &self.admission, id, replies);
 
         let end = tokio::select! {
             end = writer.run(id, &mut seat.notices) => end,
             end = reader.run(&mut stream) => end,
             reason = Seat::ended(&mut ended) => End::ByUs(reason),
-            () = join_overdue(&mut has_joined, self.house.config.join_timeout) => End::NotJoined,
+            () = join_overdue(&mut has_joined, self.state.config.join_timeout) => End::NotJoined,
         };
 
         let was_heard_of = reader.was_heard_of();
@@ -112,16 +112,16 @@ impl Connection {
 
     async fn leave(&self, session: SessionId) {
         let request = Request { session, id: None, intent: Intent::Leave };
-        if self.house.port.requests.send(ToControl::Request(request)).await.is_err() {
+        if self.state.port.requests.send(ToControl::Request(request)).await.is_err() {
             debug!("control has stopped already");
         }
     }
 
     fn count(&self, end: End) {
         match end {
-            End::Silent => self.house.counters.sessions_silent.add(),
-            End::NotJoined => self.house.counters.sessions_not_joined.add(),
-            End::ByUs(EndReason::TooSlow) => self.house.counters.sessions_too_slow.add(),
+            End::Silent => self.state.counters.sessions_silent.add(),
+            End::NotJoined => self.state.counters.sessions_not_joined.add(),
+            End::ByUs(EndReason::TooSlow) => self.state.counters.sessions_too_slow.add(),
             _ => {}
         }
     }

@@ -18,8 +18,8 @@ use super::connection::End;
 use super::description_limit::DescriptionLimit;
 use super::server_message::{ErrorCode, ServerEnvelope, ServerMessage};
 use super::translate;
+use crate::app_state::AppState;
 use crate::auth::Admission;
-use crate::house::House;
 use crate::port::ToControl;
 use crate::rate_limit::TokenBucket;
 
@@ -35,7 +35,7 @@ const LEAVE_PATIENCE: Duration = Duration::from_secs(5);
 
 /// Turns frames into intents.
 pub(super) struct Reader<'a> {
-    house: &'a House,
+    state: &'a AppState,
     admission: &'a Admission,
     session: SessionId,
     /// What the gateway answers itself.
@@ -48,21 +48,21 @@ pub(super) struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     pub(super) fn new(
-        house: &'a House,
+        state: &'a AppState,
         admission: &'a Admission,
         session: SessionId,
         replies: mpsc::Sender<ServerEnvelope>,
     ) -> Self {
         let now = Instant::now();
-        let rate = f64::from(house.config.max_messages_per_second);
+        let rate = f64::from(state.config.max_messages_per_second);
         Self {
-            house,
+            state,
             admission,
             session,
             replies,
             messages: TokenBucket::new(rate, rate * BURST_FACTOR, now),
             errors: TokenBucket::new(ERRORS_FORGIVEN, MAX_ERRORS, now),
-            descriptions: DescriptionLimit::new(house.config.max_message_bytes, now),
+            descriptions: DescriptionLimit::new(state.config.max_message_bytes, now),
             was_heard_of: false,
         }
     }
@@ -70,7 +70,7 @@ impl<'a> Reader<'a> {
     /// Reads until the client is gone or has to go.
     pub(super) async fn run(&mut self, stream: &mut SplitStream<WebSocket>) -> End {
         loop {
-            let frame = match timeout(self.house.config.ping_timeout, stream.next()).await {
+            let frame = match timeout(self.state.config.ping_timeout, stream.next()).await {
                 Err(_) => return End::Silent,
                 Ok(None) => return End::Gone,
                 Ok(Some(Err(error))) => return broken(error),
@@ -94,7 +94,7 @@ impl<'a> Reader<'a> {
     }
 
     async fn on_text(&mut self, text: &str) -> Result<(), End> {
-        self.house.counters.messages_received.add();
+        self.state.counters.messages_received.add();
         let now = Instant::now();
         if !self.messages.take(now) {
             let wait = self.messages.wait_for(1.0, now);
@@ -105,7 +105,7 @@ impl<'a> Reader<'a> {
             Err(complaint) => return self.complain(complaint).await,
         };
         if let Err(wait) = self.admit_description(&message) {
-            self.house.counters.descriptions_limited.add();
+            self.state.counters.descriptions_limited.add();
             return self.complain(too_many(id, "session descriptions", wait)).await;
         }
         match translate::intent(message, self.admission) {
@@ -124,7 +124,7 @@ impl<'a> Reader<'a> {
     }
 
     async fn on_binary(&mut self) -> Result<(), End> {
-        self.house.counters.messages_received.add();
+        self.state.counters.messages_received.add();
         let message = "messages are text frames; this one was binary".to_owned();
         self.complain(Complaint { id: None, code: ErrorCode::BinaryFrame, message, retry_after: None }).await
     }
@@ -133,7 +133,7 @@ impl<'a> Reader<'a> {
         let leaves = intent == Intent::Leave;
         let request = Request { session: self.session, id: id.map(RequestId), intent };
         self.was_heard_of = true;
-        if self.house.port.requests.send(ToControl::Request(request)).await.is_err() {
+        if self.state.port.requests.send(ToControl::Request(request)).await.is_err() {
             return Err(End::ByUs(EndReason::ServerStopping));
         }
         if leaves {
@@ -145,7 +145,7 @@ impl<'a> Reader<'a> {
     }
 
     async fn complain(&mut self, complaint: Complaint) -> Result<(), End> {
-        self.house.counters.messages_rejected.add();
+        self.state.counters.messages_rejected.add();
         debug!(code = ?complaint.code, "message rejected");
         let Complaint { id, code, message, retry_after } = complaint;
         let retry_after_ms = retry_after.map(|wait| wait.as_millis() as u64);

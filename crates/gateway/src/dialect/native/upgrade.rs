@@ -14,57 +14,57 @@ use tokio::sync::OwnedSemaphorePermit;
 use tracing::debug;
 
 use super::connection::Connection;
+use crate::app_state::AppState;
 use crate::auth::{Admission, AuthError, Credentials, authenticate};
-use crate::house::House;
 use crate::http_error::HttpError;
 
 /// Opens the connection, or says why not.
 pub(crate) async fn connect(
-    State(house): State<Arc<House>>,
+    State(state): State<Arc<AppState>>,
     ConnectInfo(address): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
     credentials: Result<Query<Credentials>, QueryRejection>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, HttpError> {
-    let (admission, place) = admit(&house, address, &headers, credentials)
+    let (admission, place) = admit(&state, address, &headers, credentials)
         .inspect_err(|refused| debug!(code = refused.code, "connection refused"))?;
-    let upgrade = upgrade.map_err(|_| no_websocket(&house))?;
-    house.counters.accepted.add();
-    let longest = house.config.max_message_bytes;
+    let upgrade = upgrade.map_err(|_| no_websocket(&state))?;
+    state.counters.accepted.add();
+    let longest = state.config.max_message_bytes;
     Ok(upgrade
         .max_message_size(longest)
         .max_frame_size(longest)
-        .on_upgrade(move |socket| Connection::new(house, admission, place).run(socket)))
+        .on_upgrade(move |socket| Connection::new(state, admission, place).run(socket)))
 }
 
 /// Checks in the order of what each check costs us.
 fn admit(
-    house: &House,
+    state: &AppState,
     address: SocketAddr,
     headers: &HeaderMap,
     credentials: Result<Query<Credentials>, QueryRejection>,
 ) -> Result<(Admission, OwnedSemaphorePermit), HttpError> {
-    if house.is_stopping() {
-        house.counters.stopping.add();
+    if state.is_stopping() {
+        state.counters.stopping.add();
         let message = "the server is stopping; try again in a moment";
         return Err(HttpError::new(StatusCode::SERVICE_UNAVAILABLE, "stopping", message).retry_after(1));
     }
-    if !house.connects.allows(address.ip(), Instant::now()) {
-        house.counters.rate_limited.add();
+    if !state.connects.allows(address.ip(), Instant::now()) {
+        state.counters.rate_limited.add();
         let message = "too many connections from your address; wait a few seconds between attempts";
         return Err(HttpError::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", message).retry_after(5));
     }
     let Ok(Query(mut credentials)) = credentials else {
-        house.counters.malformed.add();
+        state.counters.malformed.add();
         let message = "the query takes room, identity and token, each at most once and percent-encoded";
         return Err(HttpError::new(StatusCode::BAD_REQUEST, "bad_query", message));
     };
     if credentials.token.is_none() {
         credentials.token = bearer(headers);
     }
-    let admission = authenticate(&credentials, &house.config.auth).map_err(|error| refused(house, &error))?;
-    let Ok(place) = house.places.clone().try_acquire_owned() else {
-        house.counters.full.add();
+    let admission = authenticate(&credentials, &state.config.auth).map_err(|error| refused(state, &error))?;
+    let Ok(place) = state.places.clone().try_acquire_owned() else {
+        state.counters.full.add();
         let message = "the server has as many connections as it takes";
         return Err(HttpError::new(StatusCode::SERVICE_UNAVAILABLE, "full", message).retry_after(10));
     };
@@ -77,21 +77,21 @@ fn bearer(headers: &HeaderMap) -> Option<String> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
 }
 
-fn refused(house: &House, error: &AuthError) -> HttpError {
+fn refused(state: &AppState, error: &AuthError) -> HttpError {
     let status = match error {
         AuthError::NoToken | AuthError::BadToken(_) => StatusCode::UNAUTHORIZED,
         AuthError::OtherRoom | AuthError::OtherIdentity => StatusCode::FORBIDDEN,
         AuthError::Missing(_) | AuthError::BadName(_) => StatusCode::BAD_REQUEST,
     };
     match error {
-        AuthError::Missing(_) | AuthError::BadName(_) => house.counters.malformed.add(),
-        _ => house.counters.unauthorized.add(),
+        AuthError::Missing(_) | AuthError::BadName(_) => state.counters.malformed.add(),
+        _ => state.counters.unauthorized.add(),
     }
     HttpError::new(status, error.code(), error.to_string())
 }
 
-fn no_websocket(house: &House) -> HttpError {
-    house.counters.malformed.add();
+fn no_websocket(state: &AppState) -> HttpError {
+    state.counters.malformed.add();
     let message = "you may come in, but by WebSocket: this was a plain request";
     HttpError::new(StatusCode::UPGRADE_REQUIRED, "websocket_needed", message)
 }

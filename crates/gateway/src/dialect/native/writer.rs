@@ -12,14 +12,14 @@ use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
 use super::connection::End;
 use super::server_message::{ServerEnvelope, ServerMessage};
 use super::{PROTOCOL_VERSION, translate};
-use crate::house::House;
+use crate::app_state::AppState;
 
 /// What the server calls itself.
 const SERVER: &str = concat!("switchyard ", env!("CARGO_PKG_VERSION"));
 
 /// Turns notices into frames.
 pub(super) struct Writer<'a> {
-    house: &'a House,
+    state: &'a AppState,
     sink: SplitSink<WebSocket, Message>,
     replies: mpsc::Receiver<ServerEnvelope>,
     /// Turns true when the client is in its room.
@@ -28,12 +28,12 @@ pub(super) struct Writer<'a> {
 
 impl<'a> Writer<'a> {
     pub(super) const fn new(
-        house: &'a House,
+        state: &'a AppState,
         sink: SplitSink<WebSocket, Message>,
         replies: mpsc::Receiver<ServerEnvelope>,
         joined: watch::Sender<bool>,
     ) -> Self {
-        Self { house, sink, replies, joined }
+        Self { state, sink, replies, joined }
     }
 
     /// Says welcome, then whatever there is to say, until control ends the session or the socket breaks.
@@ -46,7 +46,7 @@ impl<'a> Writer<'a> {
         session: SessionId,
         notices: &mut mpsc::Receiver<Addressed>,
     ) -> Result<End, End> {
-        let ping_interval = self.house.config.ping_interval;
+        let ping_interval = self.state.config.ping_interval;
         let mut pings = interval_at(Instant::now() + ping_interval, ping_interval);
         pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
 
@@ -93,14 +93,14 @@ impl<'a> Writer<'a> {
     async fn send(&mut self, envelope: ServerEnvelope) -> Result<(), End> {
         let text = serde_json::to_string(&envelope).map_err(|_| End::Gone)?;
         self.write(Message::text(text)).await?;
-        self.house.counters.messages_sent.add();
+        self.state.counters.messages_sent.add();
         Ok(())
     }
 
     /// Writes a frame, within the time in which something has to be heard of a client. One that speaks and
     /// does not read is not silent, and a few hundred answers to its longest offers are a hundred megabytes.
     async fn write(&mut self, frame: Message) -> Result<(), End> {
-        match timeout(self.house.config.ping_timeout, self.sink.send(frame)).await {
+        match timeout(self.state.config.ping_timeout, self.sink.send(frame)).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(_)) => Err(End::Gone),
             Err(_) => Err(End::ByUs(EndReason::TooSlow)),

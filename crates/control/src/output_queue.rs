@@ -1,4 +1,4 @@
-//! The outbox: commands and notices in the order in which they have to leave.
+//! The output queue: commands and notices in the order in which they have to leave.
 
 use std::collections::VecDeque;
 
@@ -23,9 +23,9 @@ pub enum Output {
 /// Everything that waits to leave. Its owner empties it after every input, so what it holds is
 /// bounded by what one input can cause: a few values per participant of one room.
 #[derive(Default)]
-pub(crate) struct Outbox(VecDeque<Output>);
+pub(crate) struct OutputQueue(VecDeque<Output>);
 
-impl Outbox {
+impl OutputQueue {
     pub(crate) fn pop(&mut self) -> Option<Output> {
         self.0.pop_front()
     }

@@ -14,7 +14,7 @@ use crate::rate_limit::AddressLimit;
 
 /// Everything the handlers need, made once.
 #[derive(Debug)]
-pub(crate) struct House {
+pub(crate) struct AppState {
     pub(crate) config: GatewayConfig,
     pub(crate) port: ControlPort,
     pub(crate) exporter: Exporter,
@@ -25,7 +25,7 @@ pub(crate) struct House {
     stopping: AtomicBool,
 }
 
-impl House {
+impl AppState {
     pub(crate) fn new(config: GatewayConfig, port: ControlPort, exporter: Exporter) -> Self {
         Self {
             connects: AddressLimit::new(config.max_connects_per_second_per_address, Instant::now()),
