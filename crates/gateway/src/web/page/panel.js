@@ -5,6 +5,9 @@ import { $, face } from './dom.js';
 
 const TITLES = { chat: 'Chat', people: 'People' };
 
+/** Where the panel covers the stage, as panel.css says. */
+const PHONE = matchMedia('(max-width: 760px)');
+
 /** @typedef {keyof typeof TITLES} View */
 
 export class Panel {
@@ -14,6 +17,7 @@ export class Panel {
   /** @param {() => void} onChange */
   constructor(onChange) {
     this.onChange = onChange;
+    PHONE.addEventListener('change', () => this.#show(this.view));
     face($('panel-close'), 'close');
     face($('show-chat'), 'chat', 'Chat');
     face($('show-people'), 'people', 'People');
@@ -45,6 +49,9 @@ export class Panel {
   #show(view) {
     this.view = view;
     $('panel').hidden = !view;
+    // On a phone it covers everything, and nobody should tab to what is behind it.
+    const covers = view !== null && PHONE.matches;
+    for (const behind of [$('stage'), $('controls')]) behind.inert = covers;
     for (const one of /** @type {View[]} */ (['chat', 'people'])) {
       $(one).hidden = one !== view;
       $(`show-${one}`).setAttribute('aria-expanded', String(one === view));

@@ -45,6 +45,8 @@ export class Session {
   #onLostMeanwhile = null;
   /** @type {((welcome: any) => void)|undefined} */
   #onWelcome;
+  /** @type {((snapshot: any) => void)|undefined} */
+  #onSnapshot;
 
   /**
    * @param {Target & {join: {type: string}, reconnect?: boolean|number}} options
@@ -95,10 +97,13 @@ export class Session {
     const { url } = this.target;
     /** @type {Promise<any>} */
     const welcome = new Promise((resolve) => (this.#onWelcome = resolve));
+    /** @type {Promise<any>} */
+    const snapshot = new Promise((resolve) => (this.#onSnapshot = resolve));
     const socket = await this.#dial(connectUrl({ url, resume: key }));
     const { resumed } = await this.#unlessLost(welcome);
     if (!resumed) throw new SwitchyardError('resume_gone', 'the server did not resume the session');
     this.signalling.use(socket);
+    await this.#unlessLost(snapshot);
   }
 
   /** @param {URL} url */
@@ -123,6 +128,7 @@ export class Session {
       this.#onWelcome?.(message);
     }
     this.onMessage(message);
+    if (message.type === 'snapshot') this.#onSnapshot?.(message);
     this.signalling.settle(message);
     if (message.type === 'ended') {
       const words = message.message ?? `the session is over: ${message.reason.replaceAll('_', ' ')}`;

@@ -1,0 +1,179 @@
+// What the library says and understands where a real server is hard to bring: a server of a few lines
+// plays the other side of docs/protocol/native.md.
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import { after, afterEach, before, beforeEach, test } from 'node:test';
+import { WebSocketServer } from 'ws';
+
+import { launchChromium, open } from './lib/browsers.mjs';
+import { page as home, startServer, until } from './lib/server.mjs';
+
+const PORT = 7891;
+const BOB = { identity: 'bob', name: 'Bob', publications: [{ id: 3, kind: 'audio', source: 'microphone', muted: false, encodings: 1 }] };
+const ALL = { publish: ['camera'], subscribe: true, messages: true, rename: true, admin: true, hidden: false };
+
+let server;
+let browser;
+let page;
+let stage;
+before(async () => {
+  server = await startServer({ name: 'contract' });
+  browser = await launchChromium();
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+beforeEach(async () => {
+  stage = await play();
+  page = await open(browser, 'contract', home);
+  await page.evaluate(async (port) => {
+    const { join } = await import('/switchyard.js');
+    window.told = [];
+    window.room = await join({ url: `ws://127.0.0.1:${port}/v1/connect`, room: 'lab', identity: 'ada' });
+    const types = ['connection-state', 'participant-joined', 'participant-left', 'participant-changed', 'message', 'messages-missed', 'room-changed', 'ended'];
+    for (const type of types) window.room.on(type, (detail) => window.told.push([type, detail.state ?? detail.error?.code ?? detail.text ?? detail.missed ?? detail.locked ?? detail.participant?.identity]));
+  }, PORT);
+});
+afterEach(async () => {
+  await page.close();
+  await stage.stop();
+});
+
+const told = () => page.evaluate(() => window.told.map((entry) => entry.join(' ')));
+const state = (wanted) => until(wanted, () => page.evaluate((one) => window.room.state === one, wanted));
+
+test('a lost session is resumed, and the page hears only what has changed', async () => {
+  stage.onResume = (send) => {
+    send({ type: 'welcome', session: 1, protocol: 1, server: 'stage', resume: 'key-2', resumed: true });
+    const eve = { identity: 'eve', publications: [] };
+    send({ type: 'snapshot', room: 'lab', identity: 'ada', participants: [{ ...BOB, connected: false }, eve], own: [], subscriptions: [], missed_messages: 2 });
+    send({ type: 'message', number: 7, from: 'bob', text: 'are you there?', at: 1_700_000_000_000 });
+  };
+  await page.evaluate(() => { window.bob = window.room.participants.get('bob'); });
+  stage.lose();
+  await state('reconnecting');
+  await page.evaluate(() => { window.renamed = window.room.localParticipant.setName('Ada L.'); });
+  await state('connected');
+
+  await page.evaluate(() => window.renamed);
+  assert.equal(stage.urls.at(-1), '/v1/connect?resume=key-1');
+  await until('the missed message', async () => (await told()).includes('message are you there?'));
+  assert.deepEqual(await told(), ['connection-state reconnecting', 'participant-changed bob', 'participant-joined eve',
+    'messages-missed 2', 'connection-state connected', 'message are you there?']);
+  assert.ok(await page.evaluate(() => window.bob === window.room.participants.get('bob') && !window.bob.isConnected));
+  assert.deepEqual(stage.heard.filter(({ type }) => type === 'set_name').map(({ name }) => name), ['Ada L.']);
+});
+
+test('a session that is gone is joined anew, and choices are made again', async () => {
+  await page.evaluate(() => [...window.room.participants.get('bob').publications.values()][0].unsubscribe());
+  stage.lose();
+  await state('reconnecting');
+  await state('connected');
+
+  assert.deepEqual(stage.urls.map((url) => url.includes('resume=')), [false, true, true, false], 'the second asks why by HTTP');
+  assert.equal(stage.heard.filter(({ type }) => type === 'join').length, 2);
+  await until('the choice', async () => stage.heard.filter(({ type }) => type === 'unsubscribe').length === 2);
+  assert.deepEqual((await told()).filter((entry) => entry.startsWith('participant-l')), []);
+});
+
+test('who is removed, or replaced, does not come back by itself', async () => {
+  stage.send({ type: 'ended', reason: 'kicked', message: 'advertising' });
+  stage.close(4003, 'kicked');
+  await until('the end', async () => (await told()).includes('ended kicked'));
+
+  assert.equal(await page.evaluate(() => window.room.state), 'disconnected');
+  assert.equal(stage.urls.length, 1);
+});
+
+test('a close code speaks when the word before it was lost', async () => {
+  stage.close(4000, 'replaced');
+  await until('the end', async () => (await told()).includes('ended replaced'));
+});
+
+test('requests are spelled as the dialect wants them', async () => {
+  await page.evaluate(async () => {
+    const { moderation, localParticipant } = window.room;
+    await moderation.kick('eve', { reason: 'advertising', banSeconds: 600 });
+    await moderation.mute(3);
+    await moderation.lock();
+    await moderation.setRoomMetadata('recording');
+    await moderation.endRoom();
+    await localParticipant.setMetadata(null);
+    await localParticipant.refreshToken('abc');
+    window.number = await window.room.sendMessage('psst', { to: 'bob' });
+  });
+
+  const said = stage.heard.slice(1).map(({ id, ...message }) => message).filter(({ type }) => type !== 'ping');
+  assert.deepEqual(said, [
+    { type: 'kick', identity: 'eve', reason: 'advertising', ban_seconds: 600 },
+    { type: 'mute', publication: 3, muted: true },
+    { type: 'lock', locked: true },
+    { type: 'set_room_metadata', metadata: 'recording' },
+    { type: 'end_room' },
+    { type: 'set_metadata', metadata: null },
+    { type: 'refresh_token', token: 'abc' },
+    { type: 'message', text: 'psst', to: 'bob' },
+  ]);
+  assert.deepEqual(await page.evaluate(() => window.number), { number: 41 });
+});
+
+test('grants, and what is missing of them, are told', async () => {
+  assert.equal(await page.evaluate(() => window.room.localParticipant.mayPublish('microphone')), false);
+  const refused = await page.evaluate(() => window.room.localParticipant.publish('microphone').catch((error) => `${error.constructor.name} ${error.field}`));
+  assert.equal(refused, 'NotPermittedError microphone');
+  stage.refuse = { code: 'not_permitted', message: 'the token does not grant admin' };
+  assert.equal(await page.evaluate(() => window.room.moderation.lock().catch((error) => error.constructor.name)), 'NotPermittedError');
+
+  stage.send({ type: 'permissions_changed', permissions: { ...ALL, publish: ['camera', 'microphone'] } });
+  stage.send({ type: 'room_changed', metadata: 'x', locked: true });
+  await until('new grants', () => page.evaluate(() => window.room.localParticipant.mayPublish('microphone') && window.room.isLocked));
+});
+
+/** A server that says what the tests want to hear. */
+async function play() {
+  const http = createServer((request, response) => {
+    it.urls.push(request.url);
+    response.writeHead(410, { 'content-type': 'application/json', 'access-control-allow-origin': '*' });
+    response.end('{"error":{"code":"resume_gone","message":"too late"}}');
+  });
+  const sockets = new WebSocketServer({ noServer: true });
+  let current;
+  const it = {
+    urls: [],
+    heard: [],
+    refuse: null,
+    onResume: null,
+    send: (message) => current.send(JSON.stringify(message)),
+    lose: () => current.terminate(),
+    close: (code, reason) => current.close(code, reason),
+    async stop() {
+      sockets.clients.forEach((socket) => socket.terminate());
+      http.closeAllConnections();
+      await new Promise((resolve) => { http.close(resolve); });
+    },
+  };
+  http.on('upgrade', (request, stream, head) => {
+    it.urls.push(request.url);
+    const isResume = request.url.includes('resume=');
+    if (isResume && !it.onResume) return stream.end('HTTP/1.1 410 Gone\r\ncontent-length: 0\r\n\r\n');
+    sockets.handleUpgrade(request, stream, head, (socket) => {
+      current = socket;
+      socket.on('message', (data) => answer(it, JSON.parse(String(data))));
+      if (isResume) it.onResume(it.send);
+      else it.send({ type: 'welcome', session: 1, protocol: 1, server: 'stage', resume: 'key-1', resume_seconds: 20 });
+    });
+  });
+  await new Promise((resolve) => { http.listen(PORT, '127.0.0.1', resolve); });
+  return it;
+}
+
+/** What the server of a few lines answers. */
+function answer(it, message) {
+  it.heard.push(message);
+  const reply = (rest) => it.send({ in_reply_to: message.id, ...rest });
+  if (message.type === 'join') return reply({ type: 'joined', room: 'lab', identity: 'ada', participants: [BOB], permissions: ALL, room_metadata: null, locked: false });
+  if (it.refuse) return reply({ type: 'refused', ...it.refuse });
+  if (message.type === 'message') return reply({ type: 'message_sent', number: 41 });
+  if (message.type !== 'ping' || message.id) return reply({ type: 'done' });
+}
