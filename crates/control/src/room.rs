@@ -5,9 +5,9 @@ pub(crate) mod membership;
 use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashMap;
-use switchyard_vocab::codec::Codec;
 use switchyard_vocab::ids::{PublicationId, SessionId, WorkerId};
 use switchyard_vocab::layer::Layers;
+use switchyard_vocab::profile::Format;
 
 use crate::notice::{Participant, Publication};
 use membership::{Member, Membership};
@@ -17,7 +17,7 @@ use membership::{Member, Membership};
 pub(crate) struct Track {
     pub(crate) owner: SessionId,
     pub(crate) home: WorkerId,
-    pub(crate) codec: Codec,
+    pub(crate) format: Format,
     pub(crate) about: Publication,
     pub(crate) layers: Layers,
     pub(crate) subscribers: BTreeSet<SessionId>,

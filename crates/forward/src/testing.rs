@@ -45,11 +45,12 @@ pub(crate) fn rid(name: &str) -> Rid {
 }
 
 pub(crate) fn mapping(codec: Codec) -> CodecMapping {
-    let (payload_type, rtx) = match codec {
-        Codec::Vp8 => (PayloadType(96), Some(PayloadType(97))),
-        Codec::Opus => (PayloadType(111), None),
+    let (payload_type, rtx) = match codec.kind() {
+        MediaKind::Video => (PayloadType(96), Some(PayloadType(97))),
+        MediaKind::Audio => (PayloadType(111), None),
     };
-    CodecMapping { codec, payload_type, rtx, nack: true, pli: true, fir: true, transport_cc: true }
+    let bare = CodecMapping::new(codec, payload_type);
+    CodecMapping { rtx, nack: true, pli: true, fir: true, transport_cc: true, ..bare }
 }
 
 pub(crate) fn extension_map() -> ExtensionMap {

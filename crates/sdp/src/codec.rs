@@ -1,11 +1,17 @@
 //! Codecs of an m-line: what the peer lists, and which of them the server forwards.
 
 use rtc_sdp::description::common::Attribute;
-use switchyard_vocab::codec::Codec;
+use switchyard_vocab::codec::{Codec, MediaKind};
 use switchyard_vocab::negotiated::CodecMapping;
+use switchyard_vocab::profile::Profile;
 use switchyard_vocab::rtp::PayloadType;
 
 use crate::error::excerpt;
+
+pub(crate) mod offered;
+mod parameters;
+
+pub(crate) use parameters::our_fmtp;
 
 /// Most formats read of one m-line. Browsers list up to about 50; later ones are ignored and
 /// counted, since offerers list what they prefer first.
@@ -59,10 +65,8 @@ impl Feedback {
     /// What the server understands of a codec's feedback. Audio is never NACKed: by the time a
     /// resend arrives, concealment or in-band FEC has played.
     const fn understood(codec: Codec) -> Self {
-        match codec {
-            Codec::Opus => Self { nack: false, pli: false, fir: false, transport_cc: true },
-            Codec::Vp8 => Self { nack: true, pli: true, fir: true, transport_cc: true },
-        }
+        let is_video = matches!(codec.kind(), MediaKind::Video);
+        Self { nack: is_video, pli: is_video, fir: is_video, transport_cc: true }
     }
 }
 
@@ -84,16 +88,19 @@ pub struct RemoteCodec {
 }
 
 impl RemoteCodec {
-    /// Whether this format is `codec` in the configuration the server forwards.
+    /// Whether this format is `codec` in a configuration the server forwards.
     pub fn is(&self, codec: Codec) -> bool {
-        let channels_match = match codec {
-            Codec::Opus => self.channels == Some(2),
-            Codec::Vp8 => true,
-        };
-        self.payload_type.is_dynamic()
-            && self.name.eq_ignore_ascii_case(codec.name())
-            && self.clock_rate == codec.clock_rate().0
-            && channels_match
+        self.format().is_some_and(|(known, _)| known == codec)
+    }
+
+    /// Which codec this is and in which profile; `None` where the server does not forward it.
+    pub fn format(&self) -> Option<(Codec, Profile)> {
+        let codec = Codec::named(&self.name)?;
+        let channels_match = codec != Codec::Opus || self.channels == Some(2);
+        let is_plain = self.payload_type.is_dynamic() && self.clock_rate == codec.clock_rate().0;
+        let profile = parameters::profile(codec, self)?;
+        let is_known = is_plain && channels_match && offered::has_number(codec, profile);
+        is_known.then_some((codec, profile))
     }
 
     /// The value of a format parameter.
@@ -110,6 +117,16 @@ impl RemoteCodec {
         self.payload_type.is_dynamic()
             && self.name.eq_ignore_ascii_case("rtx")
             && self.parameter("apt").and_then(|apt| apt.parse().ok()) == Some(payload_type.0)
+    }
+
+    /// Whether it repeats packets of `payload_type` in later ones (RFC 2198 §5). Without parameters it
+    /// may hold anything that the m-line lists.
+    fn is_red_of(&self, opus: &Self) -> bool {
+        let first = self.fmtp.split('/').next().unwrap_or_default().trim();
+        self.payload_type.is_dynamic()
+            && self.name.eq_ignore_ascii_case("red")
+            && (self.clock_rate, self.channels) == (opus.clock_rate, opus.channels)
+            && (first.is_empty() || first.parse() == Ok(opus.payload_type.0))
     }
 
     /// The value of its `a=rtpmap`, without the payload type.
@@ -178,22 +195,27 @@ fn read_rtpmap(codec: &mut RemoteCodec, value: &str) {
     codec.channels = parts.next().and_then(|channels| channels.parse().ok());
 }
 
-/// The formats that both sides know, in the peer's order: each codec once, with its RTX.
+/// The formats that both sides know, in the peer's order: each once, with its RTX or its RED.
 ///
 /// Feedback is what both understand; `transport_cc` needs the header extension as well.
 pub(crate) fn common(remote: &[RemoteCodec], accepted: &[Codec], transport_cc: bool) -> Vec<CodecMapping> {
     let mut common: Vec<CodecMapping> = Vec::new();
     for listed in remote {
-        let Some(&codec) = accepted.iter().find(|&&codec| listed.is(codec)) else { continue };
-        if common.iter().any(|mapping| mapping.codec == codec) {
+        let Some((codec, profile)) = listed.format().filter(|(codec, _)| accepted.contains(codec)) else {
+            continue;
+        };
+        if common.iter().any(|known| known.codec == codec && known.profile.is_same(profile)) {
             continue;
         }
         let understood = Feedback::understood(codec);
         let rtx = remote.iter().find(|other| other.is_rtx_of(listed.payload_type));
+        let red = remote.iter().find(|other| codec == Codec::Opus && other.is_red_of(listed));
         common.push(CodecMapping {
             codec,
+            profile,
             payload_type: listed.payload_type,
             rtx: rtx.map(|rtx| rtx.payload_type),
+            red: red.map(|red| red.payload_type),
             nack: understood.nack && listed.feedback.nack,
             pli: understood.pli && listed.feedback.pli,
             fir: understood.fir && listed.feedback.fir,
@@ -203,30 +225,10 @@ pub(crate) fn common(remote: &[RemoteCodec], accepted: &[Codec], transport_cc: b
     common
 }
 
-/// What our own offers call a codec. The numbers are the ones browsers use themselves, so that
-/// captures read alike; they never change within a connection (RFC 8843 §10.1.2).
-pub(crate) const fn offered_mapping(codec: Codec) -> CodecMapping {
-    let (payload_type, rtx) = match codec {
-        Codec::Opus => (111, None),
-        Codec::Vp8 => (96, Some(PayloadType(97))),
-    };
-    let Feedback { nack, pli, fir, transport_cc } = Feedback::understood(codec);
-    CodecMapping { codec, payload_type: PayloadType(payload_type), rtx, nack, pli, fir, transport_cc }
-}
-
 /// Names of the feedback messages of a mapping, as `a=rtcp-fb` lists them.
 pub(crate) fn feedback_names(mapping: &CodecMapping) -> impl Iterator<Item = &'static str> {
     let CodecMapping { nack, pli, fir, transport_cc, .. } = *mapping;
     Feedback { nack, pli, fir, transport_cc }.names()
-}
-
-/// The `fmtp` we send for a codec: it governs what the peer's encoder does (RFC 7587 §7).
-pub(crate) fn our_fmtp(codec: Codec, stereo: bool) -> Option<&'static str> {
-    match codec {
-        Codec::Opus if stereo => Some("minptime=10;useinbandfec=1;stereo=1"),
-        Codec::Opus => Some("minptime=10;useinbandfec=1"),
-        Codec::Vp8 => None,
-    }
 }
 
 /// Names of codecs for an error message, each once.

@@ -9,23 +9,13 @@ use crate::section::{Direction, Section};
 /// Most `a=extmap` lines read of one m-line; browsers list up to 14.
 pub(crate) const MAX_EXTENSIONS: usize = 32;
 
-/// Highest id of the one-byte form; 15 is forbidden and longer forms are not spoken (RFC 8285 §4.2).
-const MAX_ID: u8 = 14;
-
-/// Known, and not asked for: the longer ones need the two-byte form, which is not spoken, and nothing
-/// here makes use of the rest.
-const LEFT_OUT: [Extension; 5] = [
-    Extension::DependencyDescriptor,
-    Extension::PlayoutDelay,
-    Extension::AbsCaptureTime,
-    Extension::VideoLayersAllocation,
-    Extension::ColorSpace,
-];
+/// Highest id of the one-byte form; 15 is forbidden (RFC 8285 §4.2).
+const MAX_ONE_BYTE_ID: u8 = 14;
 
 /// One `a=extmap` line of a remote m-line.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct OfferedExtension {
-    /// Its id; 1–14 can be used.
+    /// Its id; 1–14 can be used, and 16–255 where both forms may be mixed.
     pub id: u8,
     /// In which direction the peer uses it.
     pub direction: Direction,
@@ -50,7 +40,7 @@ impl OfferedExtension {
 
 /// Refuses an id that stands for two things when one of them matters to us.
 pub(crate) fn check_ids<'a>(sections: impl IntoIterator<Item = &'a Section>) -> Result<(), SdpError> {
-    let mut meanings: [Option<&OfferedExtension>; MAX_ID as usize + 1] = [None; MAX_ID as usize + 1];
+    let mut meanings: [Option<&OfferedExtension>; 256] = [None; 256];
     for offered in sections.into_iter().flat_map(|section| &section.extensions) {
         let Some(meaning) = meanings.get_mut(usize::from(offered.id)) else { continue };
         match meaning {
@@ -71,8 +61,10 @@ pub(crate) fn check_ids<'a>(sections: impl IntoIterator<Item = &'a Section>) -> 
 
 /// Whether the peer can number packets transport-wide on any of its m-lines.
 pub(crate) fn has_transport_cc<'a>(sections: impl IntoIterator<Item = &'a Section>) -> bool {
-    let mut offered = sections.into_iter().flat_map(|section| &section.extensions);
-    offered.any(|offered| is_usable(offered) && offered.extension == Some(Extension::TransportCc))
+    let numbers = |section: &Section, offered: &OfferedExtension| {
+        is_usable(section, offered) && offered.extension == Some(Extension::TransportCc)
+    };
+    sections.into_iter().any(|section| section.extensions.iter().any(|offered| numbers(section, offered)))
 }
 
 /// The extensions of an m-line on which the peer sends that we accept, under the peer's ids.
@@ -81,10 +73,11 @@ pub(crate) fn has_transport_cc<'a>(sections: impl IntoIterator<Item = &'a Sectio
 /// pay for two and estimators disagree.
 pub(crate) fn accepted(section: &Section, abs_send_time: bool) -> ExtensionMap {
     let mut map = ExtensionMap::default();
+    map.set_mixed(section.mixed_extensions);
     for offered in &section.extensions {
         let Some(extension) = offered.extension else { continue };
-        let wanted = (extension != Extension::AbsSendTime || abs_send_time) && !LEFT_OUT.contains(&extension);
-        if wanted && is_usable(offered) && offered.direction.sends() && map.id(extension).is_none() {
+        let wanted = extension != Extension::AbsSendTime || abs_send_time;
+        if wanted && is_usable(section, offered) && offered.direction.sends() && map.id(extension).is_none() {
             map.set(extension, offered.id);
         }
     }
@@ -101,9 +94,10 @@ pub(crate) fn answered_direction(section: &Section, id: u8) -> Option<Direction>
 /// The extensions a client that answers our offer will read, under the ids it answered with.
 pub(crate) fn answered(section: &Section, offered: &ExtensionMap) -> ExtensionMap {
     let mut map = ExtensionMap::default();
+    map.set_mixed(section.mixed_extensions && offered.is_mixed());
     for answered in &section.extensions {
         let Some(extension) = answered.extension else { continue };
-        if offered.id(extension).is_some() && is_usable(answered) && answered.direction.receives() {
+        if offered.id(extension).is_some() && is_usable(section, answered) && answered.direction.receives() {
             map.set(extension, answered.id);
         }
     }
@@ -114,20 +108,31 @@ pub(crate) fn answered(section: &Section, offered: &ExtensionMap) -> ExtensionMa
 /// they are the ones browsers use by themselves.
 pub(crate) fn offered(kind: MediaKind, abs_send_time: bool) -> ExtensionMap {
     let mut map = ExtensionMap::default();
+    map.set_mixed(true);
     map.set(Extension::Mid, 4);
     map.set(Extension::TransportCc, 3);
+    map.set(Extension::AbsCaptureTime, 10);
     if abs_send_time {
         map.set(Extension::AbsSendTime, 2);
     }
     match kind {
         MediaKind::Audio => map.set(Extension::AudioLevel, 1),
-        MediaKind::Video => map.set(Extension::VideoOrientation, 13),
+        MediaKind::Video => {
+            map.set(Extension::PlayoutDelay, 5);
+            map.set(Extension::ColorSpace, 8);
+            map.set(Extension::DependencyDescriptor, 12);
+            map.set(Extension::VideoOrientation, 13);
+        }
     }
     map
 }
 
-fn is_usable(offered: &OfferedExtension) -> bool {
-    (1..=MAX_ID).contains(&offered.id)
+fn is_usable(section: &Section, offered: &OfferedExtension) -> bool {
+    match offered.id {
+        0 | 15 => false,
+        1..=MAX_ONE_BYTE_ID => true,
+        _ => section.mixed_extensions,
+    }
 }
 
 #[cfg(test)]

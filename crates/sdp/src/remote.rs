@@ -9,7 +9,7 @@ use switchyard_vocab::rtp::Mid;
 
 use crate::candidate::{Candidate, Trickled};
 use crate::error::{SdpError, excerpt};
-use crate::section::{Direction, Section};
+use crate::section::{Inherited, Section};
 use crate::transport::{Setup, TransportAttributes};
 
 /// Longest description that is read, in bytes. A video m-line takes about 4 KiB in a browser's
@@ -59,7 +59,7 @@ impl RemoteDescription {
             return Err(SdpError::RemoteIsLite);
         }
 
-        let inherited = Direction::among(&parsed.attributes);
+        let inherited = Inherited::parse(&parsed.attributes);
         let media = parsed.media_descriptions.iter().enumerate();
         let sections = media
             .map(|(index, media)| Section::parse(index, media, inherited))

@@ -106,6 +106,8 @@ pub struct Section {
     pub ssrcs: Vec<(Ssrc, Option<Ssrc>)>,
     /// Stream and track, where the peer names them.
     pub msid: Option<Msid>,
+    /// One-byte and two-byte header extensions may be mixed (`a=extmap-allow-mixed`, RFC 8285 §6).
+    pub mixed_extensions: bool,
     /// RTP and RTCP share the port.
     pub rtcp_mux: bool,
     /// RTCP packets may be sent alone (RFC 5506).
@@ -118,11 +120,29 @@ pub struct Section {
     pub(crate) ignored: u32,
 }
 
+/// Allows ids above 14 and values above 16 bytes (RFC 8285 §6).
+pub(crate) const EXTMAP_ALLOW_MIXED: &str = "extmap-allow-mixed";
+
+/// What holds for every m-line that says nothing else.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Inherited {
+    direction: Option<Direction>,
+    mixed_extensions: bool,
+}
+
+impl Inherited {
+    /// Reads the attributes of the session.
+    pub(crate) fn parse(attributes: &[Attribute]) -> Self {
+        let mixed_extensions = attributes.iter().any(|attribute| attribute.key == EXTMAP_ALLOW_MIXED);
+        Self { direction: Direction::among(attributes), mixed_extensions }
+    }
+}
+
 impl Section {
     pub(crate) fn parse(
         index: usize,
         media: &MediaDescription,
-        inherited: Option<Direction>,
+        inherited: Inherited,
     ) -> Result<Self, SdpError> {
         let attributes = &media.attributes;
         let has = |key: &str| attributes.iter().any(|attribute| attribute.key == key);
@@ -136,13 +156,14 @@ impl Section {
             mid: parse_mid(index, stopped, attributes)?,
             kind: kind_of(&media.media_name.media),
             stopped,
-            direction: Direction::among(attributes).or(inherited).unwrap_or_default(),
+            direction: Direction::among(attributes).or(inherited.direction).unwrap_or_default(),
             codecs,
             extensions,
             rids,
             simulcast,
             ssrcs,
             msid: parse_msid(attributes),
+            mixed_extensions: inherited.mixed_extensions || has(EXTMAP_ALLOW_MIXED),
             rtcp_mux: has("rtcp-mux"),
             rtcp_rsize: has("rtcp-rsize"),
             media: media.media_name.media.clone(),

@@ -13,8 +13,9 @@
 //! otherwise the client would see one m-line change its track without ever ending the first, and its
 //! page would never hear of the second.
 
-use switchyard_vocab::codec::{Codec, MediaKind};
+use switchyard_vocab::codec::MediaKind;
 use switchyard_vocab::ids::SubscriptionId;
+use switchyard_vocab::profile::Format;
 use switchyard_vocab::rtp::{Mid, Ssrc};
 
 use crate::error::SdpError;
@@ -35,8 +36,8 @@ pub struct OfferPolicy {
 pub struct Occupant {
     /// Which one.
     pub subscription: SubscriptionId,
-    /// The codec of the publication.
-    pub codec: Codec,
+    /// How the publication is encoded.
+    pub format: Format,
     /// Our SSRC for it.
     pub ssrc: Ssrc,
     /// Our SSRC for its retransmissions; announced even to clients that might not use it, because some
@@ -66,7 +67,7 @@ enum State {
 struct Slot {
     mid: Mid,
     /// Decides the kind of the m-line; an inactive m-line has to list something.
-    codec: Codec,
+    format: Format,
     state: State,
 }
 
@@ -97,25 +98,24 @@ impl SlotMap {
         if let Some(mid) = self.mid_of(occupant.subscription) {
             return Ok(mid);
         }
-        let codec = occupant.codec;
+        let format = occupant.format;
+        let kind = format.codec.kind();
         let state = State::Occupied { occupant, offered: false };
-        let of_kind = |slot: &&mut Slot| slot.codec.kind() == codec.kind();
+        let of_kind = |slot: &&mut Slot| slot.kind() == kind;
 
         if let Some(slot) =
             self.slots.iter_mut().filter(of_kind).find(|slot| matches!(slot.state, State::Free))
         {
-            slot.codec = codec;
+            slot.format = format;
             slot.state = state;
             return Ok(slot.mid);
         }
-        let dead = self
-            .slots
-            .iter()
-            .position(|slot| matches!(slot.state, State::Dead) && slot.codec.kind() == codec.kind());
+        let dead =
+            self.slots.iter().position(|slot| matches!(slot.state, State::Dead) && slot.kind() == kind);
         if dead.is_none() && self.slots.len() >= MAX_SECTIONS {
             return Err(SdpError::NoFreeSlot { max: MAX_SECTIONS });
         }
-        let slot = Slot { mid: self.new_mid(), codec, state };
+        let slot = Slot { mid: self.new_mid(), format, state };
         let mid = slot.mid;
         match dead.and_then(|index| self.slots.get_mut(index)) {
             Some(dead) => *dead = slot,
@@ -149,7 +149,7 @@ impl SlotMap {
         }
         let sections = self.slots.iter().map(|slot| OfferedSection {
             mid: slot.mid,
-            codec: slot.codec,
+            format: slot.format,
             occupant: slot.occupant().cloned(),
             stopped: matches!(slot.state, State::Dead),
         });
@@ -223,6 +223,10 @@ impl SlotMap {
 }
 
 impl Slot {
+    const fn kind(&self) -> MediaKind {
+        self.format.codec.kind()
+    }
+
     const fn occupant(&self) -> Option<&Occupant> {
         match &self.state {
             State::Occupied { occupant, .. } => Some(occupant),
@@ -234,7 +238,7 @@ impl Slot {
 impl Occupant {
     /// Sound or picture.
     pub const fn kind(&self) -> MediaKind {
-        self.codec.kind()
+        self.format.codec.kind()
     }
 }
 

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use switchyard_vocab::codec::Codec;
 use switchyard_vocab::ids::{PublicationId, SubscriptionId};
 use switchyard_vocab::line::{Fingerprint, FingerprintHash, IceCredentials};
+use switchyard_vocab::profile::Format;
 use switchyard_vocab::rtp::Ssrc;
 
 use crate::error::SdpError;
@@ -71,7 +72,7 @@ pub(crate) fn one_audio() -> String {
 pub(crate) fn camera(number: u32) -> Occupant {
     Occupant {
         subscription: SubscriptionId(u64::from(number)),
-        codec: Codec::Vp8,
+        format: Format::of(Codec::Vp8),
         ssrc: Ssrc(1000 + number),
         rtx_ssrc: Some(Ssrc(2000 + number)),
         cname: format!("person{number}"),
@@ -81,7 +82,7 @@ pub(crate) fn camera(number: u32) -> Occupant {
 }
 
 pub(crate) fn microphone(number: u32) -> Occupant {
-    Occupant { codec: Codec::Opus, ssrc: Ssrc(3000 + number), rtx_ssrc: None, ..camera(number) }
+    Occupant { format: Format::of(Codec::Opus), ssrc: Ssrc(3000 + number), rtx_ssrc: None, ..camera(number) }
 }
 
 /// What an obliging client answers to an offer of ours.

@@ -10,7 +10,7 @@ use switchyard_vocab::rtp::{Mid, PayloadType};
 
 use crate::candidate::host_candidate;
 use crate::codec::{feedback_names, our_fmtp};
-use crate::section::Direction;
+use crate::section::{Direction, EXTMAP_ALLOW_MIXED};
 use crate::transport::{LocalTransport, Setup, fingerprint_text};
 
 /// The port of an m-line in use: candidates say where (RFC 8840 §4.1.1).
@@ -100,6 +100,9 @@ pub(crate) fn extensions(
     map: &ExtensionMap,
     direction: impl Fn(u8) -> Option<Direction>,
 ) {
+    if map.is_mixed() {
+        media.attributes.push(flag(EXTMAP_ALLOW_MIXED));
+    }
     for (extension, id) in map.iter() {
         let qualifier = direction(id).map(|direction| format!("/{}", direction.as_str())).unwrap_or_default();
         media.attributes.push(value("extmap", format!("{id}{qualifier} {}", extension.uri())));
@@ -108,7 +111,7 @@ pub(crate) fn extensions(
 
 /// Payload types of mappings as they stand in the m-line: each codec before its RTX.
 pub(crate) fn formats(codecs: &[CodecMapping]) -> Vec<String> {
-    let numbers = codecs.iter().flat_map(|codec| [Some(codec.payload_type), codec.rtx]);
+    let numbers = codecs.iter().flat_map(|codec| [Some(codec.payload_type), codec.red, codec.rtx]);
     numbers.flatten().map(|number| number.to_string()).collect()
 }
 
@@ -119,14 +122,18 @@ pub(crate) fn codec(media: &mut MediaDescription, mapping: &CodecMapping, stereo
     let channels = match codec {
         // Always two, whatever is sent (RFC 7587 §7).
         Codec::Opus => "/2",
-        Codec::Vp8 => "",
+        _ => "",
     };
     rtpmap(media, payload_type, &format!("{}/{clock_rate}{channels}", codec.name()));
     for name in feedback_names(mapping) {
         media.attributes.push(value("rtcp-fb", format!("{payload_type} {name}")));
     }
-    if let Some(parameters) = our_fmtp(codec, stereo) {
+    if let Some(parameters) = our_fmtp(mapping, stereo) {
         media.attributes.push(value("fmtp", format!("{payload_type} {parameters}")));
+    }
+    if let Some(red) = mapping.red {
+        rtpmap(media, red, &format!("red/{clock_rate}{channels}"));
+        media.attributes.push(value("fmtp", format!("{red} {payload_type}/{payload_type}")));
     }
     if let Some(rtx) = mapping.rtx {
         rtpmap(media, rtx, &format!("rtx/{clock_rate}"));

@@ -28,23 +28,39 @@ pub enum Codec {
     Opus,
     /// RFC 7741.
     Vp8,
+    /// RFC 9628.
+    Vp9,
+    /// RFC 6184.
+    H264,
+    /// RTP Payload Format For AV1, version 1.0.
+    Av1,
+    /// RFC 7798.
+    H265,
 }
 
 impl Codec {
+    /// Every codec, sound first.
+    pub const ALL: [Self; 6] = [Self::Opus, Self::Vp8, Self::Vp9, Self::H264, Self::Av1, Self::H265];
+
     /// What it carries.
     pub const fn kind(self) -> MediaKind {
         match self {
             Self::Opus => MediaKind::Audio,
-            Self::Vp8 => MediaKind::Video,
+            Self::Vp8 | Self::Vp9 | Self::H264 | Self::Av1 | Self::H265 => MediaKind::Video,
         }
     }
 
     /// The clock its timestamps count.
     pub const fn clock_rate(self) -> ClockRate {
-        match self {
-            Self::Opus => ClockRate::OPUS,
-            Self::Vp8 => ClockRate::VIDEO,
+        match self.kind() {
+            MediaKind::Audio => ClockRate::OPUS,
+            MediaKind::Video => ClockRate::VIDEO,
         }
+    }
+
+    /// The codec of that encoding name, compared without case.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|codec| codec.name().eq_ignore_ascii_case(name))
     }
 
     /// Encoding name as in `a=rtpmap` (compared without case).
@@ -52,6 +68,10 @@ impl Codec {
         match self {
             Self::Opus => "opus",
             Self::Vp8 => "VP8",
+            Self::Vp9 => "VP9",
+            Self::H264 => "H264",
+            Self::Av1 => "AV1",
+            Self::H265 => "H265",
         }
     }
 }

@@ -22,6 +22,7 @@ pub mod layer;
 pub mod line;
 pub mod negotiated;
 pub mod observed;
+pub mod profile;
 pub mod rtp;
 pub mod units;
 pub mod wall_clock;

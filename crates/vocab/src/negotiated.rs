@@ -5,6 +5,7 @@
 use crate::codec::{Codec, MediaKind};
 use crate::ids::{PublicationId, SubscriptionId};
 use crate::layer::MAX_ENCODINGS;
+use crate::profile::{Format, Profile};
 use crate::rtp::{Mid, PayloadType, Rid, Ssrc};
 
 /// Tracks that one peer may ever be allowed to publish at once; what it is allowed is for control to
@@ -91,9 +92,21 @@ impl Extension {
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct ExtensionMap {
     ids: [u8; Extension::ALL.len()],
+    mixed: bool,
 }
 
 impl ExtensionMap {
+    /// Notes whether both sides agreed to mix the one-byte and the two-byte form
+    /// (`a=extmap-allow-mixed`).
+    pub const fn set_mixed(&mut self, mixed: bool) {
+        self.mixed = mixed;
+    }
+
+    /// Whether a packet may use the two-byte form.
+    pub const fn is_mixed(&self) -> bool {
+        self.mixed
+    }
+
     /// Binds an extension to an id; a second binding of the same extension replaces the first.
     pub const fn set(&mut self, extension: Extension, id: u8) {
         self.ids[extension as usize] = id;
@@ -123,10 +136,15 @@ impl ExtensionMap {
 pub struct CodecMapping {
     /// The codec.
     pub codec: Codec,
+    /// Which of its profiles, where it has several.
+    pub profile: Profile,
     /// Its payload type on this leg.
     pub payload_type: PayloadType,
     /// The payload type of its retransmissions (`apt`), when RTX was negotiated (RFC 4588).
     pub rtx: Option<PayloadType>,
+    /// The payload type under which several of its packets travel in one, when RED was negotiated
+    /// (RFC 2198). Sound only.
+    pub red: Option<PayloadType>,
     /// Whether the receiving side may ask for packets again (`a=rtcp-fb … nack`).
     pub nack: bool,
     /// Whether the receiving side may ask for a keyframe (`… nack pli`).
@@ -135,6 +153,28 @@ pub struct CodecMapping {
     pub fir: bool,
     /// Whether transport-wide feedback covers it (`… transport-cc`).
     pub transport_cc: bool,
+}
+
+impl CodecMapping {
+    /// A codec in its plainest form, with nothing around it.
+    pub const fn new(codec: Codec, payload_type: PayloadType) -> Self {
+        Self {
+            codec,
+            profile: Profile::default_of(codec),
+            payload_type,
+            rtx: None,
+            red: None,
+            nack: false,
+            pli: false,
+            fir: false,
+            transport_cc: false,
+        }
+    }
+
+    /// What it is a mapping of.
+    pub const fn format(&self) -> Format {
+        Format { codec: self.codec, profile: self.profile, red: self.red.is_some() }
+    }
 }
 
 /// An m-line on which a peer sends to us: one publication.

@@ -41,7 +41,7 @@ impl Control {
         let subject = |publication| {
             let track = room.track(publication)?;
             let cname = &room.membership.get(track.owner)?.cname;
-            Some(Subject { codec: track.codec, owner: track.owner, cname: cname.clone() })
+            Some(Subject { format: track.format, owner: track.owner, cname: cname.clone() })
         };
         let Some(made) =
             subscriber.subscribing.make_offer(now, &endpoint, session, &mut self.issuer, subject)

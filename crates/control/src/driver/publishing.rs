@@ -93,11 +93,11 @@ impl Control {
             encodings: section.rids.len().max(1) as u8,
         };
         let home = self.sessions.get(&owner)?.worker?;
-        let codec = section.codecs.first()?.codec;
+        let format = section.codecs.first()?.format();
         let track = Track {
             owner,
             home,
-            codec,
+            format,
             about: about.clone(),
             layers: Layers::default(),
             subscribers: BTreeSet::new(),

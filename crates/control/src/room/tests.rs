@@ -1,4 +1,4 @@
-use switchyard_vocab::codec::MediaKind;
+use switchyard_vocab::codec::{Codec, MediaKind};
 use switchyard_vocab::ids::Identity;
 
 use super::*;
@@ -25,7 +25,7 @@ fn track(id: u64, owner: u64) -> Track {
     Track {
         owner: SessionId(owner),
         home: WorkerId(0),
-        codec: Codec::Vp8,
+        format: Format::of(Codec::Vp8),
         about,
         layers: Layers::default(),
         subscribers: BTreeSet::new(),

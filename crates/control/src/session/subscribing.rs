@@ -5,10 +5,10 @@ use std::time::Instant;
 
 use switchyard_bus::command::Command;
 use switchyard_sdp::RemoteDescription;
-use switchyard_vocab::codec::Codec;
 use switchyard_vocab::demand::Preference;
 use switchyard_vocab::ids::{PeerId, PublicationId, SessionId, SubscriptionId};
 use switchyard_vocab::negotiated::SendSection;
+use switchyard_vocab::profile::Format;
 
 use super::line::WorkerEndpoint;
 use super::negotiation::{Input, Negotiation, Output};
@@ -39,7 +39,7 @@ pub(crate) struct Wanted {
 
 /// What an offer has to say of a publication.
 pub(crate) struct Subject {
-    pub(crate) codec: Codec,
+    pub(crate) format: Format,
     pub(crate) owner: SessionId,
     pub(crate) cname: String,
 }

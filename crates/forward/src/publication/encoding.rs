@@ -157,16 +157,7 @@ impl Encoding {
     /// The codec of an encoding of which only mirrored packets are known: nothing can be asked of
     /// its publisher from here.
     pub(super) const fn mirrored(codec: Codec) -> CodecMapping {
-        let payload_type = PayloadType(0);
-        CodecMapping {
-            codec,
-            payload_type,
-            rtx: None,
-            nack: false,
-            pli: false,
-            fir: false,
-            transport_cc: false,
-        }
+        CodecMapping::new(codec, PayloadType(0))
     }
 
     /// A packet with media in it arrived. Whether the encoding was silent before.

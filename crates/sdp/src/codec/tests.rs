@@ -1,5 +1,7 @@
 use rtc_sdp::description::common::Attribute;
 
+use switchyard_vocab::profile::{Format, H264Profile, TieredProfile};
+
 use super::*;
 
 fn attributes(lines: &[&str]) -> Vec<Attribute> {
@@ -76,10 +78,72 @@ fn formats_beyond_the_limit_are_counted_and_the_preferred_ones_are_kept() {
 
 #[test]
 fn our_own_numbers_can_be_negotiated() {
-    for codec in [Codec::Opus, Codec::Vp8] {
-        let mapping = offered_mapping(codec);
+    for codec in Codec::ALL {
+        let mapping = offered::mappings(Format::of(codec))[0];
 
         assert!(mapping.payload_type.is_dynamic());
         assert!(mapping.rtx.is_none_or(PayloadType::is_dynamic));
     }
+}
+
+fn profile_of(name: &str, parameters: &str) -> Option<Profile> {
+    let codecs = read("96", &[&format!("rtpmap:96 {name}/90000"), &format!("fmtp:96 {parameters}")]);
+    codecs[0].format().map(|(_, profile)| profile)
+}
+
+#[test]
+fn what_is_not_said_has_its_default() {
+    for (name, codec, spelled_out) in [
+        ("VP9", Codec::Vp9, "profile-id=0"),
+        ("AV1", Codec::Av1, "profile=0;level-idx=5;tier=0"),
+        ("H265", Codec::H265, "profile-id=1;tier-flag=0;level-id=93;tx-mode=SRST"),
+        ("H264", Codec::H264, "packetization-mode=0;profile-level-id=42e01f"),
+    ] {
+        let bare = read("96", &[&format!("rtpmap:96 {name}/90000")])[0].format();
+
+        assert_eq!(bare, Some((codec, Profile::default_of(codec))), "{name}");
+        assert_eq!(profile_of(name, spelled_out), Some(Profile::default_of(codec)), "{name}");
+    }
+}
+
+#[test]
+fn what_can_not_be_forwarded_is_no_format() {
+    for (name, parameters) in [
+        ("VP9", "profile-id=4"),
+        ("VP9", "profile-id=x"),
+        ("H264", "packetization-mode=2;profile-level-id=42e01f"),
+        ("H264", "profile-level-id=42e0"),
+        ("H264", "profile-level-id=f4001f"),
+        ("H265", "tx-mode=MRST"),
+        ("H265", "profile-id=9"),
+        ("AV1", "profile=7"),
+    ] {
+        assert_eq!(profile_of(name, parameters), None, "{name} {parameters}");
+    }
+}
+
+#[test]
+fn profiles_are_read() {
+    let tiered = |profile, level, high_tier| TieredProfile { profile, level, high_tier };
+
+    assert_eq!(profile_of("VP9", "profile-id=2"), Some(Profile::Vp9(2)));
+    assert_eq!(
+        profile_of("H264", "packetization-mode=1; profile-level-id=640C1F"),
+        H264Profile::new([0x64, 0x0c, 0x1f], true).map(Profile::H264)
+    );
+    assert_eq!(
+        profile_of("H265", "profile-id=2;tier-flag=1;level-id=180"),
+        Some(Profile::H265(tiered(2, 180, true)))
+    );
+}
+
+#[test]
+fn red_holds_the_format_that_it_names() {
+    let opus = ["rtpmap:111 opus/48000/2", "rtpmap:63 red/48000/2"];
+
+    let named = read("111 63", &[opus[0], opus[1], "fmtp:63 111/111"]);
+    let of_another = read("111 63", &[opus[0], opus[1], "fmtp:63 9/9"]);
+
+    assert_eq!(common(&named, &[Codec::Opus], true)[0].red, Some(PayloadType(63)));
+    assert_eq!(common(&of_another, &[Codec::Opus], true)[0].red, None);
 }

@@ -25,13 +25,29 @@ fn the_offerers_ids_are_kept() {
 
     let ids = |section: &Section| accepted(section, false).iter().collect::<Vec<_>>();
 
-    use Extension::{AudioLevel, Mid, RepairedRid, Rid, TransportCc, VideoOrientation};
+    use Extension::{
+        AudioLevel, ColorSpace, DependencyDescriptor, Mid, PlayoutDelay, RepairedRid, Rid, TransportCc,
+        VideoLayersAllocation, VideoOrientation,
+    };
     assert_eq!(ids(&chromium.sections[0]), [(Mid, 4), (TransportCc, 3), (AudioLevel, 1)]);
     assert_eq!(
         ids(&chromium.sections[1]),
-        [(Mid, 4), (Rid, 10), (RepairedRid, 11), (TransportCc, 3), (VideoOrientation, 13)]
+        [
+            (Mid, 4),
+            (Rid, 10),
+            (RepairedRid, 11),
+            (TransportCc, 3),
+            (VideoOrientation, 13),
+            (DependencyDescriptor, 12),
+            (PlayoutDelay, 5),
+            (VideoLayersAllocation, 9),
+            (ColorSpace, 8)
+        ]
     );
-    assert_eq!(ids(&firefox.sections[1]), [(Mid, 3), (Rid, 9), (RepairedRid, 10), (TransportCc, 7)]);
+    assert_eq!(
+        ids(&firefox.sections[1]),
+        [(Mid, 3), (Rid, 9), (RepairedRid, 10), (TransportCc, 7), (DependencyDescriptor, 8)]
+    );
 }
 
 #[test]
@@ -54,12 +70,26 @@ fn an_id_that_means_two_things_is_refused_when_one_of_them_matters() {
 }
 
 #[test]
-fn ids_outside_the_one_byte_form_are_not_accepted() {
-    for id in ["0", "15", "16", "255"] {
-        let offer = CHROMIUM.replace("a=extmap:4 ", &format!("a=extmap:{id} "));
+fn ids_above_14_are_accepted_where_both_forms_may_be_mixed() {
+    let plain = CHROMIUM.replace("a=extmap-allow-mixed\n", "");
+    let on_the_m_line = plain.replace("a=mid:0\n", "a=mid:0\na=extmap-allow-mixed\n");
+    for (id, mixed) in [(0, false), (15, false), (16, true), (255, true)] {
+        let mid = |offer: &str| {
+            let offer = offer.replace("a=extmap:4 ", &format!("a=extmap:{id} "));
+            accepted(&parse(&offer).sections[0], false).id(Extension::Mid)
+        };
 
-        assert_eq!(accepted(&parse(&offer).sections[0], false).id(Extension::Mid), None, "{id}");
+        assert_eq!(mid(CHROMIUM), mixed.then_some(id));
+        assert_eq!(mid(&on_the_m_line), mixed.then_some(id));
+        assert_eq!(mid(&plain), None, "{id}");
     }
+}
+
+#[test]
+fn a_high_id_that_means_two_things_is_refused_as_well() {
+    let clash = CHROMIUM.replace("a=extmap:4 ", "a=extmap:200 ").replace("a=extmap:3 ", "a=extmap:200 ");
+
+    assert!(matches!(check_ids(&parse(&clash).sections), Err(SdpError::ExtensionIdReused { id: 200, .. })));
 }
 
 #[test]

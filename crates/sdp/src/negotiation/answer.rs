@@ -21,12 +21,15 @@ use crate::write;
 pub struct AnswerPolicy {
     /// Codecs that are forwarded.
     pub codecs: Vec<Codec>,
+    /// Codecs that come before all others, the first one first. The rest keep the order in which the
+    /// peer prefers them.
+    pub preferred: Vec<Codec>,
 }
 
 impl Default for AnswerPolicy {
     /// Everything the server can forward.
     fn default() -> Self {
-        Self { codecs: vec![Codec::Opus, Codec::Vp8] }
+        Self { codecs: Codec::ALL.to_vec(), preferred: Vec::new() }
     }
 }
 
@@ -141,6 +144,7 @@ pub fn answer(
             Verdict::Usable { codecs, extensions, receives: true } => {
                 let publication = publication_of(section);
                 extensions.iter().for_each(|(extension, id)| receiving.extensions.set(extension, id));
+                receiving.extensions.set_mixed(receiving.extensions.is_mixed() || extensions.is_mixed());
                 receiving.sections.extend(receive_section(section, publication, codecs));
                 Fate::Accepted(publication)
             }
@@ -188,6 +192,8 @@ fn usable(
     let transport_cc = extensions.id(switchyard_vocab::negotiated::Extension::TransportCc).is_some();
     let mut codecs = codec::common(&section.codecs, &policy.codecs, transport_cc);
     codecs.retain(|mapping| mapping.codec.kind() == kind);
+    let rank = |mapping: &CodecMapping| policy.preferred.iter().position(|&codec| codec == mapping.codec);
+    codecs.sort_by_key(|mapping| rank(mapping).unwrap_or(usize::MAX));
     if codecs.is_empty() {
         return Err(Rejection::NoUsableCodec { offered: codec::names(&section.codecs) });
     }

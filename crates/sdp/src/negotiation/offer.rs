@@ -1,11 +1,12 @@
 //! We offer: the server sends, the client answers.
 
 use rtc_sdp::MediaDescription;
-use switchyard_vocab::codec::{Codec, MediaKind};
+use switchyard_vocab::codec::MediaKind;
 use switchyard_vocab::negotiated::{CodecMapping, ExtensionMap};
+use switchyard_vocab::profile::Format;
 use switchyard_vocab::rtp::Mid;
 
-use crate::codec::offered_mapping;
+use crate::codec::offered::mappings;
 use crate::extmap;
 use crate::section::Direction;
 use crate::slots::{Occupant, OfferPolicy};
@@ -32,8 +33,8 @@ pub struct Offer {
 pub struct OfferedSection {
     /// Its name.
     pub mid: Mid,
-    /// The codec it is offered with.
-    pub codec: Codec,
+    /// The format it is offered with.
+    pub format: Format,
     /// What it carries; inactive without.
     pub occupant: Option<Occupant>,
     /// The client stopped it: it only keeps its place.
@@ -43,12 +44,12 @@ pub struct OfferedSection {
 impl OfferedSection {
     /// Sound or picture.
     pub const fn kind(&self) -> MediaKind {
-        self.codec.kind()
+        self.format.codec.kind()
     }
 
-    /// The payload types it is offered with.
-    pub const fn mapping(&self) -> CodecMapping {
-        offered_mapping(self.codec)
+    /// The payload types it is offered with: the format itself, and what else it may be called.
+    pub fn mappings(&self) -> Vec<CodecMapping> {
+        mappings(self.format)
     }
 
     /// The header extensions it is offered with.
@@ -82,7 +83,7 @@ pub(crate) fn write(
 
 fn frame(section: &OfferedSection) -> MediaDescription {
     let protocol = ["UDP", "TLS", "RTP", "SAVPF"].map(str::to_owned);
-    let formats = write::formats(&[section.mapping()]);
+    let formats = write::formats(&section.mappings());
     write::media(section.kind().as_str(), &protocol, formats, section.stopped)
 }
 
@@ -99,7 +100,9 @@ fn live(section: &OfferedSection, local: &LocalTransport, policy: OfferPolicy) -
     let direction = if section.occupant.is_some() { Direction::SendOnly } else { Direction::Inactive };
     write::media_facts(&mut media, section.mid, direction, true);
     write::extensions(&mut media, &section.extensions(policy), |_| None);
-    write::codec(&mut media, &section.mapping(), false);
+    for mapping in section.mappings() {
+        write::codec(&mut media, &mapping, false);
+    }
     if let Some(occupant) = &section.occupant {
         write_occupant(&mut media, occupant);
     }

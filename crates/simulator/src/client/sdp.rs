@@ -42,6 +42,10 @@ pub const fn payload_types(codec: Codec) -> (PayloadType, Option<PayloadType>) {
     match codec {
         Codec::Opus => (PayloadType(111), None),
         Codec::Vp8 => (PayloadType(96), Some(PayloadType(97))),
+        Codec::Vp9 => (PayloadType(98), Some(PayloadType(99))),
+        Codec::H264 => (PayloadType(102), Some(PayloadType(103))),
+        Codec::Av1 => (PayloadType(45), Some(PayloadType(46))),
+        Codec::H265 => (PayloadType(49), Some(PayloadType(50))),
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a publisher sends: packets with numbers of their own, and how both sides negotiated them.
 
-use switchyard_vocab::codec::Codec;
+use switchyard_vocab::codec::{Codec, MediaKind};
 use switchyard_vocab::ids::{PublicationId, SubscriptionId};
 use switchyard_vocab::layer::{PictureSize, TemporalLayer};
 use switchyard_vocab::negotiated::{CodecMapping, Extension, ExtensionMap, ReceiveSection, SendSection};
@@ -30,14 +30,15 @@ pub(crate) fn subscriber_extensions() -> ExtensionMap {
 }
 
 fn mapping(codec: Codec, payload_type: u8, rtx: Option<u8>) -> CodecMapping {
-    let (payload_type, rtx) = (PayloadType(payload_type), rtx.map(PayloadType));
-    CodecMapping { codec, payload_type, rtx, nack: true, pli: true, fir: true, transport_cc: true }
+    let bare = CodecMapping::new(codec, PayloadType(payload_type));
+    let rtx = rtx.map(PayloadType);
+    CodecMapping { rtx, nack: true, pli: true, fir: true, transport_cc: true, ..bare }
 }
 
 fn published(codec: Codec) -> CodecMapping {
-    match codec {
-        Codec::Vp8 => mapping(codec, 96, Some(97)),
-        Codec::Opus => mapping(codec, 111, None),
+    match codec.kind() {
+        MediaKind::Video => mapping(codec, 96, Some(97)),
+        MediaKind::Audio => mapping(codec, 111, None),
     }
 }
 
@@ -55,9 +56,9 @@ pub(crate) fn receive_section(publication: PublicationId, codec: Codec, rids: &[
 
 /// The m-line of a subscriber: other payload types, other extension ids.
 pub(crate) fn send_section(subscription: SubscriptionId, codec: Codec, rtx: bool) -> SendSection {
-    let codec = match codec {
-        Codec::Vp8 => mapping(codec, 120, rtx.then_some(121)),
-        Codec::Opus => mapping(codec, 109, None),
+    let codec = match codec.kind() {
+        MediaKind::Video => mapping(codec, 120, rtx.then_some(121)),
+        MediaKind::Audio => mapping(codec, 109, None),
     };
     let ssrc = 0x5000_0000 + 2 * subscription.0 as u32;
     SendSection {

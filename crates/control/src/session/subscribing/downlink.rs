@@ -85,13 +85,13 @@ impl Downlink {
             self.slots.occupied().any(|(_, other)| other.ssrc == ssrc || other.rtx_ssrc == Some(ssrc))
         };
         let ssrc = issuer.ssrc(taken);
-        let rtx_ssrc = match subject.codec.kind() {
+        let rtx_ssrc = match subject.format.codec.kind() {
             MediaKind::Audio => None,
             MediaKind::Video => Some(issuer.ssrc(|other| other == ssrc || taken(other))),
         };
         Occupant {
             subscription,
-            codec: subject.codec,
+            format: subject.format,
             ssrc,
             rtx_ssrc,
             cname: subject.cname,

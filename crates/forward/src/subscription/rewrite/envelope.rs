@@ -165,6 +165,6 @@ fn write_payload(plan: &Plan, payload: &[u8], out: &mut [u8], len: usize) -> Res
 pub(super) fn descriptor(codec: Codec, payload: &[u8]) -> Option<Descriptor> {
     match codec {
         Codec::Vp8 => Descriptor::parse(payload).ok(),
-        Codec::Opus => None,
+        Codec::Opus | Codec::Vp9 | Codec::H264 | Codec::Av1 | Codec::H265 => None,
     }
 }

@@ -6,6 +6,8 @@ use super::*;
 use crate::plan::{MediaPlan, VideoPlan};
 use crate::publisher::tracks;
 use crate::testing::rng;
+use switchyard_vocab::codec::Codec;
+use switchyard_vocab::profile::Format;
 use switchyard_vocab::units::Bitrate;
 
 fn identity() -> Identity {
@@ -57,8 +59,15 @@ fn the_servers_offer_is_answered_so_that_it_may_send() {
     for (number, codec, rtx_ssrc) in [(1, Codec::Opus, None), (2, Codec::Vp8, Some(Ssrc(22)))] {
         let (ssrc, subscription) = (Ssrc(number), SubscriptionId(u64::from(number)));
         let name = || "ada".to_owned();
-        let occupant =
-            Occupant { subscription, codec, ssrc, rtx_ssrc, cname: name(), stream: name(), track: name() };
+        let occupant = Occupant {
+            subscription,
+            format: Format::of(codec),
+            ssrc,
+            rtx_ssrc,
+            cname: name(),
+            stream: name(),
+            track: name(),
+        };
         slots.open(occupant).unwrap();
     }
     let offer = slots.offer(&server());
@@ -81,7 +90,7 @@ fn load_goes_to_the_address_that_signalling_goes_to_and_to_no_public_one() {
     let name = || "ada".to_owned();
     let occupant = Occupant {
         subscription: SubscriptionId(1),
-        codec: Codec::Opus,
+        format: Format::of(Codec::Opus),
         ssrc: Ssrc(1),
         rtx_ssrc: None,
         cname: name(),

@@ -1,5 +1,7 @@
 use proptest::prelude::*;
+use switchyard_vocab::codec::Codec;
 use switchyard_vocab::line::DtlsRole;
+use switchyard_vocab::profile::{Format, H264Profile, Profile};
 use switchyard_vocab::rtp::{PayloadType, Ssrc};
 
 use super::*;
@@ -107,6 +109,44 @@ fn a_passive_client_makes_us_start_the_handshake() {
     let sending = answered("a=setup:active", "a=setup:passive").unwrap();
 
     assert_eq!(sending.remote.unwrap().our_role, DtlsRole::Client);
+}
+
+fn answered_for(format: Format, replace: &[(&str, &str)]) -> Sending {
+    let mut slots = SlotMap::default();
+    slots.open(Occupant { format, ..camera(1) }).unwrap();
+    let offer = slots.offer(&local());
+    let answer = replace.iter().fold(client_answer(&offer.sdp), |text, (from, to)| text.replace(from, to));
+    accept_answer(&mut slots, &offer, &parse(&answer)).unwrap()
+}
+
+#[test]
+fn a_client_that_lacks_the_profile_lacks_the_codec() {
+    let sending = answered_for(Format::of(Codec::Vp9), &[("profile-id=0", "profile-id=2")]);
+
+    assert_eq!(sending.refused[0].why, Unsent::NoCodec);
+}
+
+#[test]
+fn baseline_goes_to_a_client_that_only_knows_constrained_baseline() {
+    let profile = Profile::H264(H264Profile::new([0x42, 0x00, 0x1f], true).unwrap());
+    let format = Format { profile, ..Format::of(Codec::H264) };
+
+    let own = answered_for(format, &[]);
+    let other = answered_for(format, &[("SAVPF 102 103 ", "SAVPF ")]);
+
+    assert_eq!(own.sections[0].codec.payload_type, PayloadType(102));
+    assert_eq!(other.sections[0].codec.payload_type, PayloadType(108));
+    assert_eq!(other.sections[0].codec.rtx, Some(PayloadType(109)));
+}
+
+#[test]
+fn the_two_byte_form_needs_the_clients_consent() {
+    let agreed = answered_for(Format::of(Codec::Av1), &[]);
+    let refused = answered_for(Format::of(Codec::Av1), &[("a=extmap-allow-mixed\n", "")]);
+
+    assert!(agreed.sections[0].extensions.is_mixed());
+    assert!(!refused.sections[0].extensions.is_mixed());
+    assert!(refused.sections[0].extensions.id(Extension::DependencyDescriptor).is_some());
 }
 
 proptest! {

@@ -65,7 +65,7 @@ impl<'a> Writer<'a> {
         receives: bool,
     ) -> MediaDescription {
         let direction = if receives { Direction::RecvOnly } else { Direction::Inactive };
-        let mut media = self.open(section, write::formats(codecs), direction);
+        let mut media = self.open(section, in_offered_order(section, codecs), direction);
         write::extensions(&mut media, extensions, |id| extmap::answered_direction(section, id));
         for mapping in codecs {
             write::codec(&mut media, mapping, sends_stereo(section, mapping));
@@ -109,6 +109,18 @@ impl<'a> Writer<'a> {
         }
         media
     }
+}
+
+/// The formats of an m-line: those of each codec in the order in which the peer lists them, so that RED
+/// stands in front of what it holds where the peer prefers that.
+fn in_offered_order(section: &Section, codecs: &[CodecMapping]) -> Vec<String> {
+    let place = |format: &String| section.formats.iter().position(|offered| offered == format);
+    let of_each = codecs.iter().flat_map(|codec| {
+        let mut formats = write::formats(std::slice::from_ref(codec));
+        formats.sort_by_key(place);
+        formats
+    });
+    of_each.collect()
 }
 
 fn rejected(section: &Section) -> MediaDescription {

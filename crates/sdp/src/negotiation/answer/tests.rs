@@ -1,4 +1,5 @@
 use switchyard_vocab::negotiated::Extension;
+use switchyard_vocab::profile::Profile;
 use switchyard_vocab::rtp::{PayloadType, Ssrc};
 
 use super::*;
@@ -46,7 +47,7 @@ fn media_learns_the_payload_types_of_the_offer() {
 
     assert_eq!((chromium.payload_type, chromium.rtx), (PayloadType(96), Some(PayloadType(97))));
     assert_eq!((firefox.payload_type, firefox.rtx), (PayloadType(120), Some(PayloadType(124))));
-    assert_eq!((safari.payload_type, safari.rtx), (PayloadType(100), Some(PayloadType(101))));
+    assert_eq!((safari.payload_type, safari.rtx), (PayloadType(96), Some(PayloadType(97))));
     assert!(chromium.nack && chromium.pli && chromium.fir && chromium.transport_cc);
 }
 
@@ -54,11 +55,81 @@ fn media_learns_the_payload_types_of_the_offer() {
 fn only_what_is_forwarded_is_accepted() {
     let answer = answer_to(CHROMIUM);
 
-    assert_eq!(lines_of(&answer.sdp, 0)[0], "audio 9 UDP/TLS/RTP/SAVPF 111");
-    assert_eq!(lines_of(&answer.sdp, 1)[0], "video 9 UDP/TLS/RTP/SAVPF 96 97");
-    for never in [" red/", "ulpfec", "H264", "goog-remb", "toffset", "playout-delay"] {
+    assert_eq!(lines_of(&answer.sdp, 0)[0], "audio 9 UDP/TLS/RTP/SAVPF 111 63");
+    assert_eq!(
+        lines_of(&answer.sdp, 1)[0],
+        "video 9 UDP/TLS/RTP/SAVPF 96 97 102 103 104 107 108 109 114 115 116 117 39 40 45 46 98 99 100 101"
+    );
+    for never in ["red/90000", "ulpfec", "G722", "goog-remb", "toffset", "video-timing"] {
         assert!(!answer.sdp.contains(never), "{never}");
     }
+}
+
+fn formats_of(sdp: &str) -> Vec<(Codec, Profile)> {
+    let video =
+        answer_to(sdp).receiving.sections.into_iter().find(|section| section.kind.as_str() == "video");
+    video.unwrap().codecs.iter().map(|mapping| (mapping.codec, mapping.profile)).collect()
+}
+
+#[test]
+fn every_format_is_accepted_in_the_senders_order() {
+    use Codec::{Av1, H264, Vp8, Vp9};
+    let codecs = |sdp| formats_of(sdp).into_iter().map(|(codec, _)| codec).collect::<Vec<_>>();
+
+    assert_eq!(codecs(CHROMIUM), [Vp8, H264, H264, H264, H264, H264, H264, Av1, Vp9, Vp9]);
+    assert_eq!(codecs(FIREFOX), [Vp8, Vp9, Av1]);
+    assert_eq!(codecs(SAFARI), [H264, H264, Vp8]);
+}
+
+#[test]
+fn each_format_is_answered_with_the_parameters_it_was_offered_with() {
+    let answer = answer_to(CHROMIUM).sdp;
+
+    for line in [
+        "a=fmtp:102 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42001f",
+        "a=fmtp:114 level-asymmetry-allowed=1;packetization-mode=0;profile-level-id=42e01f",
+        "a=fmtp:45 level-idx=5;profile=0;tier=0",
+        "a=fmtp:98 profile-id=0",
+        "a=fmtp:100 profile-id=2",
+        "a=fmtp:101 apt=100",
+        "a=rtpmap:63 red/48000/2",
+        "a=fmtp:63 111/111",
+    ] {
+        assert!(answer.lines().any(|known| known == line), "{line}");
+    }
+    assert!(!answer.contains("a=rtcp-fb:63"));
+}
+
+#[test]
+fn a_policy_leaves_codecs_out_and_moves_others_to_the_front() {
+    let policy = AnswerPolicy {
+        codecs: vec![Codec::Opus, Codec::Vp8, Codec::Av1, Codec::Vp9],
+        preferred: vec![Codec::Vp9, Codec::Av1],
+    };
+
+    let answer = answer(&parse(CHROMIUM), &policy, &local(), by_place).unwrap();
+
+    assert_eq!(lines_of(&answer.sdp, 1)[0], "video 9 UDP/TLS/RTP/SAVPF 98 99 100 101 45 46 96 97");
+}
+
+#[test]
+fn repeated_sound_stands_where_the_sender_prefers_it() {
+    let first = CHROMIUM.replace("SAVPF 111 63 9", "SAVPF 63 111 9");
+
+    let answer = answer_to(&first);
+
+    assert_eq!(lines_of(&answer.sdp, 0)[0], "audio 9 UDP/TLS/RTP/SAVPF 63 111");
+    let opus = answer.receiving.sections[0].codecs[0];
+    assert_eq!((opus.payload_type, opus.red), (PayloadType(111), Some(PayloadType(63))));
+}
+
+#[test]
+fn both_forms_of_header_extensions_are_agreed_to_where_they_are_offered() {
+    let mixed = answer_to(CHROMIUM);
+    let plain = answer_to(&CHROMIUM.replace("a=extmap-allow-mixed\n", ""));
+
+    assert!(mixed.receiving.extensions.is_mixed() && mixed.sdp.contains("a=extmap-allow-mixed\r\n"));
+    assert!(!plain.receiving.extensions.is_mixed() && !plain.sdp.contains("extmap-allow-mixed"));
 }
 
 #[test]
@@ -71,7 +142,8 @@ fn feedback_is_asked_for_as_the_server_uses_it() {
     };
 
     assert_eq!(feedback(0), ["111 transport-cc"]);
-    assert_eq!(feedback(1), ["96 nack", "96 nack pli", "96 ccm fir", "96 transport-cc"]);
+    assert_eq!(feedback(1)[..4], ["96 nack", "96 nack pli", "96 ccm fir", "96 transport-cc"]);
+    assert_eq!(feedback(1).len(), 10 * 4);
 }
 
 #[test]
@@ -137,12 +209,15 @@ fn all_addresses_stand_on_the_m_line_that_owns_the_transport() {
 fn an_offer_without_a_usable_codec_is_refused_with_both_lists() {
     let refusal = try_answer(&one_audio().replace("opus/48000/2", "G722/8000")).unwrap_err();
 
-    assert_eq!(refusal, SdpError::NoUsableCodec { offered: "G722".into(), accepted: "opus, VP8".into() });
+    let accepted = "opus, VP8, VP9, H264, AV1, H265".into();
+    assert_eq!(refusal, SdpError::NoUsableCodec { offered: "G722".into(), accepted });
 }
 
 #[test]
 fn an_unusable_m_line_leaves_the_others_alone() {
-    let answer = answer_to(&CHROMIUM.replace("VP8/90000", "VP7/90000"));
+    let unknown = ["VP8/90000", "VP9/90000", "H264/90000", "AV1/90000"];
+    let answer =
+        answer_to(&unknown.iter().fold(CHROMIUM.to_owned(), |text, name| text.replace(name, "VP7/90000")));
 
     assert_eq!(fates(&answer)[0], accepted(0));
     assert!(matches!(fates(&answer)[1], Fate::Rejected(Rejection::NoUsableCodec { .. })));
@@ -270,7 +345,7 @@ fn no_publication_is_asked_for_when_the_offer_is_refused() {
 
 #[test]
 fn a_codec_that_policy_leaves_out_is_not_accepted() {
-    let policy = AnswerPolicy { codecs: vec![Codec::Opus] };
+    let policy = AnswerPolicy { codecs: vec![Codec::Opus], ..AnswerPolicy::default() };
 
     let answer = answer(&parse(CHROMIUM), &policy, &local(), by_place).unwrap();
 
