@@ -65,6 +65,21 @@ test('who loses the WebSocket for ten seconds is back without a word to the page
   await bob.close();
 });
 
+test('what is published while the way is cut is published in the end', async () => {
+  const ada = await enter(browser, 'reconnect-late', { room: 'late', identity: 'ada', at: relayed });
+  const bob = await enter(browser, 'reconnect-late', { room: 'late', identity: 'bob' });
+  relay.cut();
+  await until('word of the loss', () => ada.evaluate(() => window.room.state === 'reconnecting'));
+  const published = ada.evaluate(() => Promise.all(['camera', 'microphone'].map((one) => window.room.localParticipant.publish(one).then(({ id }) => typeof id))));
+  await sleep(2_000);
+  relay.mend();
+
+  assert.deepEqual(await published, ['number', 'number']);
+  await seesAndHears(bob, 1, 30);
+  await ada.close();
+  await bob.close();
+});
+
 test('a call survives a restart of the server', async () => {
   const ada = await enter(browser, 'restart', { room: 'restart', identity: 'ada', camera: CAMERA });
   const bob = await enter(browser, 'restart', { room: 'restart', identity: 'bob', camera: CAMERA });

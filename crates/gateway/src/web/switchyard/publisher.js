@@ -22,6 +22,8 @@ export class Publisher {
   #next = null;
   /** @type {Promise<void>} the latest offer */
   #last = Promise.resolve();
+  /** @type {{promise: Promise<void>, resolve: () => void}|null} the new session that offers wait for */
+  #renewal = null;
 
   /** @param {import('./signalling.js').Signalling} signalling @param {() => RTCPeerConnection} connect */
   constructor(signalling, connect) {
@@ -82,8 +84,25 @@ export class Publisher {
     await this.negotiate();
   }
 
+  /** The session is lost: nothing is offered any more before a new one has begun, and `renew` has been called. */
+  handleLost() {
+    let resolve = () => {};
+    const promise = new Promise((/** @type {(value?: undefined) => void} */ done) => (resolve = done));
+    this.#renewal ??= { promise, resolve };
+    this.pc?.close();
+    this.pc = null;
+  }
+
+  /** The session is over: whatever waits for a new one waits in vain. */
+  handleEnd() {
+    this.#renewal?.resolve();
+    this.pc?.close();
+  }
+
   /** Begins again on a new connection, when the server has given up the old one. */
   renew() {
+    this.#renewal?.resolve();
+    this.#renewal = null;
     this.pc?.close();
     this.pc = null;
     if (!this.publications.size) return Promise.resolve();
@@ -111,6 +130,8 @@ export class Publisher {
 
   /** @returns {Promise<void>} */
   async #offer() {
+    await this.#renewal?.promise;
+    if (this.signalling.isOver) throw new ConnectionLostError('connection_lost', 'the session is over');
     const { pc } = this;
     if (!pc) return;
     try {
@@ -119,7 +140,7 @@ export class Publisher {
       if (pc.signalingState === 'have-local-offer') await pc.setLocalDescription({ type: 'rollback' });
       if (!(error instanceof ConnectionLostError) && pc === this.pc) throw error;
       // The connection was lost, or took the place of another, in mid-offer: what is to be said now?
-      await this.signalling.ready();
+      await (this.#renewal?.promise ?? this.signalling.ready());
       if (this.signalling.isOver) throw error;
       return this.#offer();
     }

@@ -58,7 +58,12 @@ export class Room extends Emitter {
   constructor({ rtc, publish = [], autoSubscribe = true, name, timeout = 15_000, ...target }) {
     super();
     const join = { type: 'join', auto_subscribe: autoSubscribe, name };
-    this.session = new Session({ ...target, join }, (message) => this.#on(message), (state, error) => this.#become(state, error));
+    this.session = new Session(
+      { ...target, join },
+      (message) => this.#on(message),
+      (state, error) => this.#become(state, error),
+      () => this.publisher.handleLost(),
+    );
     this.signalling = this.session.signalling;
     this.#repairs = { publish: this.#repair('publish', rtc), subscribe: this.#repair('subscribe', rtc) };
     this.publisher = new Publisher(this.signalling, () => this.#repairs.publish.connect());
@@ -277,7 +282,7 @@ export class Room extends Emitter {
 
   #close() {
     globalThis.removeEventListener?.('online', this.online);
-    this.publisher.pc?.close();
+    this.publisher.handleEnd();
     this.subscriber.pc?.close();
     [...this.participants.keys()].forEach((identity) => this.#roster.leave(identity));
     this.publications.filter(({ isOpened }) => isOpened).forEach(({ track }) => track.stop());

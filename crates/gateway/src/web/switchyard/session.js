@@ -52,13 +52,15 @@ export class Session {
    * @param {Target & {join: {type: string}, reconnect?: boolean|number}} options
    * @param {(message: any) => void} onMessage called with every message, before its request resolves
    * @param {(state: ConnectionState, error: SwitchyardError|null) => void} onState
+   * @param {() => void} onLost called before the room is entered anew, because the session cannot be resumed
    */
-  constructor({ join, reconnect = true, ...target }, onMessage, onState) {
+  constructor({ join, reconnect = true, ...target }, onMessage, onState, onLost) {
     this.target = target;
     this.join = join;
     this.patience = reconnect === true ? RECONNECT_MS : Number(reconnect);
     this.onMessage = onMessage;
     this.onState = onState;
+    this.onLost = onLost;
     this.online = () => this.#socket?.probe();
     globalThis.addEventListener?.('online', this.online);
     this.#enter().then(() => this.#become('connected', null), (error) => this.end(error));
@@ -186,6 +188,7 @@ export class Session {
   async #comeBack() {
     if (this.#key) return this.#resume(this.#key);
     this.signalling.forget();
+    this.onLost();
     return this.#enter();
   }
 }

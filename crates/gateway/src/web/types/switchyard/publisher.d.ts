@@ -22,6 +22,10 @@ export class Publisher {
     forget(publication: LocalPublication): void;
     /** Somebody cannot decode a publication: sends it in another codec as well. @param {number} id @param {string[]} codecs */
     addBackup(id: number, codecs: string[]): Promise<void>;
+    /** The session is lost: nothing is offered any more before a new one has begun, and `renew` has been called. */
+    handleLost(): void;
+    /** The session is over: whatever waits for a new one waits in vain. */
+    handleEnd(): void;
     /** Begins again on a new connection, when the server has given up the old one. */
     renew(): Promise<void>;
     /** Offers anew, after the offer that is under way. Those who call before it begins share one offer. */

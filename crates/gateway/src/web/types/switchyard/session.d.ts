@@ -9,13 +9,14 @@ export class Session {
      * @param {Target & {join: {type: string}, reconnect?: boolean|number}} options
      * @param {(message: any) => void} onMessage called with every message, before its request resolves
      * @param {(state: ConnectionState, error: SwitchyardError|null) => void} onState
+     * @param {() => void} onLost called before the room is entered anew, because the session cannot be resumed
      */
     constructor({ join, reconnect, ...target }: Target & {
         join: {
             type: string;
         };
         reconnect?: boolean | number;
-    }, onMessage: (message: any) => void, onState: (state: ConnectionState, error: SwitchyardError | null) => void);
+    }, onMessage: (message: any) => void, onState: (state: ConnectionState, error: SwitchyardError | null) => void, onLost: () => void);
     signalling: Signalling;
     /** @type {ConnectionState} */
     state: ConnectionState;
@@ -31,6 +32,7 @@ export class Session {
     patience: number;
     onMessage: (message: any) => void;
     onState: (state: ConnectionState, error: SwitchyardError | null) => void;
+    onLost: () => void;
     online: () => void | undefined;
     /** Whether the server would give this very session back after a loss. */
     get canResume(): boolean;
