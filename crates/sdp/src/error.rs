@@ -118,6 +118,17 @@ pub enum SdpError {
         /// What the server accepts.
         accepted: String,
     },
+    /// The client offers to receive, and not what there is.
+    #[error(
+        "no m-line of the offer receives what is published: offer a=recvonly for each kind ({published})"
+    )]
+    NothingReceived {
+        /// What is published: `audio`, `video`.
+        published: String,
+    },
+    /// A fragment of a description without credentials or candidates of use.
+    #[error("the fragment is not one of RFC 8840 §9: {0}")]
+    BadFragment(String),
     /// An answer that is not for our offer.
     #[error("the answer has {answered} m-lines, our offer has {offered}: answer the latest offer")]
     WrongSectionCount {

@@ -91,6 +91,12 @@ pub(crate) fn answered_direction(section: &Section, id: u8) -> Option<Direction>
     (offered.direction == Direction::SendOnly).then_some(Direction::RecvOnly)
 }
 
+/// The same for an m-line on which we send.
+pub(crate) fn sending_direction(section: &Section, id: u8) -> Option<Direction> {
+    let offered = section.extensions.iter().find(|offered| offered.id == id)?;
+    (offered.direction == Direction::RecvOnly).then_some(Direction::SendOnly)
+}
+
 /// The extensions a client that answers our offer will read, under the ids it answered with.
 pub(crate) fn answered(section: &Section, offered: &ExtensionMap) -> ExtensionMap {
     let mut map = ExtensionMap::default();

@@ -8,6 +8,9 @@
 //! - **we offer**: a [`SlotMap`] knows which m-line carries which subscription, writes each
 //!   [`Offer`], and [`accept_answer`] reads what the client made of it.
 //!
+//! [`answer_sending`] stands between the two: the client offers to receive, and we answer. [`Fragment`] is
+//! what such clients send afterwards.
+//!
 //! It deliberately does not know rooms, sessions, timers or sockets, when to offer, or how many offers are
 //! in flight. Nothing below `control` reads a session description: what crosses is
 //! [`switchyard_vocab::negotiated`] and [`switchyard_vocab::line`].
@@ -47,6 +50,7 @@ mod candidate;
 mod codec;
 mod error;
 mod extmap;
+mod fragment;
 mod negotiation;
 mod remote;
 mod section;
@@ -63,7 +67,9 @@ pub use candidate::{Candidate, Trickled};
 pub use codec::{Feedback, MAX_CODECS, RemoteCodec};
 pub use error::SdpError;
 pub use extmap::OfferedExtension;
+pub use fragment::{Fragment, write_fragment};
 pub use negotiation::accept::{Refused, Sending, Unsent, accept_answer};
+pub use negotiation::answer::sending::{Served, answer_sending};
 pub use negotiation::answer::{Answer, AnswerPolicy, Fate, Rejection, SectionOutcome, answer};
 pub use negotiation::offer::{Offer, OfferedSection};
 pub use remote::{MAX_CANDIDATES, MAX_DESCRIPTION, MAX_SECTIONS, RemoteDescription};

@@ -107,17 +107,21 @@ impl TransportAttributes {
         let mut found = Self::default();
         for attribute in attributes {
             let Some(value) = attribute.value.as_deref() else { continue };
-            match attribute.key.as_str() {
-                "ice-ufrag" => found.ufrag = Some(credential("a=ice-ufrag", value, MIN_UFRAG)?),
-                "ice-pwd" => found.pwd = Some(credential("a=ice-pwd", value, MIN_PWD)?),
-                "setup" => found.setup = Some(parse_setup(value)?),
-                "fingerprint" if found.fingerprints.len() < MAX_FINGERPRINTS => {
-                    found.add_fingerprint(value)?
-                }
-                _ => {}
-            }
+            found.read(&attribute.key, value)?;
         }
         Ok(found)
+    }
+
+    /// Takes one attribute, if it is one of these.
+    pub(crate) fn read(&mut self, key: &str, value: &str) -> Result<(), SdpError> {
+        match key {
+            "ice-ufrag" => self.ufrag = Some(credential("a=ice-ufrag", value, MIN_UFRAG)?),
+            "ice-pwd" => self.pwd = Some(credential("a=ice-pwd", value, MIN_PWD)?),
+            "setup" => self.setup = Some(parse_setup(value)?),
+            "fingerprint" if self.fingerprints.len() < MAX_FINGERPRINTS => self.add_fingerprint(value)?,
+            _ => {}
+        }
+        Ok(())
     }
 
     /// Takes what is still missing from the next level. A ufrag here and a password there do not

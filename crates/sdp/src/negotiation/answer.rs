@@ -1,6 +1,7 @@
 //! We answer: the client offers and sends, we receive.
 
 mod section;
+pub(crate) mod sending;
 
 use switchyard_vocab::codec::Codec;
 use switchyard_vocab::ids::PublicationId;

@@ -110,7 +110,7 @@ fn live(section: &OfferedSection, local: &LocalTransport, policy: OfferPolicy) -
 }
 
 /// Stream, track and SSRCs (RFC 8830, RFC 5576).
-fn write_occupant(media: &mut MediaDescription, occupant: &Occupant) {
+pub(crate) fn write_occupant(media: &mut MediaDescription, occupant: &Occupant) {
     let Occupant { ssrc, rtx_ssrc, cname, stream, track, .. } = occupant;
     let (stream, track, cname) = (token(stream), token(track), token(cname));
     media.attributes.push(write::value("msid", format!("{stream} {track}")));

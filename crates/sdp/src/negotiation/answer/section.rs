@@ -7,8 +7,10 @@ use switchyard_vocab::rtp::Mid;
 use super::Verdict;
 use crate::codec::RemoteCodec;
 use crate::extmap;
+use crate::negotiation::offer::write_occupant;
 use crate::section::{Direction, Section, SectionKind};
 use crate::simulcast::SentRid;
+use crate::slots::Occupant;
 use crate::transport::{LocalTransport, Setup};
 use crate::write;
 
@@ -41,6 +43,21 @@ impl<'a> Writer<'a> {
             Verdict::Rejected(_) if self.tagged == Some(section.index) => self.kept(section),
             Verdict::Rejected(_) | Verdict::Stopped => rejected(section),
         };
+        self.written.sections.push(media);
+    }
+
+    /// An m-line on which we send.
+    pub(super) fn write_sending(
+        &mut self,
+        section: &Section,
+        codec: &CodecMapping,
+        extensions: &ExtensionMap,
+        occupant: &Occupant,
+    ) {
+        let mut media = self.open(section, write::formats(std::slice::from_ref(codec)), Direction::SendOnly);
+        write::extensions(&mut media, extensions, |id| extmap::sending_direction(section, id));
+        write::codec(&mut media, codec, false);
+        write_occupant(&mut media, occupant);
         self.written.sections.push(media);
     }
 
