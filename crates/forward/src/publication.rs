@@ -3,6 +3,7 @@
 //! On the publisher's own worker it is fed with packets. On another worker it is a *mirror*, fed
 //! with packets that were observed already; it keeps the same cache and answers the same questions.
 
+pub mod attached;
 pub mod binding;
 pub mod cache;
 pub mod clocks;
@@ -21,18 +22,20 @@ use switchyard_vocab::codec::MediaKind;
 use switchyard_vocab::drop_reason::DropReason;
 use switchyard_vocab::layer::{EncodingIndex, MAX_ENCODINGS, SpatialLayer};
 use switchyard_vocab::negotiated::CodecMapping;
-use switchyard_vocab::observed::{ClockPair, Observed};
-use switchyard_vocab::rtp::{SeqNo, Ssrc};
+use switchyard_vocab::observed::{Attached, ClockPair, Observed};
+use switchyard_vocab::rtp::{ExtSeqNo, RtpTimestamp, SeqNo, Ssrc};
 use switchyard_wire::rtcp::ReportBlock;
 use switchyard_wire::rtp::extension::KnownExtensions;
 use switchyard_wire::rtp::{RtpPacket, rtx};
 
+use attached::Front;
 use binding::{Bound, Stream};
 use cache::{Cache, CacheRef};
 use clocks::Clocks;
 use encoding::{Encoding, Numbered, Received};
 use ingress::Ingress;
 use layers::{Candidate, Layers};
+use observe::{Memory, PayloadFacts, Unread};
 
 pub use feedback::Feedback;
 
@@ -122,11 +125,20 @@ impl Publication {
         if self.muted {
             return Err(DropReason::Muted);
         }
-        let observed = observe(now, packet, known, bound, numbered, payload)?;
-        self.keep(now, &observed, payload).map(|packet| Accepted::Packet { packet, observed })
+        let encoding = self.encoding_mut(bound.encoding, bound.codec).ok_or(DropReason::UnknownSsrc)?;
+        let memory = encoding.memory();
+        let facts = observe(memory, (numbered.seq, packet.timestamp()), known, bound, payload)?;
+        let mut front = Front::of(bound.codec.codec, known);
+        if facts.lacks_sets {
+            front.add_parameter_sets(|out| memory.write_sets(bound.codec.profile, out));
+        }
+        let observed = observed(now, packet, known, bound, (numbered, facts, front.attached()));
+        let kept = self.keep(now, &observed, (front.bytes(), payload));
+        kept.map(|packet| Accepted::Packet { packet, observed })
     }
 
-    /// Takes a packet that another worker observed; `payload` as it lay in that worker's cache.
+    /// Takes a packet that another worker observed; `payload` with all that lay in front of it in that
+    /// worker's cache.
     ///
     /// # Errors
     /// [`DropReason::Muted`], or [`DropReason::TooOld`] when the cache has gone past it.
@@ -142,7 +154,7 @@ impl Publication {
         let codec = Encoding::mirrored(observed.codec);
         let encoding = self.encoding_mut(observed.encoding, codec).ok_or(DropReason::StaleMedia)?;
         encoding.handle_mirrored(now, payload.len());
-        self.keep(now, observed, payload)
+        self.keep(now, observed, (&[], payload))
     }
 
     /// Takes the clocks of a sender report of one of the publisher's streams. Those of a stream that
@@ -266,8 +278,13 @@ impl Publication {
     }
 
     /// Stores a packet and draws the conclusions that home and mirror share.
-    fn keep(&mut self, now: Instant, observed: &Observed, payload: &[u8]) -> Result<CacheRef, DropReason> {
-        let packet = self.cache.insert(now, observed, payload).ok_or(DropReason::TooOld)?;
+    fn keep(
+        &mut self,
+        now: Instant,
+        observed: &Observed,
+        front_and_payload: (&[u8], &[u8]),
+    ) -> Result<CacheRef, DropReason> {
+        let packet = self.cache.insert(now, observed, front_and_payload).ok_or(DropReason::TooOld)?;
         let Some(Some(encoding)) = self.encodings.get_mut(observed.encoding.index()) else {
             return Err(DropReason::UnknownSsrc);
         };
@@ -324,33 +341,48 @@ impl Publication {
     }
 }
 
+/// Reads the payload.
 fn observe(
+    memory: &mut Memory,
+    (seq, timestamp): (ExtSeqNo, RtpTimestamp),
+    known: &KnownExtensions<'_>,
+    bound: &Bound,
+    payload: &[u8],
+) -> Result<PayloadFacts, DropReason> {
+    if payload.is_empty() {
+        return Ok(PayloadFacts { padding_only: true, ..PayloadFacts::default() });
+    }
+    if bound.red {
+        observe::check_red(payload, bound.codec.payload_type)?;
+    }
+    let descriptor = known.dependency_descriptor;
+    memory.read(Unread { codec: bound.codec.codec, seq, timestamp, payload, descriptor })
+}
+
+fn observed(
     now: Instant,
     packet: &RtpPacket<'_>,
-    known: &KnownExtensions,
+    known: &KnownExtensions<'_>,
     bound: &Bound,
-    numbered: Numbered,
-    payload: &[u8],
-) -> Result<Observed, DropReason> {
-    let codec = bound.codec.codec;
-    let padding_only = payload.is_empty();
-    let facts =
-        if padding_only { observe::PayloadFacts::default() } else { observe::payload(codec, payload)? };
-    Ok(Observed {
+    (numbered, facts, attached): (Numbered, PayloadFacts, Attached),
+) -> Observed {
+    Observed {
         arrival: now,
         encoding: bound.encoding,
         seq: numbered.seq,
         timestamp: packet.timestamp(),
-        codec,
+        codec: bound.codec.codec,
         marker: packet.marker(),
         keyframe_start: facts.keyframe_start,
         frame_start: facts.frame_start,
-        padding_only,
+        padding_only: facts.padding_only,
         temporal: facts.temporal,
         size: facts.size,
         audio_level: known.audio_level,
         orientation: known.orientation.map(|orientation| orientation.0),
-    })
+        red: bound.red,
+        attached,
+    }
 }
 
 #[cfg(test)]

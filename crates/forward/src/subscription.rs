@@ -44,6 +44,16 @@ pub struct Seeds {
     pub reports: u64,
 }
 
+/// What has to be released, in order, for a packet that was selected: a keyframe whose parameter sets came
+/// long before it is introduced by them.
+pub fn releases(verdict: Verdict, observed: &Observed) -> impl Iterator<Item = Verdict> {
+    let introduced = verdict == Verdict::Switch && observed.attached.parameter_sets > 0;
+    let (first, then) =
+        if introduced { (Verdict::Introduce, Some(Verdict::Forward)) } else { (verdict, None) };
+    let selected = !matches!(verdict, Verdict::Skip(_));
+    [Some(first), then].into_iter().flatten().filter(move |_| selected)
+}
+
 /// Why nothing was written.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum WriteError {
@@ -97,6 +107,8 @@ pub struct Subscription {
     next_rtx: ExtSeqNo,
     last_fir: Option<u8>,
     keyframe_budget: KeyframeBudget,
+    /// The packet whose parameter sets were sent last of all.
+    introduced: Option<CacheRef>,
 }
 
 impl Subscription {
@@ -113,13 +125,17 @@ impl Subscription {
             next_rtx: ExtSeqNo::starting_at(SeqNo(seeds.rtx_seq.0 & 0x7fff)),
             last_fir: None,
             keyframe_budget: KeyframeBudget::default(),
+            introduced: None,
         }
     }
 
     /// Decides about a packet that has just arrived. Every packet of the publication is to be shown,
-    /// in order of arrival; what is not skipped is to be released with the same verdict. After a
+    /// in order of arrival; what is not skipped is to be released as [`releases`] says. After a
     /// [`Verdict::Switch`] those that had overtaken it are to be shown again.
     pub fn select(&mut self, observed: &Observed, layers: &Layers) -> Verdict {
+        if observed.codec != self.envelope.section().codec.codec {
+            return Verdict::Skip(SkipReason::OtherCodec);
+        }
         let verdict = self.select.select(observed, layers);
         let is_padding = verdict == Verdict::Skip(SkipReason::PaddingOnly);
         if is_padding && self.select.current() == Some(observed.encoding) {
@@ -148,7 +164,9 @@ impl Subscription {
         let plan = self.rewrite.plan(verdict, packet, &cached, clocks, stamps);
         let plan = plan.ok_or(WriteError::NoPlace(packet.seq))?;
         let len = self.envelope.write(&plan, &cached, out)?;
-        let keyframe_start = cached.observed.keyframe_start;
+        // The keyframe starts with its parameter sets, where those had to be put in front of it.
+        let introduced = std::mem::replace(&mut self.introduced, plan.only_sets.then_some(packet));
+        let keyframe_start = cached.observed.keyframe_start && introduced != Some(packet);
         self.sent.note(now, plan, keyframe_start);
         self.reports.note_media(now, cached.payload.len());
         Ok(Written { len, ssrc: self.envelope.section().ssrc, seq: plan.seq, stamped: true, keyframe_start })

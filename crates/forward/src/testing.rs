@@ -11,7 +11,7 @@ use switchyard_vocab::layer::{EncodingIndex, PictureSize, TemporalLayer};
 use switchyard_vocab::negotiated::{
     CodecMapping, Extension, ExtensionMap, ReceiveSection, Receiving, SendSection,
 };
-use switchyard_vocab::observed::{ClockPair, Observed};
+use switchyard_vocab::observed::{Attached, ClockPair, Observed};
 use switchyard_vocab::rtp::{ExtSeqNo, Mid, PayloadType, Rid, RtpTimestamp, SeqNo, Ssrc};
 use switchyard_vocab::wall_clock::NtpTime;
 use switchyard_wire::payload::vp8::{Descriptor, Numbers, PictureId};
@@ -114,6 +114,8 @@ pub(crate) fn observed(encoding: u8, seq: u64) -> Observed {
         size: None,
         audio_level: None,
         orientation: None,
+        red: false,
+        attached: Attached::default(),
     }
 }
 
@@ -122,6 +124,8 @@ pub(crate) fn observed(encoding: u8, seq: u64) -> Observed {
 pub(crate) struct Source {
     pub(crate) rid: Option<&'static str>,
     pub(crate) codec: Codec,
+    /// In place of that of its codec.
+    pub(crate) payload_type: Option<PayloadType>,
     pub(crate) ssrc: u32,
     pub(crate) seq: u16,
     /// Timestamp at the beginning of the test.
@@ -137,7 +141,8 @@ impl Source {
         let size = PictureSize { width: 320 << index, height: 180 << index };
         let ssrc = 100 + index as u32;
         let rid = Some(RIDS[index]);
-        Self { rid, codec: Codec::Vp8, ssrc, seq: 500, base: 90_000, picture: 40, tl0: 3, key: 1, size }
+        let (codec, payload_type) = (Codec::Vp8, None);
+        Self { rid, codec, payload_type, ssrc, seq: 500, base: 90_000, picture: 40, tl0: 3, key: 1, size }
     }
 
     pub(crate) fn audio() -> Self {
@@ -172,20 +177,32 @@ impl Source {
     }
 
     pub(crate) fn packet(&mut self, milliseconds: u64, marker: bool, payload: &[u8], padding: u8) -> Vec<u8> {
+        self.packet_with(milliseconds, marker, (payload, padding), &[])
+    }
+
+    /// A packet with more extensions, each under the publisher's id for it.
+    pub(crate) fn packet_with(
+        &mut self,
+        milliseconds: u64,
+        marker: bool,
+        (payload, padding): (&[u8], u8),
+        more: &[(Extension, &[u8])],
+    ) -> Vec<u8> {
         let header = RtpHeader {
             marker,
             padding: padding > 0,
-            payload_type: mapping(self.codec).payload_type,
+            payload_type: self.payload_type.unwrap_or_else(|| mapping(self.codec).payload_type),
             seq: SeqNo(self.seq),
             timestamp: RtpTimestamp(self.timestamp(milliseconds)),
             ssrc: Ssrc(self.ssrc),
         };
         self.seq = self.seq.wrapping_add(1);
-        let name = if self.codec == Codec::Vp8 { "v" } else { "a" };
+        let name = if self.codec.kind() == MediaKind::Video { "v" } else { "a" };
         let mut extensions = vec![(1, name.as_bytes())];
         if let Some(rid) = self.rid {
             extensions.push((2, rid.as_bytes()));
         }
+        extensions.extend(more.iter().map(|&(extension, data)| (extension as u8 + 1, data)));
         let mut bytes = vec![0; 1_500];
         let mut len = header.write(&extensions, &mut bytes).unwrap();
         bytes[len..len + payload.len()].copy_from_slice(payload);
@@ -260,7 +277,7 @@ impl Call {
         Self::new(receive_section(Codec::Opus, "a", &[]), &send_section(Codec::Opus, false))
     }
 
-    fn new(section: ReceiveSection, send: &SendSection) -> Self {
+    pub(crate) fn new(section: ReceiveSection, send: &SendSection) -> Self {
         let kind = section.kind;
         let receiving = Receiving { extensions: extension_map(), sections: vec![section] };
         Self {
@@ -287,7 +304,7 @@ impl Call {
             return Verdict::Skip(switchyard_vocab::decision::SkipReason::PaddingOnly);
         };
         let verdict = self.subscription.select(&observed, self.publication.layers());
-        if matches!(verdict, Verdict::Forward | Verdict::Switch) {
+        for verdict in crate::subscription::releases(verdict, &observed) {
             self.release(milliseconds, packet, verdict, observed.encoding).unwrap();
         }
         verdict

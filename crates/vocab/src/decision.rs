@@ -9,6 +9,9 @@ pub enum Verdict {
     Forward,
     /// Send it: it is the first packet of the keyframe at which this encoding takes over.
     Switch,
+    /// Send the parameter sets that are attached to it, as a packet of their own: this encoding takes over
+    /// with a keyframe that does not bring them along. The packet itself follows.
+    Introduce,
     /// Not this one; the reason is for people, no number is spent on it.
     Skip(SkipReason),
 }
@@ -26,6 +29,8 @@ pub enum SkipReason {
     PaddingOnly,
     /// It belongs to a time before the encoding was switched to.
     BeforeSwitch,
+    /// It is in another codec than the one that was negotiated with the subscriber.
+    OtherCodec,
 }
 
 /// What keeps a subscription from a higher layer.
@@ -39,6 +44,8 @@ pub enum LimitingFactor {
     PublisherNotSending,
     /// It waits for a keyframe of the higher layer.
     KeyframeWait,
+    /// Its decoder lacks the codec: it gets nothing of it.
+    CodecUnsupported,
 }
 
 /// The state of one subscription as a person would ask for it.

@@ -36,6 +36,45 @@ pub struct Observed {
     pub audio_level: Option<AudioLevel>,
     /// How the camera was held, when the packet tells: the byte of `urn:3gpp:video-orientation`.
     pub orientation: Option<u8>,
+    /// Its payload is RED: what was sent before is in it once more (RFC 2198).
+    pub red: bool,
+    /// What lies in front of its payload where it is kept.
+    pub attached: Attached,
+}
+
+/// Lengths of what is kept in front of a packet's payload, in this order; 0 where there is none.
+///
+/// It is too long, or too rare, to be among the facts, and crosses to other workers with the payload.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Attached {
+    /// The dependency descriptor, as the publisher wrote it: at most 255 bytes.
+    pub dependency: u8,
+    /// The colour space, as the publisher wrote it: 4 or 28 bytes.
+    pub color_space: u8,
+    /// The time of capture, as the publisher wrote it: 8 or 16 bytes.
+    pub capture_time: u8,
+    /// The playout delay, as the publisher wrote it: 3 bytes.
+    pub playout_delay: u8,
+    /// The parameter sets that the keyframe which starts here needs and does not bring along: the
+    /// payload of a packet of its own.
+    pub parameter_sets: u16,
+}
+
+impl Attached {
+    /// Length of all of it.
+    pub const fn len(&self) -> usize {
+        let Self { dependency, color_space, capture_time, playout_delay, parameter_sets } = *self;
+        dependency as usize
+            + color_space as usize
+            + capture_time as usize
+            + playout_delay as usize
+            + parameter_sets as usize
+    }
+
+    /// Whether there is nothing of it.
+    pub const fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
 }
 
 /// What a publisher's sender report said: the link between its media clock and its wall clock

@@ -9,7 +9,7 @@ use switchyard_forward::publication::Accepted;
 use switchyard_forward::publication::binding::Stream;
 use switchyard_forward::publication::cache::CacheRef;
 use switchyard_forward::subscription::rewrite::Stamps;
-use switchyard_forward::subscription::{WriteError, Written};
+use switchyard_forward::subscription::{WriteError, Written, releases};
 use switchyard_transport::line::LineState;
 use switchyard_vocab::codec::MediaKind;
 use switchyard_vocab::counters::PacketKind;
@@ -139,7 +139,7 @@ impl Worker {
         {
             for worker in demands.workers(packet.encoding) {
                 if let Some(crossing) = crossing_to(&mut self.crossings, worker) {
-                    crossing.send_packet(publication, *observed, cached.payload, &mut self.counters);
+                    crossing.send_packet(publication, *observed, cached.bytes, &mut self.counters);
                 }
             }
         }
@@ -171,7 +171,9 @@ impl Worker {
                 continue;
             }
             self.touched.push(entry.peer, &mut peer.touched);
-            queue(peer, class, key, entry, (packet, verdict), &mut self.counters);
+            for verdict in releases(verdict, observed) {
+                queue(peer, class, key, entry, (packet, verdict), &mut self.counters);
+            }
             if verdict == Verdict::Switch {
                 catch_up(peer, class, key, entry, packet, &route.publication, &mut self.counters);
             }

@@ -43,6 +43,8 @@ pub struct Bound {
     pub ssrc: Ssrc,
     /// The codec that its payload type stands for.
     pub codec: CodecMapping,
+    /// Its payload type stands for that codec in RED.
+    pub red: bool,
 }
 
 /// Where a stream belongs, payload type aside.
@@ -184,12 +186,13 @@ impl Bindings {
     fn bound(&self, ssrc: Ssrc, place: Place, payload_type: PayloadType) -> Result<Bound, DropReason> {
         let section = self.sections.get(place.section).ok_or(DropReason::UnknownSsrc)?;
         let stands_for = |codec: &&CodecMapping| match place.stream {
-            Stream::Media => codec.payload_type == payload_type,
+            Stream::Media => codec.payload_type == payload_type || codec.red == Some(payload_type),
             Stream::Rtx => codec.rtx == Some(payload_type),
         };
         let codec = *section.codecs.iter().find(stands_for).ok_or(DropReason::UnknownPayloadType)?;
         let Place { encoding, stream, .. } = place;
-        Ok(Bound { publication: section.publication, encoding, stream, ssrc, codec })
+        let red = codec.red == Some(payload_type);
+        Ok(Bound { publication: section.publication, encoding, stream, ssrc, codec, red })
     }
 
     fn claim(&self, ssrc: Ssrc, payload_type: PayloadType, known: &KnownExtensions) -> Option<Place> {

@@ -13,6 +13,7 @@ use switchyard_vocab::layer::{EncodingIndex, MAX_ENCODINGS};
 use switchyard_vocab::observed::Observed;
 use switchyard_vocab::rtp::ExtSeqNo;
 
+use super::attached::Elements;
 use ring::Ring;
 
 /// Age up to which packets should be there for a resend: what libwebrtc's own senders keep.
@@ -53,6 +54,10 @@ pub struct CachedPacket<'a> {
     pub observed: &'a Observed,
     /// Its payload without padding, as the publisher sent it.
     pub payload: &'a [u8],
+    /// What came with it in its header, or is needed before it.
+    pub attached: Elements<'a>,
+    /// All of it, as another worker has to keep it.
+    pub bytes: &'a [u8],
 }
 
 /// The rings of one publication.
@@ -76,11 +81,17 @@ impl Cache {
     ///
     /// `None` when it can't be stored: its encoding does not exist, it is larger than the whole
     /// ring, or so late that its slot belongs to a newer packet.
-    pub fn insert(&mut self, now: Instant, observed: &Observed, payload: &[u8]) -> Option<CacheRef> {
+    /// `front` is what its facts say is attached; with an empty one, `payload` has that in front already.
+    pub fn insert(
+        &mut self,
+        now: Instant,
+        observed: &Observed,
+        (front, payload): (&[u8], &[u8]),
+    ) -> Option<CacheRef> {
         let limits = self.limits;
         let ring = self.rings.get_mut(observed.encoding.index())?;
         let ring = ring.get_or_insert_with(|| Box::new(Ring::new(limits)));
-        let kept = ring.insert(now, observed, payload);
+        let kept = ring.insert(now, observed, front, payload);
         kept.then_some(CacheRef { encoding: observed.encoding, seq: observed.seq })
     }
 

@@ -17,6 +17,7 @@ use switchyard_wire::rtcp::ReportBlock;
 
 use super::keyframe_request::{Input, KeyframeRequest, Output};
 use super::missing::{Gap, Missing};
+use super::observe::Memory;
 
 pub use numbering::{Numbered, Numbering, incarnation};
 pub use rate::Rate;
@@ -65,6 +66,8 @@ pub(super) struct Encoding {
     /// A request decided upon and not yet handed out.
     ask_keyframe: Option<Instant>,
     firs_sent: u8,
+    /// What its packets have to be read with.
+    memory: Memory,
     /// Unmuted, and nothing has arrived since.
     resuming: bool,
     /// Unmuted, and no keyframe has been asked for since.
@@ -87,6 +90,7 @@ impl Encoding {
             keyframe: KeyframeRequest::default(),
             ask_keyframe: None,
             firs_sent: 0,
+            memory: Memory::default(),
             resuming: false,
             needs_keyframe: false,
         }
@@ -100,6 +104,7 @@ impl Encoding {
     ) -> Result<Numbered, DropReason> {
         if self.ssrc.is_some_and(|known| known != packet.ssrc) {
             self.numbering.expect_restart();
+            self.memory.forget();
             self.resuming = false;
         }
         (self.ssrc, self.codec) = (Some(packet.ssrc), codec);
@@ -259,6 +264,10 @@ impl Encoding {
     pub(super) const fn next_fir(&mut self) -> u8 {
         self.firs_sent = self.firs_sent.wrapping_add(1);
         self.firs_sent
+    }
+
+    pub(super) const fn memory(&mut self) -> &mut Memory {
+        &mut self.memory
     }
 
     pub(super) const fn codec(&self) -> CodecMapping {

@@ -1,24 +1,28 @@
 //! What changes in a packet on its way to one subscriber. It never decides whether one is sent.
 
+mod dependency;
 mod envelope;
+mod numbers;
 mod sequence;
 mod timestamp;
 mod vp8;
+mod vp9;
 
 use switchyard_vocab::codec::MediaKind;
 use switchyard_vocab::decision::Verdict;
 use switchyard_vocab::layer::EncodingIndex;
 use switchyard_vocab::observed::{ClockPair, Observed};
 use switchyard_vocab::rtp::{ClockRate, ExtSeqNo, RtpTimestamp, SeqNo};
-use switchyard_wire::payload::vp8::Numbers;
 
 use crate::publication::cache::{CacheRef, CachedPacket};
 use crate::publication::clocks::Clocks;
 
 pub use envelope::{Envelope, Plan, Stamps};
+pub use numbers::Numbers;
 pub use sequence::SequenceMap;
 pub use timestamp::TimestampMap;
-pub use vp8::Vp8Map;
+
+use numbers::NumbersMap;
 
 /// The numbers of one subscription, whatever the codec.
 #[derive(Debug)]
@@ -26,7 +30,7 @@ pub struct Rewrite {
     kind: MediaKind,
     sequence: SequenceMap,
     timestamp: TimestampMap,
-    vp8: Vp8Map,
+    numbers: NumbersMap,
     /// Something was left out in the middle of a frame: nothing goes on before the next switch.
     halted: bool,
     orientation: u8,
@@ -44,7 +48,7 @@ impl Rewrite {
             kind,
             sequence: SequenceMap::new(first_seq),
             timestamp: TimestampMap::new(clock_rate, first_timestamp),
-            vp8: Vp8Map::new(),
+            numbers: NumbersMap::default(),
             halted: true,
             orientation: 0,
         }
@@ -61,6 +65,11 @@ impl Rewrite {
     ) -> Option<Plan> {
         let observed = cached.observed;
         let (seq, timestamp) = match verdict {
+            Verdict::Introduce => {
+                let seq = self.sequence.introduce(observed.encoding, observed.seq)?;
+                self.halted = false;
+                (seq, self.timestamp.begin(observed, clocks))
+            }
             Verdict::Switch => {
                 let seq = self.sequence.begin(observed.encoding, observed.seq)?;
                 self.halted = false;
@@ -73,12 +82,14 @@ impl Rewrite {
             Verdict::Skip(_) => return None,
         };
         let resumes = verdict == Verdict::Switch && self.kind == MediaKind::Audio;
+        let only_sets = verdict == Verdict::Introduce;
         Some(Plan {
             source,
             seq,
             timestamp,
-            marker: observed.marker || resumes,
-            numbers: self.numbers(verdict, cached),
+            only_sets,
+            marker: (observed.marker || resumes) && !only_sets,
+            numbers: self.numbers.map(verdict, cached),
             orientation: self.orientation(observed),
             stamps,
         })
@@ -104,11 +115,6 @@ impl Rewrite {
     /// Ticks per second of its timestamps.
     pub const fn clock_rate(&self) -> ClockRate {
         self.timestamp.clock_rate()
-    }
-
-    fn numbers(&mut self, verdict: Verdict, cached: &CachedPacket<'_>) -> Option<Numbers> {
-        let descriptor = envelope::descriptor(cached.observed.codec, cached.payload)?;
-        Some(if verdict == Verdict::Switch { self.vp8.begin(&descriptor) } else { self.vp8.map(&descriptor) })
     }
 
     /// Publishers say it on some packets only; here every packet carries what was said last.

@@ -11,6 +11,7 @@ use super::*;
 use crate::publication::Accepted;
 use crate::testing::{Call, FIRST_SEQ, RTT, Source, at};
 
+mod codecs;
 mod dropped;
 mod keyframes;
 

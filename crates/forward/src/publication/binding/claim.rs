@@ -72,7 +72,7 @@ fn encoding_named(section: &ReceiveSection, rid: Rid) -> Option<EncodingIndex> {
 
 fn stream_of(section: &ReceiveSection, payload_type: PayloadType) -> Option<Stream> {
     section.codecs.iter().find_map(|codec| {
-        if codec.payload_type == payload_type {
+        if codec.payload_type == payload_type || codec.red == Some(payload_type) {
             Some(Stream::Media)
         } else {
             (codec.rtx == Some(payload_type)).then_some(Stream::Rtx)

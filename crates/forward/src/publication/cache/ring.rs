@@ -6,7 +6,7 @@ use std::time::Instant;
 use switchyard_vocab::observed::Observed;
 use switchyard_vocab::rtp::ExtSeqNo;
 
-use super::{CachedPacket, KEPT, Limits};
+use super::{CachedPacket, Elements, KEPT, Limits};
 
 /// Stretches into which the bytes are divided to know their age. Fewer make a ring grow a little
 /// before it must; more cost memory and nothing else.
@@ -56,16 +56,19 @@ impl Ring {
         }
     }
 
-    pub(super) fn insert(&mut self, now: Instant, observed: &Observed, payload: &[u8]) -> bool {
-        let Ok(len) = u16::try_from(payload.len()) else { return false };
-        if payload.len() > self.bytes.len() || !self.claim_slot(now, observed) {
+    pub(super) fn insert(&mut self, now: Instant, observed: &Observed, front: &[u8], payload: &[u8]) -> bool {
+        let all = front.len() + payload.len();
+        let Ok(len) = u16::try_from(all) else { return false };
+        if all > self.bytes.len() || !self.claim_slot(now, observed) {
             return false;
         }
-        self.make_room(now, payload.len());
-        let position = self.position_for(payload.len());
+        self.make_room(now, all);
+        let position = self.position_for(all);
         let start = self.place(position);
-        let Some(target) = self.bytes.get_mut(start..start + payload.len()) else { return false };
-        target.copy_from_slice(payload);
+        let Some(target) = self.bytes.get_mut(start..start + all) else { return false };
+        let (before, behind) = target.split_at_mut(front.len());
+        before.copy_from_slice(front);
+        behind.copy_from_slice(payload);
         self.head = position + u64::from(len);
         self.note_written(now, position);
         let slot = self.slot_of(observed.seq);
@@ -79,8 +82,9 @@ impl Ring {
             return None;
         }
         let start = self.place(slot.position);
-        let payload = self.bytes.get(start..start + usize::from(slot.len))?;
-        Some(CachedPacket { observed: &slot.observed, payload })
+        let bytes = self.bytes.get(start..start + usize::from(slot.len))?;
+        let (attached, payload) = Elements::split(slot.observed.attached, bytes)?;
+        Some(CachedPacket { observed: &slot.observed, payload, attached, bytes })
     }
 
     /// Bytes and slots it has.

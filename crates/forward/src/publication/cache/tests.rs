@@ -7,7 +7,7 @@ use crate::testing::{at, observed};
 
 fn insert(cache: &mut Cache, encoding: u8, seq: u64, milliseconds: u64, payload: &[u8]) -> Option<CacheRef> {
     let facts = Observed { arrival: at(milliseconds), ..observed(encoding, seq) };
-    cache.insert(at(milliseconds), &facts, payload)
+    cache.insert(at(milliseconds), &facts, (&[], payload))
 }
 
 #[test]
@@ -71,7 +71,7 @@ fn what_was_long_on_its_way_from_another_worker_is_kept_as_if_it_were_young() {
     let late: Vec<_> = (0..100)
         .map(|n| {
             let facts = Observed { arrival: at(n * 30), ..observed(0, 70_000 + n) };
-            cache.insert(at(3_000), &facts, &[n as u8; 1_100]).unwrap()
+            cache.insert(at(3_000), &facts, (&[], &[n as u8; 1_100])).unwrap()
         })
         .collect();
 

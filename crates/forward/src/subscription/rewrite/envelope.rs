@@ -1,15 +1,17 @@
 //! The bytes of a packet for one subscriber: a new header, and the cached payload with its numbers
 //! changed. Writing the same plan twice gives the same bytes.
 
-use switchyard_vocab::codec::Codec;
 use switchyard_vocab::negotiated::{Extension, SendSection};
-use switchyard_vocab::observed::Observed;
 use switchyard_vocab::rtp::{ExtSeqNo, PayloadType, RtpTimestamp, SeqNo, Ssrc};
 use switchyard_wire::NoRoom;
-use switchyard_wire::payload::vp8::{Descriptor, Numbers};
+use switchyard_wire::payload::dependency_descriptor::MAX_LEN;
+use switchyard_wire::payload::{red, vp8, vp9};
 use switchyard_wire::rtp::extension::{AbsSendTime, TransportSeq, audio_level_bytes};
 use switchyard_wire::rtp::{Form, HeaderWriter, RtpHeader, rtx};
 
+use super::dependency;
+use super::numbers::Numbers;
+use crate::publication::attached::Elements;
 use crate::publication::cache::{CacheRef, CachedPacket};
 
 /// What is stamped on a packet at the moment it leaves.
@@ -32,7 +34,9 @@ pub struct Plan {
     pub timestamp: RtpTimestamp,
     /// Its marker on the way out.
     pub marker: bool,
-    /// Its VP8 numbers on the way out, when it is VP8.
+    /// It is the parameter sets attached to its source, and nothing else of it.
+    pub only_sets: bool,
+    /// The numbers that its codec counts, on the way out.
     pub numbers: Option<Numbers>,
     /// How the camera was held.
     pub orientation: Option<u8>,
@@ -44,6 +48,7 @@ pub struct Plan {
 #[derive(Debug)]
 pub struct Envelope {
     section: SendSection,
+    /// The form of a packet with nothing long in it.
     form: Form,
 }
 
@@ -58,7 +63,8 @@ struct Stream {
 impl Envelope {
     /// As it was negotiated.
     pub fn new(section: &SendSection) -> Self {
-        let one_byte = section.extensions.iter().all(|(_, id)| id <= 14);
+        // What needs the other form is left out where both may not be mixed.
+        let one_byte = section.extensions.iter().all(|(_, id)| id <= 14) || !section.extensions.is_mixed();
         Self { section: section.clone(), form: if one_byte { Form::OneByte } else { Form::TwoByte } }
     }
 
@@ -76,11 +82,11 @@ impl Envelope {
     pub fn write(&self, plan: &Plan, cached: &CachedPacket<'_>, out: &mut [u8]) -> Result<usize, NoRoom> {
         let stream = Stream {
             ssrc: self.section.ssrc,
-            payload_type: self.section.codec.payload_type,
+            payload_type: self.red(cached).unwrap_or(self.section.codec.payload_type),
             seq: plan.seq.on_wire(),
         };
-        let len = self.write_header(stream, plan, cached.observed, plan.stamps, out)?;
-        write_payload(plan, cached.payload, out, len)
+        let len = self.write_header(stream, plan, cached, plan.stamps, out)?;
+        self.write_payload(plan, cached, out, len)
     }
 
     /// Writes the packet as a retransmission (RFC 4588 §4) and returns its length.
@@ -94,18 +100,23 @@ impl Envelope {
         out: &mut [u8],
     ) -> Result<usize, NoRoom> {
         let stream = Stream { ssrc, payload_type, seq };
-        let mut len = self.write_header(stream, plan, cached.observed, stamps, out)?;
+        let mut len = self.write_header(stream, plan, cached, stamps, out)?;
         len += rtx::write_osn(plan.seq.on_wire(), out.get_mut(len..).ok_or(NoRoom)?)?;
-        write_payload(plan, cached.payload, out, len)
+        self.write_payload(plan, cached, out, len)
+    }
+
+    /// The payload type of a packet that goes out as RED.
+    fn red(&self, cached: &CachedPacket<'_>) -> Option<PayloadType> {
+        self.section.codec.red.filter(|_| cached.observed.red)
     }
 
     /// The same extensions on every packet of a stream, so that packets of one size stay that and
-    /// leave in one message.
+    /// leave in one message; only keyframes have more.
     fn write_header(
         &self,
         stream: Stream,
         plan: &Plan,
-        observed: &Observed,
+        cached: &CachedPacket<'_>,
         stamps: Stamps,
         out: &mut [u8],
     ) -> Result<usize, NoRoom> {
@@ -117,54 +128,113 @@ impl Envelope {
             timestamp: plan.timestamp,
             ssrc: stream.ssrc,
         };
-        let mut writer = HeaderWriter::begin(&header, self.form, out)?;
+        let mut writer = HeaderWriter::begin(&header, self.form_of(&cached.attached), out)?;
         for (extension, id) in self.section.extensions.iter() {
-            match extension {
-                Extension::Mid => writer.extension(id, self.section.mid.as_bytes())?,
-                Extension::TransportCc => {
-                    put(&mut writer, id, stamps.transport_seq.map(TransportSeq::bytes))?
-                }
-                Extension::AbsSendTime => put(&mut writer, id, stamps.abs_send_time.map(AbsSendTime::bytes))?,
-                Extension::AudioLevel => put(&mut writer, id, observed.audio_level.map(audio_level_bytes))?,
-                Extension::VideoOrientation => put(&mut writer, id, plan.orientation.map(|byte| [byte]))?,
-                // Names of the publisher's encodings mean nothing to a subscriber, who sees one.
-                Extension::Rid | Extension::RepairedRid => {}
-                // What its encoders are doing is meant for the server.
-                Extension::VideoLayersAllocation => {}
-                // Never offered to a subscriber, so that none of these has an id.
-                Extension::DependencyDescriptor
-                | Extension::PlayoutDelay
-                | Extension::AbsCaptureTime
-                | Extension::ColorSpace => {}
-            }
+            self.write_extension((extension, id), plan, cached, stamps, &mut writer)?;
         }
         writer.finish()
     }
-}
 
-fn put<const N: usize>(writer: &mut HeaderWriter<'_>, id: u8, data: Option<[u8; N]>) -> Result<(), NoRoom> {
-    data.map_or(Ok(()), |data| writer.extension(id, &data))
-}
-
-/// Writes the payload behind `len` bytes and returns the length of all.
-fn write_payload(plan: &Plan, payload: &[u8], out: &mut [u8], len: usize) -> Result<usize, NoRoom> {
-    let out = out.get_mut(len..).ok_or(NoRoom)?;
-    let (front, rest) = match plan.numbers {
-        None => (0, payload),
-        Some(numbers) => {
-            // It was read when the plan was made; a payload without a descriptor has no numbers.
-            let descriptor = Descriptor::parse(payload).map_err(|_| NoRoom)?;
-            (descriptor.write(&numbers, out)?, payload.get(descriptor.len..).unwrap_or_default())
-        }
-    };
-    out.get_mut(front..front + rest.len()).ok_or(NoRoom)?.copy_from_slice(rest);
-    Ok(len + front + rest.len())
-}
-
-/// The descriptor of a payload, when the codec has one and there is a payload.
-pub(super) fn descriptor(codec: Codec, payload: &[u8]) -> Option<Descriptor> {
-    match codec {
-        Codec::Vp8 => Descriptor::parse(payload).ok(),
-        Codec::Opus | Codec::Vp9 | Codec::H264 | Codec::Av1 | Codec::H265 => None,
+    /// All elements of a packet have one form (RFC 8285 §4.1.2).
+    fn form_of(&self, attached: &Elements<'_>) -> Form {
+        let extensions = &self.section.extensions;
+        let needs = |extension, data: &[u8]| {
+            let id = extensions.id(extension);
+            !data.is_empty() && id.is_some_and(|id| !Form::OneByte.fits(id, data))
+        };
+        let is_long = needs(Extension::DependencyDescriptor, attached.dependency)
+            || needs(Extension::ColorSpace, attached.color_space);
+        if is_long && extensions.is_mixed() { Form::TwoByte } else { self.form }
     }
+
+    fn write_extension(
+        &self,
+        (extension, id): (Extension, u8),
+        plan: &Plan,
+        cached: &CachedPacket<'_>,
+        stamps: Stamps,
+        writer: &mut HeaderWriter<'_>,
+    ) -> Result<(), NoRoom> {
+        let CachedPacket { observed, attached, .. } = cached;
+        let form = self.form_of(attached);
+        let mut put = |data: Option<&[u8]>| match data {
+            Some(data) if !data.is_empty() && form.fits(id, data) => writer.extension(id, data),
+            // Without consent to the longer form it is left out.
+            _ => Ok(()),
+        };
+        match extension {
+            Extension::Mid => put(Some(self.section.mid.as_bytes())),
+            Extension::TransportCc => {
+                put(stamps.transport_seq.map(TransportSeq::bytes).as_ref().map(|b| &b[..]))
+            }
+            Extension::AbsSendTime => {
+                put(stamps.abs_send_time.map(AbsSendTime::bytes).as_ref().map(|b| &b[..]))
+            }
+            Extension::AudioLevel => {
+                put(observed.audio_level.map(audio_level_bytes).as_ref().map(|b| &b[..]))
+            }
+            Extension::VideoOrientation => put(plan.orientation.as_ref().map(std::slice::from_ref)),
+            Extension::PlayoutDelay => put(Some(attached.playout_delay)),
+            Extension::AbsCaptureTime => put(Some(attached.capture_time)),
+            Extension::ColorSpace => put(Some(attached.color_space)),
+            Extension::DependencyDescriptor => {
+                let Some(Numbers::Dependency(numbers)) = plan.numbers else { return Ok(()) };
+                let mut descriptor = [0; MAX_LEN];
+                let len = dependency::write(attached.dependency, numbers, &mut descriptor)?;
+                put(descriptor.get(..len))
+            }
+            // Names of the publisher's encodings mean nothing to a subscriber, who sees one. What its
+            // encoders are doing is meant for the server.
+            Extension::Rid | Extension::RepairedRid | Extension::VideoLayersAllocation => Ok(()),
+        }
+    }
+
+    /// Writes the payload behind `len` bytes and returns the length of all.
+    fn write_payload(
+        &self,
+        plan: &Plan,
+        cached: &CachedPacket<'_>,
+        out: &mut [u8],
+        len: usize,
+    ) -> Result<usize, NoRoom> {
+        let out = out.get_mut(len..).ok_or(NoRoom)?;
+        let payload = if plan.only_sets { cached.attached.parameter_sets } else { cached.payload };
+        let written = match plan.numbers {
+            Some(Numbers::Vp8(numbers)) => {
+                // It was read when the plan was made; a payload without a descriptor has no numbers.
+                let descriptor = vp8::Descriptor::parse(payload).map_err(|_| NoRoom)?;
+                let front = descriptor.write(&numbers, out)?;
+                let rest = payload.get(descriptor.len..).unwrap_or_default();
+                front + copy(rest, out.get_mut(front..).ok_or(NoRoom)?)?
+            }
+            Some(Numbers::Vp9(numbers)) => {
+                let descriptor = vp9::Descriptor::parse(payload).map_err(|_| NoRoom)?;
+                let written = copy(payload, out)?;
+                descriptor.renumber(&numbers, out)?;
+                written
+            }
+            Some(Numbers::Dependency(_)) | None if cached.observed.red => self.write_red(cached, out)?,
+            Some(Numbers::Dependency(_)) | None => copy(payload, out)?,
+        };
+        Ok(len + written)
+    }
+
+    /// Sound that repeats what was sent before: as it is to those who know that, else what is new in it.
+    fn write_red(&self, cached: &CachedPacket<'_>, out: &mut [u8]) -> Result<usize, NoRoom> {
+        let opus = self.section.codec.payload_type;
+        if self.red(cached).is_none() {
+            // It was checked when it came in.
+            let red = red::Red::parse(cached.payload).map_err(|_| NoRoom)?;
+            return red.write_primary(out);
+        }
+        let written = copy(cached.payload, out)?;
+        let blocks = out.get_mut(..written).ok_or(NoRoom)?;
+        red::rename(blocks, |_| Some(opus)).map_err(|_| NoRoom)?;
+        Ok(written)
+    }
+}
+
+fn copy(from: &[u8], out: &mut [u8]) -> Result<usize, NoRoom> {
+    out.get_mut(..from.len()).ok_or(NoRoom)?.copy_from_slice(from);
+    Ok(from.len())
 }

@@ -53,6 +53,18 @@ impl SequenceMap {
         Some(first_out)
     }
 
+    /// Goes on with a packet that the publisher did not send, right before this packet of this encoding.
+    pub fn introduce(&mut self, encoding: EncodingIndex, seq: ExtSeqNo) -> Option<ExtSeqNo> {
+        let introduction = self.next;
+        self.next = introduction.plus(1);
+        if self.begin(encoding, seq).is_none() {
+            self.next = introduction;
+            return None;
+        }
+        self.next = introduction.plus(1);
+        Some(introduction)
+    }
+
     /// The number of a packet of the current segment; `None` when it is of another one, was left
     /// out, or is so late that its place is no longer known.
     pub fn map(&mut self, encoding: EncodingIndex, seq: ExtSeqNo) -> Option<ExtSeqNo> {

@@ -10,7 +10,7 @@ const KEY_MASK: u8 = 0x1f;
 
 /// The VP8 numbers of one subscription.
 #[derive(Debug)]
-pub struct Vp8Map {
+pub(super) struct Vp8Map {
     /// The highest numbers sent.
     newest: Numbers,
     /// The publisher's id of the newest picture; `None` before its first one in this segment.
@@ -22,13 +22,13 @@ pub struct Vp8Map {
 
 impl Vp8Map {
     /// Nothing sent yet.
-    pub const fn new() -> Self {
+    pub(super) const fn new() -> Self {
         let newest = Numbers { picture_id: 0, tl0_picture_index: 0, key_index: 0 };
         Self { newest, newest_in: None, tl0_offset: 0, key_offset: 0, begun: false }
     }
 
     /// Goes on with this picture, the first one of a keyframe.
-    pub fn begin(&mut self, descriptor: &Descriptor) -> Numbers {
+    pub(super) fn begin(&mut self, descriptor: &Descriptor) -> Numbers {
         self.newest_in = None;
         if std::mem::replace(&mut self.begun, true) {
             let next_tl0 = self.newest.tl0_picture_index.wrapping_add(1);
@@ -47,7 +47,7 @@ impl Vp8Map {
     }
 
     /// The numbers of a picture of the current segment, whatever order they come in.
-    pub fn map(&mut self, descriptor: &Descriptor) -> Numbers {
+    pub(super) fn map(&mut self, descriptor: &Descriptor) -> Numbers {
         let tl0 = descriptor.tl0_picture_index.unwrap_or(0).wrapping_add(self.tl0_offset);
         let key = descriptor.key_index.unwrap_or(0).wrapping_add(self.key_offset) & KEY_MASK;
         let numbers = Numbers {

@@ -244,6 +244,8 @@ pub enum LimitedBy {
     PublisherNotSending,
     /// A keyframe of the higher layer is on its way.
     KeyframeWait,
+    /// You can't decode it: you get nothing of it until its publisher sends it in another codec as well.
+    CodecUnsupported,
 }
 
 /// What happened to a connection.

@@ -130,6 +130,9 @@ fn decided(publication: PublicationId, decision: Decision) -> ServerMessage {
         LimitingFactor::KeyframeWait => {
             (LimitedBy::KeyframeWait, "the next keyframe of the higher layer has not come yet")
         }
+        LimitingFactor::CodecUnsupported => {
+            (LimitedBy::CodecUnsupported, "your answer took none of the codecs in which it is published")
+        }
     };
     ServerMessage::SubscriptionChanged {
         publication: publication.0,
