@@ -23,7 +23,7 @@
 //! let sessions = port.sessions.clone();
 //! // Hand `requests` to the control task; it answers through `sessions.deliver`.
 //! let gateway = Gateway::new(config, port, Exporter::new(Vec::new(), "1.2.3"));
-//! gateway.serve(listeners, async { tokio::signal::ctrl_c().await.unwrap_or_default() }).await?;
+//! gateway.serve(listeners, async { tokio::signal::ctrl_c().await.unwrap_or_default() }).await;
 //! # drop((sessions, requests));
 //! # Ok(())
 //! # }
@@ -41,4 +41,5 @@ pub mod listener;
 mod metrics_page;
 pub mod port;
 pub mod rate_limit;
+mod serving;
 mod web;

@@ -8,7 +8,6 @@ use std::sync::Arc;
 use axum::Router;
 use axum::http::StatusCode;
 use axum::routing::get;
-use axum::serve::ListenerExt;
 use switchyard_metrics::Exporter;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -21,6 +20,7 @@ use crate::health::{healthz, readyz};
 use crate::http_error::HttpError;
 use crate::metrics_page::metrics;
 use crate::port::ControlPort;
+use crate::serving;
 use crate::web;
 
 /// The gateway, ready to serve.
@@ -74,26 +74,16 @@ impl Gateway {
 
     /// Serves until `shutdown` resolves, then tells every session, waits for connections to close, at most
     /// `shutdown_timeout`, and returns. Control must keep running until then: every session leaves.
-    ///
-    /// # Errors
-    /// When a listening socket breaks, which the system does not do by itself.
-    pub async fn serve(
-        self,
-        listeners: Listeners,
-        shutdown: impl Future<Output = ()> + Send,
-    ) -> io::Result<()> {
+    pub async fn serve(self, listeners: Listeners, shutdown: impl Future<Output = ()> + Send) {
         let state = self.state;
         let (stop, stopped) = watch::channel(());
-        let signalling = listeners.signalling.tap_io(without_delay);
-        let public = routes(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
-        let public = axum::serve(signalling, public).with_graceful_shutdown(gone(stopped.clone()));
-        let metrics = axum::serve(listeners.metrics, metrics_routes(state.clone()))
-            .with_graceful_shutdown(gone(stopped));
-
-        let serving = async { tokio::try_join!(public, metrics).map(drop) };
+        let refused = &state.counters.crowded;
+        let public = serving::serve(listeners.signalling, routes(state.clone()), refused, stopped.clone());
+        let metrics = serving::serve(listeners.metrics, metrics_routes(state.clone()), refused, stopped);
+        let serving = async { tokio::join!(public, metrics) };
         tokio::pin!(serving);
         tokio::select! {
-            broken = &mut serving => return broken,
+            _ = &mut serving => {}
             () = shutdown => {}
         }
 
@@ -101,30 +91,13 @@ impl Gateway {
         state.stop();
         drop(stop);
         let closing = async {
-            let served = serving.await;
+            serving.await;
             all_closed(&state).await;
-            served
         };
-        match tokio::time::timeout(state.config.shutdown_timeout, closing).await {
-            Ok(served) => served,
-            Err(_) => {
-                warn!(connections = state.connections(), "connections did not close in time");
-                Ok(())
-            }
+        if tokio::time::timeout(state.config.shutdown_timeout, closing).await.is_err() {
+            warn!(connections = state.connections(), "connections did not close in time");
         }
     }
-}
-
-/// Small messages must not wait for more to come. What cannot be set only costs time.
-fn without_delay(stream: &mut tokio::net::TcpStream) {
-    if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!(%error, "TCP_NODELAY was refused");
-    }
-}
-
-/// Resolves when the sender is dropped.
-async fn gone(mut stopped: watch::Receiver<()>) {
-    while stopped.changed().await.is_ok() {}
 }
 
 /// Resolves when no signalling connection is left.

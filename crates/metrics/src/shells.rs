@@ -51,6 +51,8 @@ pub struct RefusedConnections {
     pub rate_limited: u64,
     /// As many connections as the server takes.
     pub full: u64,
+    /// More plain connections open at once than the server takes, or takes of one network.
+    pub crowded: u64,
     /// The server is stopping.
     pub stopping: u64,
 }

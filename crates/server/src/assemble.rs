@@ -107,10 +107,9 @@ async fn serve(config: &Config, parts: Parts) -> anyhow::Result<Option<String>> 
         }
     };
     // First the gateway tells everybody and closes; what its sessions leave behind is control's to end.
-    let served = gateway.serve(listeners, told_to_stop).await;
+    gateway.serve(listeners, told_to_stop).await;
     stop_control.send_replace(true);
     control.await.context("the control task failed")?;
-    served.context("signalling failed")?;
     Ok(ended_early)
 }
 

@@ -1,12 +1,15 @@
 //! Who is let in, and what the others are told.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde_json::json;
 use switchyard_control::intent::Intent;
 use switchyard_gateway::auth::Secret;
 use switchyard_gateway::config::GatewayConfig;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
 
 use crate::support::{House, development, get};
 
@@ -97,4 +100,35 @@ async fn a_full_server_takes_nobody_until_somebody_goes() {
     while house.connect("room=lab&identity=bob").await.is_err() {
         tokio::task::yield_now().await;
     }
+}
+
+#[tokio::test]
+async fn a_request_whose_head_never_ends_is_not_waited_for() {
+    let mut house = House::open(development()).await;
+    let mut slow = TcpStream::connect(house.address).await.unwrap();
+    slow.write_all(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Slow: ").await.unwrap();
+    let (mut client, _session) = house.participant("ada").await;
+
+    let mut answer = Vec::new();
+    let drip = async {
+        // A byte a second, as somebody does who wants to hold the connection.
+        while slow.write_all(b"a").await.is_ok() {
+            if let Ok(Ok(0)) = timeout(Duration::from_secs(1), slow.read_buf(&mut answer)).await {
+                break;
+            }
+        }
+    };
+
+    timeout(Duration::from_secs(60), drip).await.expect("the server closes it");
+    assert!(!String::from_utf8_lossy(&answer).contains("200"));
+    client.assert_alive().await;
+}
+
+#[tokio::test]
+async fn a_head_that_is_too_long_is_refused() {
+    let house = House::open(development()).await;
+
+    let answer = get(house.address, &format!("/healthz?{}", "a".repeat(40_000))).await;
+
+    assert!(answer.starts_with("HTTP/1.1 431") || answer.starts_with("HTTP/1.1 414"), "{answer:.60}");
 }

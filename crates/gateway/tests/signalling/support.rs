@@ -33,7 +33,7 @@ pub(crate) struct House {
     pub(crate) sessions: Arc<Sessions>,
     requests: mpsc::Receiver<ToControl>,
     stop: Option<oneshot::Sender<()>>,
-    serving: JoinHandle<std::io::Result<()>>,
+    serving: JoinHandle<()>,
 }
 
 /// A configuration in which names are enough.
@@ -133,7 +133,7 @@ impl House {
 
     /// Waits until it has stopped.
     pub(crate) async fn stopped(self) {
-        timeout(PATIENCE, self.serving).await.expect("it stops in time").unwrap().unwrap();
+        timeout(PATIENCE, self.serving).await.expect("it stops in time").unwrap();
     }
 }
 

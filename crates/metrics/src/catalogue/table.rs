@@ -376,6 +376,7 @@ pub const METRICS: &[Metric] = &[
                 ("malformed", |gateway| gateway.connections_refused.malformed as f64),
                 ("rate_limited", |gateway| gateway.connections_refused.rate_limited as f64),
                 ("full", |gateway| gateway.connections_refused.full as f64),
+                ("crowded", |gateway| gateway.connections_refused.crowded as f64),
                 ("stopping", |gateway| gateway.connections_refused.stopping as f64),
             ],
         ),
