@@ -8,6 +8,8 @@ mod joining;
 mod offering;
 mod publishing;
 mod subscribing;
+mod trickling;
+mod watching;
 
 use std::collections::BTreeMap;
 use std::time::Instant;
@@ -174,6 +176,11 @@ impl Control {
                 return Err(if self.stopping { Refusal::Stopping } else { Refusal::NotJoined });
             }
             Intent::Offer { sdp, tracks } => return self.publish(now, asker, &sdp, &tracks),
+            Intent::Ingest { sdp } => return self.ingest(now, asker, &sdp),
+            Intent::Watch { identity, sdp } => return self.watch(asker, &identity, &sdp),
+            Intent::Fragment { connection, fragment, may_restart } => {
+                return self.take_fragment(asker, connection, &fragment, may_restart);
+            }
             Intent::Answer { offer, sdp } => self.accept_answer(now, asker.session, offer, &sdp)?,
             Intent::Candidate { candidate, .. } => admission::check_candidate(&candidate)?,
             Intent::Unpublish { publication } => self.unpublish(now, asker.session, publication)?,

@@ -42,6 +42,31 @@ pub enum Intent {
         /// The participant's session description.
         sdp: String,
     },
+    /// Publish at one go, as those do who say nothing but a description: every m-line that sends is a camera
+    /// or a microphone. Answered as an [`Offer`](Self::Offer) is.
+    Ingest {
+        /// The participant's session description.
+        sdp: String,
+    },
+    /// Receive what somebody publishes now, on a connection on which the participant offers. Answered with
+    /// [`Notice::Answer`](crate::notice::Notice::Answer); what is published later does not join it.
+    Watch {
+        /// Whose publications.
+        identity: Identity,
+        /// The participant's session description.
+        sdp: String,
+    },
+    /// What a participant adds to its description on a connection on which it offered (RFC 8840 §9):
+    /// candidates, or new credentials, which restart ICE.
+    Fragment {
+        /// Which of the connections.
+        connection: Connection,
+        /// The fragment.
+        fragment: String,
+        /// Whether it may restart ICE; refused with
+        /// [`RestartNotAsked`](crate::refusal::Refusal::RestartNotAsked) otherwise.
+        may_restart: bool,
+    },
     /// A trickled candidate. The server learns addresses from checks, so it is only validated.
     Candidate {
         /// Which of the two connections.
@@ -137,7 +162,8 @@ pub enum TrackSource {
 pub enum Connection {
     /// The participant offers and sends.
     Publish,
-    /// The server offers and the participant receives.
+    /// The server offers and the participant receives; or the participant
+    /// [watches](Intent::Watch) and offers to receive.
     Subscribe,
 }
 

@@ -70,11 +70,12 @@ pub enum Notice {
         /// Its live encodings, the smallest first.
         layers: Layers,
     },
-    /// Our answer to your offer.
+    /// Our answer to your offer, or to a fragment that restarted ICE.
     Answer {
-        /// Our session description.
+        /// Our session description, or our fragment of one.
         sdp: String,
-        /// What became of the m-lines on which you send.
+        /// What became of the m-lines on which you send; of those who
+        /// [watch](crate::intent::Intent::Watch), what the m-lines carry on which they receive.
         publications: Vec<Published>,
     },
     /// Our offer on the connection on which you receive; answer it with its number.

@@ -42,6 +42,18 @@ pub enum Refusal {
     /// The session does not receive that publication.
     #[error("publication {0} is not subscribed to")]
     NotSubscribed(u64),
+    /// Nobody of that name is in the room.
+    #[error("{0:?} is not in the room")]
+    UnknownParticipant(String),
+    /// Somebody is in the room and publishes nothing.
+    #[error("{0:?} is in the room and publishes nothing now")]
+    NothingPublished(String),
+    /// There is no connection to which a fragment could belong.
+    #[error("there is no such connection, or no longer")]
+    NoConnection,
+    /// New credentials came with what was only to add candidates.
+    #[error("the fragment has new ICE credentials, which restart ICE: ask for a restart")]
+    RestartNotAsked,
     /// The answer is for an offer that was replaced, or that was never made.
     #[error("offer {0} is not the one that waits for an answer")]
     StaleAnswer(u64),
@@ -83,6 +95,10 @@ impl Refusal {
             Self::NotYours(_) => "not_yours",
             Self::OwnPublication(_) => "own_publication",
             Self::NotSubscribed(_) => "not_subscribed",
+            Self::UnknownParticipant(_) => "unknown_participant",
+            Self::NothingPublished(_) => "nothing_published",
+            Self::NoConnection => "no_connection",
+            Self::RestartNotAsked => "restart_not_asked",
             Self::StaleAnswer(_) => "stale_answer",
             Self::LimitReached { .. } => "limit_reached",
             Self::Overloaded => "overloaded",

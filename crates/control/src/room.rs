@@ -70,6 +70,11 @@ impl Room {
         self.tracks.values().filter(|track| track.owner != session).map(|track| track.about.id).collect()
     }
 
+    /// What one session publishes, the oldest first.
+    pub(crate) fn tracks_of(&self, session: SessionId) -> impl Iterator<Item = &Track> {
+        self.tracks.values().filter(move |track| track.owner == session)
+    }
+
     /// How the others appear to a participant.
     pub(crate) fn participants_except(&self, session: SessionId) -> Vec<Participant> {
         let mut published: FxHashMap<SessionId, Vec<Publication>> = FxHashMap::default();

@@ -4,11 +4,13 @@ pub(crate) mod line;
 pub(crate) mod negotiation;
 pub(crate) mod publishing;
 pub(crate) mod subscribing;
+pub(crate) mod watching;
 
-use switchyard_vocab::ids::{PeerId, RoomName, WorkerId};
+use switchyard_vocab::ids::{PeerId, RoomName, SubscriptionId, WorkerId};
 
 use publishing::Publishing;
 use subscribing::Subscribing;
+use watching::Watching;
 
 /// A participant that is in a room. Both its connections live on one worker.
 pub(crate) struct Session {
@@ -16,15 +18,29 @@ pub(crate) struct Session {
     pub(crate) worker: Option<WorkerId>,
     pub(crate) publishing: Publishing,
     pub(crate) subscribing: Subscribing,
+    pub(crate) watching: Option<Watching>,
 }
 
 impl Session {
     pub(crate) fn new(room: RoomName) -> Self {
-        Self { room, worker: None, publishing: Publishing::default(), subscribing: Subscribing::new() }
+        Self {
+            room,
+            worker: None,
+            publishing: Publishing::default(),
+            subscribing: Subscribing::new(),
+            watching: None,
+        }
     }
 
     /// The peers it has now.
     pub(crate) fn peers(&self) -> impl Iterator<Item = PeerId> {
-        self.publishing.peer().into_iter().chain(self.subscribing.peer())
+        let watching = self.watching.as_ref().map(Watching::peer);
+        self.publishing.peer().into_iter().chain(self.subscribing.peer()).chain(watching)
+    }
+
+    /// What it receives, or wants to.
+    pub(crate) fn subscriptions(&self) -> impl Iterator<Item = SubscriptionId> {
+        let watching = self.watching.iter().flat_map(Watching::subscriptions);
+        self.subscribing.subscriptions().chain(watching)
     }
 }

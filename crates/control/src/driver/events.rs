@@ -43,7 +43,10 @@ impl Control {
         self.directory.remove_peer(peer);
         match entry.connection {
             Connection::Publish => self.on_publishing_ended(now, entry.session),
-            Connection::Subscribe => self.on_subscribing_ended(now, entry.session),
+            Connection::Subscribe => {
+                self.on_watching_ended(entry.session, peer);
+                self.on_subscribing_ended(now, entry.session);
+            }
         }
         self.tell_ended(entry.session, entry.connection, end);
     }

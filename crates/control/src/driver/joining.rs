@@ -125,7 +125,7 @@ impl Control {
             for peer in session.peers() {
                 self.close_peer(peer);
             }
-            for subscription in session.subscribing.subscriptions() {
+            for subscription in session.subscriptions() {
                 self.directory.subscriptions.remove(&subscription);
             }
             self.leave_room(now, id, &session);

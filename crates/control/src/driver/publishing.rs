@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::time::Instant;
 
 use switchyard_bus::command::Command;
-use switchyard_sdp::{RemoteDescription, SectionKind};
+use switchyard_sdp::{RemoteDescription, Section, SectionKind};
+use switchyard_vocab::codec::MediaKind;
 use switchyard_vocab::ids::{PublicationId, SessionId};
 use switchyard_vocab::layer::Layers;
 use switchyard_vocab::negotiated::ReceiveSection;
@@ -12,7 +13,7 @@ use switchyard_vocab::negotiated::ReceiveSection;
 use super::{Asker, Control};
 use crate::admission::check_optional;
 use crate::directory::PeerEntry;
-use crate::intent::{Connection, TrackDescription};
+use crate::intent::{Connection, TrackDescription, TrackSource};
 use crate::notice::{Notice, Publication};
 use crate::refusal::Refusal;
 use crate::room::Track;
@@ -60,6 +61,26 @@ impl Control {
             self.announce(now, asker.session, publication);
         }
         Ok(())
+    }
+
+    /// Publishes every m-line that sends, each from where its kind usually comes.
+    pub(super) fn ingest(&mut self, now: Instant, asker: Asker, sdp: &str) -> Result<(), Refusal> {
+        let offer = RemoteDescription::parse(sdp)?;
+        let described = |section: &Section| {
+            let SectionKind::Media(kind) = section.kind else { return None };
+            let source = match kind {
+                MediaKind::Audio => TrackSource::Microphone,
+                MediaKind::Video => TrackSource::Camera,
+            };
+            Some(TrackDescription { mid: section.mid?.to_string(), source, name: None, muted: false })
+        };
+        let sending = offer.sections.iter().filter(|section| section.is_sending());
+        let tracks: Vec<_> = sending.filter_map(described).collect();
+        if tracks.is_empty() {
+            let problem = "no m-line sends: whoever publishes offers a=sendonly";
+            return Err(Refusal::BadDescription(problem.to_owned()));
+        }
+        self.publish(now, asker, sdp, &tracks)
     }
 
     fn check_offer(&self, offer: &RemoteDescription, tracks: &[TrackDescription]) -> Result<(), Refusal> {

@@ -67,6 +67,14 @@ impl Control {
     /// Stops forwarding at once; the m-line follows with the next offer.
     pub(super) fn stop_subscription(&mut self, now: Instant, session: SessionId, publication: PublicationId) {
         let Some(subscriber) = self.sessions.get_mut(&session) else { return };
+        if let Some(watching) = &mut subscriber.watching
+            && let Some(subscription) = watching.stop(publication)
+        {
+            self.directory.subscriptions.remove(&subscription);
+            if let Some(worker) = subscriber.worker {
+                self.outputs.command(worker, Command::Unsubscribe { subscription });
+            }
+        }
         let Some(stopped) = subscriber.subscribing.unwant(now, publication) else { return };
         self.directory.subscriptions.remove(&stopped.subscription);
         if let (true, Some(worker)) = (stopped.flowing, subscriber.worker) {

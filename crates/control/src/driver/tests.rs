@@ -2,3 +2,4 @@ mod bounds;
 mod joining;
 mod publishing;
 mod subscribing;
+mod watching;

@@ -135,6 +135,19 @@ impl Publishing {
         }
     }
 
+    /// The client's credentials, while there is a connection.
+    pub(crate) fn remote_ice(&self) -> Option<&IceCredentials> {
+        self.line.as_ref().map(|line| &line.remote.ice)
+    }
+
+    /// Goes on with other credentials at both ends.
+    pub(crate) fn restart(&mut self, local: &IceCredentials, remote: IceCredentials) -> Option<Command> {
+        let line = self.line.as_mut()?;
+        line.local = local.clone();
+        line.remote.ice = remote.clone();
+        Some(Command::RestartIce { peer: line.peer, local: local.clone(), remote: Some(remote) })
+    }
+
     /// Takes one publication out, as if it had not been offered.
     pub(crate) fn withdraw(&mut self, publication: PublicationId) -> Option<Command> {
         let line = self.line.as_mut()?;

@@ -1,0 +1,141 @@
+//! Watching: somebody offers to receive what one participant publishes.
+
+use switchyard_bus::command::{Command, Subscribe};
+use switchyard_sdp::{Occupant, RemoteDescription, answer_sending};
+use switchyard_vocab::codec::MediaKind;
+use switchyard_vocab::demand::Preference;
+use switchyard_vocab::ids::{Identity, PeerId, PublicationId, SessionId};
+use switchyard_vocab::negotiated::SendSection;
+use switchyard_vocab::rtp::Ssrc;
+
+use super::publishing::NO_WORKERS;
+use super::{Asker, Control};
+use crate::directory::{PeerEntry, SubscriptionEntry};
+use crate::intent::Connection;
+use crate::notice::{Notice, Published};
+use crate::refusal::Refusal;
+use crate::session::watching::Watching;
+
+/// A publication of the one who is watched, and the stream it would be received as.
+struct Watched {
+    publication: PublicationId,
+    occupant: Occupant,
+}
+
+impl Control {
+    /// Answers an offer to receive with everything that `identity` publishes now and that the offer has
+    /// m-lines for. A second offer of a session replaces its first.
+    pub(super) fn watch(&mut self, asker: Asker, identity: &Identity, sdp: &str) -> Result<(), Refusal> {
+        let id = asker.session;
+        let offer = RemoteDescription::parse(sdp)?;
+        let watched = self.watched(id, identity)?;
+        let worker = self.worker_of(id).ok_or(NO_WORKERS)?;
+        let endpoint = self.config.endpoint(worker).ok_or(NO_WORKERS)?;
+        let local = self.issuer.credentials(worker);
+        let transport = endpoint.transport(self.issuer.origin(), local.clone(), None);
+        let occupants = watched.iter().map(|one| one.occupant.clone()).collect();
+        let served = answer_sending(&offer, &transport, occupants)?;
+
+        self.stop_watching(id);
+        let peer = self.issuer.peer();
+        self.directory.add_peer(peer, PeerEntry { session: id, connection: Connection::Subscribe, worker });
+        self.outputs.command(worker, Command::OpenPeer { peer, session: id, local });
+        let mut watching = Watching::new(peer, served.remote.ice.clone());
+        self.outputs.command(worker, Command::ConnectPeer { peer, remote: served.remote });
+        let mut publications = Vec::new();
+        for section in served.sections {
+            let carried = watched.iter().find(|one| one.occupant.subscription == section.subscription);
+            let Some(&Watched { publication, .. }) = carried else { continue };
+            publications.push(Published { mid: section.mid, outcome: Ok(publication) });
+            watching.carry(publication, section.subscription);
+            self.start_watching(id, peer, publication, section);
+        }
+        if let Some(session) = self.sessions.get_mut(&id) {
+            session.watching = Some(watching);
+        }
+        self.outputs.reply(id, asker.request, Notice::Answer { sdp: served.sdp, publications });
+        Ok(())
+    }
+
+    /// What `identity` publishes, up to the limit of what one session may receive.
+    fn watched(&mut self, id: SessionId, identity: &Identity) -> Result<Vec<Watched>, Refusal> {
+        let session = self.sessions.get(&id).ok_or(Refusal::NotJoined)?;
+        let room = self.rooms.get(&session.room).ok_or(Refusal::NotJoined)?;
+        let unknown = || Refusal::UnknownParticipant(identity.to_string());
+        let owner = room.membership.session_of(identity).ok_or_else(unknown)?;
+        let cname = room.membership.get(owner).map(|member| member.cname.clone()).ok_or_else(unknown)?;
+        let tracks: Vec<_> = room.tracks_of(owner).map(|track| (track.about.id, track.format)).collect();
+        let Some(&(first, _)) = tracks.first() else {
+            return Err(Refusal::NothingPublished(identity.to_string()));
+        };
+        if owner == id {
+            return Err(Refusal::OwnPublication(first.0));
+        }
+
+        let mut taken: Vec<Ssrc> = Vec::new();
+        let mut watched = Vec::new();
+        let limit = self.config.limits.subscriptions_per_session;
+        for (publication, format) in tracks.into_iter().take(limit) {
+            let ssrc = self.issuer.ssrc(|ssrc| taken.contains(&ssrc));
+            taken.push(ssrc);
+            let rtx_ssrc = (format.codec.kind() == MediaKind::Video)
+                .then(|| self.issuer.ssrc(|ssrc| taken.contains(&ssrc)));
+            taken.extend(rtx_ssrc);
+            let occupant = Occupant {
+                subscription: self.issuer.subscription(),
+                format,
+                ssrc,
+                rtx_ssrc,
+                cname: cname.clone(),
+                stream: owner.to_string(),
+                track: publication.to_string(),
+            };
+            watched.push(Watched { publication, occupant });
+        }
+        Ok(watched)
+    }
+
+    fn start_watching(
+        &mut self,
+        id: SessionId,
+        peer: PeerId,
+        publication: PublicationId,
+        section: SendSection,
+    ) {
+        let subscription = section.subscription;
+        let Some(session) = self.sessions.get(&id) else { return };
+        let (Some(worker), Some(room)) = (session.worker, self.rooms.get_mut(&session.room)) else { return };
+        let Some(track) = room.track_mut(publication) else { return };
+        track.subscribers.insert(id);
+        let (home, owner) = (track.home, track.owner);
+        let Some(cname) = room.membership.get(owner).map(|member| member.cname.clone()) else { return };
+        self.directory.subscriptions.insert(subscription, SubscriptionEntry { session: id, publication });
+        let preference = Preference::default();
+        let command = Subscribe { peer, publication, home, section, preference, cname };
+        self.outputs.command(worker, Command::Subscribe(Box::new(command)));
+    }
+
+    /// Closes the connection on which a session watches, if there is one.
+    fn stop_watching(&mut self, id: SessionId) {
+        let watching = self.sessions.get(&id).and_then(|session| session.watching.as_ref());
+        if let Some(peer) = watching.map(Watching::peer) {
+            self.close_peer(peer);
+            self.on_watching_ended(id, peer);
+        }
+    }
+
+    /// The connection on which a session watched is gone, and its subscriptions with it.
+    pub(super) fn on_watching_ended(&mut self, id: SessionId, peer: PeerId) {
+        let Some(session) = self.sessions.get_mut(&id) else { return };
+        let Some(watching) = session.watching.take_if(|watching| watching.peer() == peer) else { return };
+        for subscription in watching.subscriptions() {
+            self.directory.subscriptions.remove(&subscription);
+        }
+        let Some(room) = self.room_of_mut(id) else { return };
+        for publication in watching.publications() {
+            if let Some(track) = room.track_mut(publication) {
+                track.subscribers.remove(&id);
+            }
+        }
+    }
+}
