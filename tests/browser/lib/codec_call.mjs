@@ -1,0 +1,106 @@
+// A client made of a WebSocket and two connections, nothing else: what it sends and takes is said codec by
+// codec, which no library should have to offer.
+import { open } from './browsers.mjs';
+import { page as home } from './server.mjs';
+
+/**
+ * Opens an empty page and joins a room with it, publishing nothing. Afterwards the page holds `call`:
+ * `call.publish(options)` offers a picture, `call.messages` is all that the server said.
+ */
+export async function enterRaw(browser, name, { room, identity, receives = null }) {
+  const page = await open(browser, `${name}-${identity}`, `${home}healthz`);
+  await page.evaluate(client, { room, identity, receives });
+  return page;
+}
+
+/** Which of these codecs a browser can send, and which it can take. */
+export async function abilities(browser) {
+  const page = await open(browser, 'abilities', `${home}healthz`);
+  const names = (side) => side.getCapabilities('video').codecs.map(({ mimeType }) => mimeType.slice(6).toUpperCase());
+  const able = await page.evaluate(`(() => {
+    const names = ${names};
+    return { sends: names(RTCRtpSender), takes: names(RTCRtpReceiver) };
+  })()`);
+  await page.close();
+  return able;
+}
+
+/** Runs inside the page. */
+async function client({ room, identity, receives }) {
+  const socket = new WebSocket(`ws://${location.host}/v1/connect?room=${room}&identity=${identity}`);
+  const messages = [];
+  const waiting = new Map();
+  let last = 0;
+  const publishing = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
+  const subscribing = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
+  const known = new Map();
+
+  const send = (message) => socket.send(JSON.stringify(message));
+  const request = (message) => new Promise((resolve, reject) => {
+    last += 1;
+    waiting.set(last, { resolve, reject });
+    send({ ...message, id: last });
+  });
+
+  const only = (codecs) => {
+    const all = RTCRtpReceiver.getCapabilities('video').codecs;
+    const helpers = ['VIDEO/RTX', 'VIDEO/RED', 'VIDEO/ULPFEC'];
+    return all.filter(({ mimeType }) => [...codecs.map((codec) => `VIDEO/${codec}`), ...helpers].includes(mimeType.toUpperCase()));
+  };
+
+  /** Takes an offer; every picture of somebody is put into an element of its own. */
+  async function take({ offer, sdp, subscriptions }) {
+    await subscribing.setRemoteDescription({ type: 'offer', sdp });
+    for (const transceiver of subscribing.getTransceivers()) {
+      if (receives && transceiver.receiver.track.kind === 'video') transceiver.setCodecPreferences(only(receives));
+    }
+    await subscribing.setLocalDescription();
+    send({ type: 'answer', offer, sdp: subscribing.localDescription.sdp });
+    for (const { mid, publication } of subscriptions) {
+      const transceiver = subscribing.getTransceivers().find((one) => one.mid === mid);
+      if (!transceiver || known.has(mid)) continue;
+      known.set(mid, publication);
+      const element = document.createElement(transceiver.receiver.track.kind);
+      Object.assign(element, { autoplay: true, playsInline: true, muted: true });
+      element.srcObject = new MediaStream([transceiver.receiver.track]);
+      document.body.append(element);
+      element.play().catch(() => {});
+    }
+  }
+
+  let offers = Promise.resolve();
+  socket.addEventListener('message', ({ data }) => {
+    const message = JSON.parse(data);
+    messages.push(message);
+    if (message.type === 'offer') offers = offers.then(() => take(message));
+    const asker = waiting.get(message.in_reply_to);
+    if (!asker) return;
+    waiting.delete(message.in_reply_to);
+    if (['refused', 'error'].includes(message.type)) asker.reject(new Error(message.message));
+    else asker.resolve(message);
+  });
+  await new Promise((resolve, reject) => {
+    socket.addEventListener('open', resolve);
+    socket.addEventListener('error', () => reject(new Error('no connection')));
+  });
+  await request({ type: 'join' });
+
+  const tracks = [];
+  let stream;
+  /** Publishes the camera in one codec. */
+  async function publish({ codec, encodings = [{}], width = 640, height = 360, backup_of = null }) {
+    stream ??= await navigator.mediaDevices.getUserMedia({ video: { width, height, frameRate: 30 } });
+    const transceiver = publishing.addTransceiver(stream.getVideoTracks()[0], { direction: 'sendonly', sendEncodings: encodings, streams: [stream] });
+    const able = RTCRtpSender.getCapabilities('video').codecs;
+    const wanted = able.filter(({ mimeType }) => [`VIDEO/${codec}`, 'VIDEO/RTX'].includes(mimeType.toUpperCase()));
+    transceiver.setCodecPreferences(wanted);
+    await publishing.setLocalDescription();
+    const track = { mid: transceiver.mid, source: 'camera' };
+    tracks.push(backup_of === null ? track : { ...track, backup_of });
+    const { sdp, publications } = await request({ type: 'offer', sdp: publishing.localDescription.sdp, tracks });
+    await publishing.setRemoteDescription({ type: 'answer', sdp });
+    return publications.find(({ mid }) => mid === transceiver.mid);
+  }
+
+  window.call = { publish, request, messages, publishing, subscribing, known };
+}
