@@ -10,6 +10,7 @@ mod token;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use switchyard_control::intent::Join;
 use switchyard_vocab::ids::{Identity, RoomName};
 
 pub use secret::Secret;
@@ -57,6 +58,18 @@ pub struct Admission {
     pub identity: Identity,
     /// The name for people that its token fixes, if it does.
     pub display_name: Option<String>,
+}
+
+impl Admission {
+    /// Enters the room with it. A name that the token fixes goes before the one that is asked for.
+    pub(crate) fn join(&self, name: Option<String>, auto_subscribe: bool) -> Join {
+        Join {
+            room: self.room.clone(),
+            identity: self.identity.clone(),
+            display_name: self.display_name.clone().or(name),
+            auto_subscribe,
+        }
+    }
 }
 
 /// Why a connection may not come in. The texts say what to change.

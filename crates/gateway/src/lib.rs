@@ -35,6 +35,7 @@ pub mod auth;
 pub mod config;
 mod counters;
 pub mod dialect;
+mod door;
 mod health;
 mod http_error;
 pub mod listener;

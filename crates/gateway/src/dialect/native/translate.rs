@@ -1,8 +1,6 @@
 //! Messages to intents, notices to messages. Values only; nothing is decided here.
 
-use switchyard_control::intent::{
-    Connection, Intent, Join, OfferId, RequestId, TrackDescription, TrackSource,
-};
+use switchyard_control::intent::{Connection, Intent, OfferId, RequestId, TrackDescription, TrackSource};
 use switchyard_control::notice::{self, Addressed, Notice};
 use switchyard_control::refusal::Refusal;
 use switchyard_vocab::codec::MediaKind;
@@ -22,12 +20,7 @@ pub(super) fn intent(message: ClientMessage, admission: &Admission) -> Option<In
     let publication = PublicationId;
     Some(match message {
         ClientMessage::Ping {} => return None,
-        ClientMessage::Join { auto_subscribe, name } => Intent::Join(Join {
-            room: admission.room.clone(),
-            identity: admission.identity.clone(),
-            display_name: admission.display_name.clone().or(name),
-            auto_subscribe,
-        }),
+        ClientMessage::Join { auto_subscribe, name } => Intent::Join(admission.join(name, auto_subscribe)),
         ClientMessage::Leave {} => Intent::Leave,
         ClientMessage::Offer { sdp, tracks } => {
             Intent::Offer { sdp, tracks: tracks.into_iter().map(description).collect() }

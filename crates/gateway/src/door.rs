@@ -1,0 +1,65 @@
+//! The door that every dialect has: who may come in, and how many.
+
+use std::net::SocketAddr;
+use std::time::Instant;
+
+use axum::http::{HeaderMap, StatusCode, header};
+use tokio::sync::OwnedSemaphorePermit;
+
+use crate::app_state::AppState;
+use crate::auth::{Admission, AuthError, Credentials, authenticate};
+use crate::http_error::HttpError;
+
+/// Lets a client in, or says why not. Checks in the order of what each check costs us; `credentials` is `None`
+/// where they could not be read.
+pub(crate) fn admit(
+    state: &AppState,
+    address: SocketAddr,
+    headers: &HeaderMap,
+    credentials: Option<Credentials>,
+) -> Result<(Admission, OwnedSemaphorePermit), HttpError> {
+    if state.is_stopping() {
+        state.counters.stopping.add();
+        let message = "the server is stopping; try again in a moment";
+        return Err(HttpError::new(StatusCode::SERVICE_UNAVAILABLE, "stopping", message).retry_after(1));
+    }
+    if !state.connects.allows(address.ip(), Instant::now()) {
+        state.counters.rate_limited.add();
+        let message = "too many connections from your address; wait a few seconds between attempts";
+        return Err(HttpError::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", message).retry_after(5));
+    }
+    let Some(mut credentials) = credentials else {
+        state.counters.malformed.add();
+        let message = "the query takes room, identity and token, each at most once and percent-encoded";
+        return Err(HttpError::new(StatusCode::BAD_REQUEST, "bad_query", message));
+    };
+    if credentials.token.is_none() {
+        credentials.token = bearer(headers);
+    }
+    let admission = authenticate(&credentials, &state.config.auth).map_err(|error| refused(state, &error))?;
+    let Ok(place) = state.places.clone().try_acquire_owned() else {
+        state.counters.full.add();
+        let message = "the server has as many connections as it takes";
+        return Err(HttpError::new(StatusCode::SERVICE_UNAVAILABLE, "full", message).retry_after(10));
+    };
+    Ok((admission, place))
+}
+
+fn bearer(headers: &HeaderMap) -> Option<String> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
+}
+
+fn refused(state: &AppState, error: &AuthError) -> HttpError {
+    let status = match error {
+        AuthError::NoToken | AuthError::BadToken(_) => StatusCode::UNAUTHORIZED,
+        AuthError::OtherRoom | AuthError::OtherIdentity => StatusCode::FORBIDDEN,
+        AuthError::Missing(_) | AuthError::BadName(_) => StatusCode::BAD_REQUEST,
+    };
+    match error {
+        AuthError::Missing(_) | AuthError::BadName(_) => state.counters.malformed.add(),
+        _ => state.counters.unauthorized.add(),
+    }
+    HttpError::new(status, error.code(), error.to_string())
+}
