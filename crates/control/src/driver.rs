@@ -145,6 +145,7 @@ impl Control {
                 joins_refused: self.counted.joins_refused,
                 joins_overloaded: self.counted.joins_overloaded,
                 requests_refused: self.counted.requests_refused,
+                overloaded: self.overloaded,
                 ..ControlTotals::default()
             }),
         }

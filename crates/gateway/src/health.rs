@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use switchyard_control::query::Query;
+use switchyard_control::query::{Answer, Query};
 
 use crate::app_state::AppState;
 use crate::http_error::HttpError;
@@ -25,6 +25,9 @@ pub(crate) async fn readyz(State(state): State<Arc<AppState>>) -> Result<&'stati
         return unavailable("stopping", "the server is stopping");
     }
     match state.port.ask(Query::Totals, PATIENCE).await {
+        Some(Answer::Totals(totals)) if totals.overloaded => {
+            unavailable("overloaded", "a worker is behind with what it was told; nobody new is let in")
+        }
         Some(_) => Ok("ready\n"),
         None => unavailable("control_silent", "the control task did not answer within a second"),
     }

@@ -19,12 +19,12 @@
 //! let config = GatewayConfig::default().for_development();
 //! config.check(Start::Development)?;
 //! let listeners = Listeners::bind(&config).await?;
-//! let (port, requests) = ControlPort::open(&config);
+//! let (port, from_gateway) = ControlPort::open(&config);
 //! let sessions = port.sessions.clone();
-//! // Hand `requests` to the control task; it answers through `sessions.deliver`.
+//! // Hand `from_gateway` to the control task; it answers through `sessions.deliver`.
 //! let gateway = Gateway::new(config, port, Exporter::new(Vec::new(), "1.2.3"));
 //! gateway.serve(listeners, async { tokio::signal::ctrl_c().await.unwrap_or_default() }).await;
-//! # drop((sessions, requests));
+//! # drop((sessions, from_gateway));
 //! # Ok(())
 //! # }
 //! ```

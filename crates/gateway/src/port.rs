@@ -1,7 +1,8 @@
 //! How the gateway reaches control, and control the gateway.
 //!
-//! Requests and queries go one way through one bounded queue. When it is full, connections wait and stop
-//! reading from their clients. Notices go the other way, each to the queue of its session; control never
+//! Requests go one way through one bounded queue. When it is full, connections wait and stop reading from
+//! their clients. Queries have a short queue of their own: how the server is has to be told above all when
+//! requests wait. Notices go the other way, each to the queue of its session; control never
 //! waits for a slow client.
 
 mod sessions;
@@ -17,30 +18,44 @@ use crate::config::GatewayConfig;
 
 pub use sessions::{Delivery, Seat, Sessions};
 
-/// What the gateway sends to control.
+/// Queries that may wait for control at once; who asks then waits for a place, as long as it has patience.
+const MAX_WAITING_QUERIES: usize = 16;
+
+/// A query, and where its answer goes. Nobody may be waiting for it any more.
 #[derive(Debug)]
-pub enum ToControl {
-    /// A participant wants something; the answer is a notice.
-    Request(Request),
-    /// Somebody wants to know something; the answer goes into the channel. Nobody may be waiting any more.
-    Query(Query, oneshot::Sender<Answer>),
+pub struct Asked {
+    /// What is asked.
+    pub query: Query,
+    /// To whom the answer goes.
+    pub answer: oneshot::Sender<Answer>,
+}
+
+/// Control's end: what it reads.
+#[derive(Debug)]
+pub struct FromGateway {
+    /// What participants want; the answers are notices.
+    pub requests: mpsc::Receiver<Request>,
+    /// What somebody wants to know.
+    pub queries: mpsc::Receiver<Asked>,
 }
 
 /// The gateway's end.
 #[derive(Clone, Debug)]
 pub struct ControlPort {
     /// To the control task.
-    pub requests: mpsc::Sender<ToControl>,
+    pub requests: mpsc::Sender<Request>,
+    queries: mpsc::Sender<Asked>,
     /// From the control task: it delivers notices here.
     pub sessions: Arc<Sessions>,
 }
 
 impl ControlPort {
     /// Both ends: the port, and what the control task reads.
-    pub fn open(config: &GatewayConfig) -> (Self, mpsc::Receiver<ToControl>) {
-        let (requests, received) = mpsc::channel(config.max_waiting_requests);
+    pub fn open(config: &GatewayConfig) -> (Self, FromGateway) {
+        let (requests, requested) = mpsc::channel(config.max_waiting_requests);
+        let (queries, asked) = mpsc::channel(MAX_WAITING_QUERIES);
         let sessions = Arc::new(Sessions::new(config.max_waiting_notices));
-        (Self { requests, sessions }, received)
+        (Self { requests, queries, sessions }, FromGateway { requests: requested, queries: asked })
     }
 
     /// How many requests and queries wait for control.
@@ -52,7 +67,7 @@ impl ControlPort {
     pub async fn ask(&self, query: Query, patience: Duration) -> Option<Answer> {
         let asked = async {
             let (answer, answered) = oneshot::channel();
-            self.requests.send(ToControl::Query(query, answer)).await.ok()?;
+            self.queries.send(Asked { query, answer }).await.ok()?;
             answered.await.ok()
         };
         tokio::time::timeout(patience, asked).await.ok().flatten()

@@ -79,11 +79,18 @@ struct Parts {
 async fn serve(config: &Config, parts: Parts) -> anyhow::Result<Option<String>> {
     let Parts { control, lanes, snapshots, nudge, leashes, mut watchdog } = parts;
     let listeners = Listeners::bind(&config.gateway).await.map_err(cannot_listen)?;
-    let (port, requests) = ControlPort::open(&config.gateway);
+    let (port, from_gateway) = ControlPort::open(&config.gateway);
     let (stop_control, stop) = watch::channel(false);
     let sessions = port.sessions.clone();
-    let task =
-        ControlTask { control, requests, sessions, workers: lanes, nudge, journal: Journal::default(), stop };
+    let task = ControlTask {
+        control,
+        from_gateway,
+        sessions,
+        workers: lanes,
+        nudge,
+        journal: Journal::default(),
+        stop,
+    };
     let leash = leashes.leash("control");
     let control = tokio::spawn(async move {
         let _leash = leash;

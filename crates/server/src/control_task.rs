@@ -9,10 +9,11 @@ use switchyard_bus::event::Event;
 use switchyard_bus::lane::{Full, Receiver, Sender};
 use switchyard_bus::wake::Wake;
 use switchyard_control::driver::{Control, Output};
+use switchyard_control::intent::Request;
 use switchyard_control::query::{Answer, Query};
-use switchyard_gateway::port::{Sessions, ToControl};
+use switchyard_gateway::port::{Asked, FromGateway, Sessions};
 use switchyard_vocab::ids::WorkerId;
-use tokio::sync::{Notify, mpsc, watch};
+use tokio::sync::{Notify, watch};
 use tokio::task::yield_now;
 use tokio::time::{Duration, sleep, sleep_until};
 
@@ -27,6 +28,9 @@ const MAX_FAREWELL: Duration = Duration::from_secs(5);
 /// Requests handled before workers and deadlines get their turn again: reading a hostile session
 /// description takes some 15 ms, and a queue full of them must not hold everybody back.
 const REQUESTS_PER_ROUND: usize = 16;
+
+/// The same for what one worker tells: a room of hundreds hears of each.
+const EVENTS_PER_ROUND: usize = 256;
 
 /// Commands that may wait for one worker, beside those on its lane, before nobody new is let in. A lane
 /// full is about a hundred joins: a worker that is two hundreds behind only falls further behind with more,
@@ -108,7 +112,7 @@ pub(crate) struct ControlTask {
     /// What decides.
     pub(crate) control: Control,
     /// From the gateway.
-    pub(crate) requests: mpsc::Receiver<ToControl>,
+    pub(crate) from_gateway: FromGateway,
     /// To the gateway.
     pub(crate) sessions: Arc<Sessions>,
     /// To and from each worker, by number.
@@ -121,28 +125,41 @@ pub(crate) struct ControlTask {
     pub(crate) stop: watch::Receiver<bool>,
 }
 
+/// What the task was woken by.
+enum Woken {
+    Requested(Request),
+    Asked(Asked),
+    /// A worker has told something, or something is due.
+    ToLook,
+}
+
 impl ControlTask {
     /// Runs until told to stop; then everybody has been told, and the workers are on their way out.
     pub(crate) async fn run(mut self) {
         loop {
-            let deadline = self.deadline(Instant::now());
-            let request = tokio::select! {
-                request = self.requests.recv(), if self.takes_requests() => request,
-                () = self.nudge.0.notified() => None,
-                () = sleep_until(deadline.into()) => None,
-                _ = self.stop.wait_for(|&stop| stop) => break,
-            };
             let overloaded = self.workers.iter().any(WorkerLanes::is_overloaded);
             self.control.set_overloaded(overloaded);
-            if let Some(request) = request {
-                self.handle(request);
+            let deadline = self.deadline(Instant::now());
+            let woken = tokio::select! {
+                Some(request) = self.from_gateway.requests.recv(), if self.takes_requests() => {
+                    Woken::Requested(request)
+                }
+                Some(asked) = self.from_gateway.queries.recv() => Woken::Asked(asked),
+                () = self.nudge.0.notified() => Woken::ToLook,
+                () = sleep_until(deadline.into()) => Woken::ToLook,
+                _ = self.stop.wait_for(|&stop| stop) => break,
+            };
+            match woken {
+                Woken::Requested(request) => self.handle(request),
+                Woken::Asked(asked) => self.answer(asked),
+                Woken::ToLook => {}
             }
             self.take_what_waits();
-            self.settle();
+            self.flush();
             yield_now().await;
         }
         self.control.stop(Instant::now());
-        self.settle();
+        self.carry_out();
         for worker in &mut self.workers {
             worker.send(Command::Shutdown);
             worker.flush();
@@ -160,6 +177,9 @@ impl ControlTask {
     }
 
     fn deadline(&self, now: Instant) -> Instant {
+        if self.workers.iter().any(|worker| worker.events.depth() > 0) {
+            return now;
+        }
         let held_back = self.workers.iter().any(|worker| !worker.waiting.is_empty());
         let idle = now + if held_back { RETRY } else { IDLE };
         self.control.poll_timeout().map_or(idle, |timeout| timeout.min(idle))
@@ -169,18 +189,17 @@ impl ControlTask {
         !self.workers.iter().any(WorkerLanes::is_stuck)
     }
 
-    fn handle(&mut self, request: ToControl) {
-        match request {
-            ToControl::Request(request) => self.control.handle_request(Instant::now(), request),
-            ToControl::Query(query, reply) => {
-                let answer = self.answer(query);
-                // Whoever asked may have stopped waiting.
-                let _ = reply.send(answer);
-            }
-        }
+    fn handle(&mut self, request: Request) {
+        self.control.handle_request(Instant::now(), request);
+        self.carry_out();
     }
 
-    fn answer(&mut self, query: Query) -> Answer {
+    fn answer(&mut self, Asked { query, answer }: Asked) {
+        // Whoever asked may have stopped waiting.
+        let _ = answer.send(self.look_up(query));
+    }
+
+    fn look_up(&mut self, query: Query) -> Answer {
         let Answer::Totals(mut totals) = self.control.answer(query);
         let waiting = self.workers.iter().map(|worker| worker.waiting.len());
         totals.waiting_commands = waiting.sum::<usize>() as u64;
@@ -193,22 +212,31 @@ impl ControlTask {
     fn take_what_waits(&mut self) {
         let requests = if self.takes_requests() { REQUESTS_PER_ROUND } else { 0 };
         for _ in 0..requests {
-            let Ok(request) = self.requests.try_recv() else { break };
+            let Ok(request) = self.from_gateway.requests.try_recv() else { break };
             self.handle(request);
         }
         let now = Instant::now();
-        for (number, worker) in (0..).zip(&mut self.workers) {
-            worker.deepest = worker.deepest.max(worker.events.depth());
-            while let Some(event) = worker.events.recv() {
-                self.journal.note_event(WorkerId(number), &event);
-                self.control.handle_event(now, WorkerId(number), event);
-            }
+        for worker in (0..).map(WorkerId).take(self.workers.len()) {
+            self.take_events(now, worker);
         }
         self.control.handle_timeout(now);
+        self.carry_out();
     }
 
-    /// Carries out what control decided.
-    fn settle(&mut self) {
+    fn take_events(&mut self, now: Instant, worker: WorkerId) {
+        for _ in 0..EVENTS_PER_ROUND {
+            let Some(lanes) = self.workers.get_mut(worker.index()) else { return };
+            lanes.deepest = lanes.deepest.max(lanes.events.depth());
+            let Some(event) = lanes.events.recv() else { return };
+            self.journal.note_event(worker, &event);
+            self.control.handle_event(now, worker, event);
+            self.carry_out();
+        }
+    }
+
+    /// Carries out what control decided, after every single input: what one leads to may be as much as a
+    /// room is large.
+    fn carry_out(&mut self) {
         while let Some(output) = self.control.poll_output() {
             match output {
                 Output::Command(worker, command) => {
@@ -224,9 +252,10 @@ impl ControlTask {
                 }
             }
         }
-        for worker in &mut self.workers {
-            worker.flush();
-        }
+    }
+
+    fn flush(&mut self) {
+        self.workers.iter_mut().for_each(WorkerLanes::flush);
     }
 }
 

@@ -320,6 +320,8 @@ pub struct ControlTotals {
     pub joins_refused: u64,
     /// … of which because a worker was behind.
     pub joins_overloaded: u64,
+    /// Whether joins are refused now for that reason.
+    pub overloaded: bool,
     /// Requests refused, of any kind.
     pub requests_refused: u64,
     /// Most events that control found waiting at once, on any lane from a worker, since this was last asked.

@@ -90,3 +90,16 @@ async fn what_waits_between_gateway_and_control_is_on_the_page() {
     assert!(page.contains("\nswitchyard_gateway_waiting_requests 3\n"), "{page}");
     assert!(page.contains("\nswitchyard_gateway_waiting_notices 0\n"), "{page}");
 }
+
+#[tokio::test]
+async fn a_server_that_lets_nobody_in_says_that_it_is_not_ready() {
+    let mut house = House::open(development()).await;
+    let address = house.address;
+    let asking = tokio::spawn(async move { get(address, "/readyz").await });
+
+    house.answer_query(ControlTotals { overloaded: true, ..ControlTotals::default() }).await;
+
+    let answer = asking.await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 503"), "{answer}");
+    assert!(answer.contains("overloaded"), "{answer}");
+}

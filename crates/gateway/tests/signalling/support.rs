@@ -12,11 +12,11 @@ use switchyard_control::notice::{Addressed, Notice};
 use switchyard_control::query::{Answer, ControlTotals, Query};
 use switchyard_gateway::config::GatewayConfig;
 use switchyard_gateway::listener::{Gateway, Listeners};
-use switchyard_gateway::port::{ControlPort, Delivery, Sessions, ToControl};
+use switchyard_gateway::port::{Asked, ControlPort, Delivery, FromGateway, Sessions};
 use switchyard_metrics::Exporter;
 use switchyard_vocab::ids::SessionId;
 use tokio::net::TcpStream;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
@@ -31,7 +31,7 @@ pub(crate) struct House {
     pub(crate) address: SocketAddr,
     pub(crate) metrics: SocketAddr,
     pub(crate) sessions: Arc<Sessions>,
-    requests: mpsc::Receiver<ToControl>,
+    control: FromGateway,
     stop: Option<oneshot::Sender<()>>,
     serving: JoinHandle<()>,
 }
@@ -48,41 +48,39 @@ impl House {
         let listeners = Listeners::bind(&config).await.unwrap();
         let address = listeners.signalling.local_addr().unwrap();
         let metrics = listeners.metrics.local_addr().unwrap();
-        let (port, requests) = ControlPort::open(&config);
+        let (port, control) = ControlPort::open(&config);
         let sessions = port.sessions.clone();
         let gateway = Gateway::new(config, port, Exporter::new(Vec::new(), "1.2.3"));
         let (stop, stopped) = oneshot::channel();
         let serving = tokio::spawn(gateway.serve(listeners, async { stopped.await.unwrap_or_default() }));
-        Self { address, metrics, sessions, requests, stop: Some(stop), serving }
+        Self { address, metrics, sessions, control, stop: Some(stop), serving }
     }
 
     /// What control hears next.
     pub(crate) async fn heard(&mut self) -> Request {
-        match timeout(PATIENCE, self.requests.recv()).await.expect("control hears something") {
-            Some(ToControl::Request(request)) => request,
-            other => panic!("control hears a request, not {other:?}"),
-        }
+        let heard = timeout(PATIENCE, self.control.requests.recv()).await;
+        heard.expect("control hears something").expect("the gateway runs")
     }
 
     /// Whether control has heard everything there was.
     pub(crate) fn heard_nothing_more(&mut self) -> bool {
-        self.requests.try_recv().is_err()
+        self.control.requests.try_recv().is_err()
     }
 
     /// What control is asked next. Whoever asked gets no answer.
     pub(crate) async fn asked(&mut self) -> Query {
-        match timeout(PATIENCE, self.requests.recv()).await.expect("control is asked") {
-            Some(ToControl::Query(query, _)) => query,
-            other => panic!("control hears a query, not {other:?}"),
-        }
+        self.next_query().await.query
     }
 
     /// Answers one query as control would.
     pub(crate) async fn answer_query(&mut self, totals: ControlTotals) {
-        match timeout(PATIENCE, self.requests.recv()).await.expect("control is asked") {
-            Some(ToControl::Query(Query::Totals, answer)) => answer.send(Answer::Totals(totals)).unwrap(),
-            other => panic!("control hears a query, not {other:?}"),
-        }
+        let Asked { query: Query::Totals, answer } = self.next_query().await;
+        answer.send(Answer::Totals(totals)).unwrap();
+    }
+
+    async fn next_query(&mut self) -> Asked {
+        let asked = timeout(PATIENCE, self.control.queries.recv()).await;
+        asked.expect("control is asked").expect("the gateway runs")
     }
 
     pub(crate) fn tell(&self, session: SessionId, notice: Notice) -> Delivery {

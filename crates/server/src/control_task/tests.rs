@@ -7,6 +7,7 @@ use switchyard_control::refusal::Refusal;
 use switchyard_gateway::port::Seat;
 use switchyard_vocab::ids::{Identity, PeerId, RoomName};
 use switchyard_vocab::line::IceCredentials;
+use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
@@ -21,7 +22,8 @@ const REQUESTS: usize = 4;
 /// A control task in front of one worker, which the test plays itself.
 struct Running {
     worker: Receiver<Command>,
-    requests: mpsc::Sender<ToControl>,
+    requests: mpsc::Sender<Request>,
+    queries: mpsc::Sender<Asked>,
     sessions: Arc<Sessions>,
     stop: watch::Sender<bool>,
     task: JoinHandle<()>,
@@ -33,20 +35,21 @@ fn start(waiting: usize) -> Running {
     let (_, events) = lane(1, Arc::new(Flag::default()));
     let mut lanes = WorkerLanes::new(commands, events);
     (0..LANE + waiting).for_each(|number| lanes.send(numbered(number)));
-    let (requests, received) = mpsc::channel(REQUESTS);
+    let (requests, requested) = mpsc::channel(REQUESTS);
+    let (queries, asked) = mpsc::channel(1);
     let (stop, stopped) = watch::channel(false);
     let sessions = Arc::new(Sessions::new(16));
     let issue = |_: &mut _, _| IceCredentials { ufrag: String::new(), pwd: String::new() };
     let task = ControlTask {
         control: Control::new(ControlConfig::default(), [7; 32], issue),
-        requests: received,
+        from_gateway: FromGateway { requests: requested, queries: asked },
         sessions: sessions.clone(),
         workers: vec![lanes],
         nudge: Arc::default(),
         journal: Journal::default(),
         stop: stopped,
     };
-    Running { worker, requests, sessions, stop, task: tokio::spawn(task.run()) }
+    Running { worker, requests, queries, sessions, stop, task: tokio::spawn(task.run()) }
 }
 
 fn numbered(number: usize) -> Command {
@@ -62,7 +65,7 @@ impl Running {
             auto_subscribe: true,
         };
         let request = Request { session: seat.id, id: None, intent: Intent::Join(join) };
-        self.requests.send(ToControl::Request(request)).await.expect("control runs");
+        self.requests.send(request).await.expect("control runs");
     }
 
     /// Takes commands as a worker does, until as many have come.
@@ -137,12 +140,12 @@ async fn nothing_is_kept_for_a_worker_that_is_gone() {
 }
 
 #[tokio::test]
-async fn what_waits_for_a_worker_is_told() {
-    let running = start(5);
+async fn what_waits_for_a_worker_is_told_also_while_requests_wait() {
+    let running = start(MOST_WAITING);
     let (reply, answer) = tokio::sync::oneshot::channel();
 
-    running.requests.send(ToControl::Query(Query::Totals, reply)).await.expect("control runs");
+    running.queries.send(Asked { query: Query::Totals, answer: reply }).await.expect("control runs");
 
     let Answer::Totals(totals) = timeout(PATIENCE, answer).await.expect("in time").expect("an answer");
-    assert_eq!(totals.waiting_commands, 5);
+    assert_eq!((totals.waiting_commands, totals.overloaded), (MOST_WAITING as u64, true));
 }

@@ -24,7 +24,7 @@ use super::reader::Reader;
 use super::writer::Writer;
 use crate::app_state::AppState;
 use crate::auth::Admission;
-use crate::port::{Seat, ToControl};
+use crate::port::Seat;
 
 /// Answers of the gateway itself that may wait to be written. When it is full, reading waits: a client that
 /// asks without listening slows down only itself.
@@ -112,7 +112,7 @@ impl Connection {
 
     async fn leave(&self, session: SessionId) {
         let request = Request { session, id: None, intent: Intent::Leave };
-        if self.state.port.requests.send(ToControl::Request(request)).await.is_err() {
+        if self.state.port.requests.send(request).await.is_err() {
             debug!("control has stopped already");
         }
     }

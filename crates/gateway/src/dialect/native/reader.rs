@@ -20,7 +20,6 @@ use super::server_message::{ErrorCode, ServerEnvelope, ServerMessage};
 use super::translate;
 use crate::app_state::AppState;
 use crate::auth::Admission;
-use crate::port::ToControl;
 use crate::rate_limit::TokenBucket;
 
 /// Messages that may be wrong before the connection is closed. A client in development meets a few; one
@@ -133,7 +132,7 @@ impl<'a> Reader<'a> {
         let leaves = intent == Intent::Leave;
         let request = Request { session: self.session, id: id.map(RequestId), intent };
         self.was_heard_of = true;
-        if self.state.port.requests.send(ToControl::Request(request)).await.is_err() {
+        if self.state.port.requests.send(request).await.is_err() {
             return Err(End::ByUs(EndReason::ServerStopping));
         }
         if leaves {
