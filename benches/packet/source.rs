@@ -78,13 +78,12 @@ pub(crate) fn sending() -> SendSection {
 
 fn codec() -> CodecMapping {
     CodecMapping {
-        codec: Codec::Vp8,
-        payload_type: PayloadType(96),
         rtx: Some(PayloadType(97)),
         nack: true,
         pli: true,
         fir: true,
         transport_cc: true,
+        ..CodecMapping::new(Codec::Vp8, PayloadType(96))
     }
 }
 
