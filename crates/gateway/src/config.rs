@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::auth::{AuthConfig, DEVELOPMENT_KEY_ID, DEVELOPMENT_SECRET, MIN_SECRET_BYTES, Secret};
+use crate::dialect::whip::WhipConfig;
 
 /// Configuration of the gateway. The default is meant for production and lacks only a key.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -46,6 +47,8 @@ pub struct GatewayConfig {
     pub shutdown_timeout: Duration,
     /// Who may come in.
     pub auth: AuthConfig,
+    /// WHIP and WHEP.
+    pub whip: WhipConfig,
 }
 
 impl Default for GatewayConfig {
@@ -64,6 +67,7 @@ impl Default for GatewayConfig {
             join_timeout: Duration::from_secs(10),
             shutdown_timeout: Duration::from_secs(5),
             auth: AuthConfig::default(),
+            whip: WhipConfig::default(),
         }
     }
 }
@@ -106,6 +110,9 @@ impl GatewayConfig {
         self.check_limits()?;
         self.check_times()?;
         self.check_keys()?;
+        if let Some((key, value, accepted)) = self.whip.problem() {
+            return Err(refused(key, value, accepted));
+        }
         match start {
             Start::Production => self.check_production(),
             Start::Development => Ok(()),

@@ -3,3 +3,4 @@
 //! `listener`.
 
 pub mod native;
+pub mod whip;

@@ -15,7 +15,7 @@ use tracing::{info, warn};
 
 use crate::app_state::AppState;
 use crate::config::GatewayConfig;
-use crate::dialect::native;
+use crate::dialect::{native, whip};
 use crate::health::{healthz, readyz};
 use crate::http_error::HttpError;
 use crate::metrics_page::metrics;
@@ -114,7 +114,8 @@ fn routes(state: Arc<AppState>) -> Router {
         .route("/readyz", get(readyz))
         .merge(web::routes())
         .fallback(nothing_here)
-        .with_state(state)
+        .with_state(state.clone())
+        .merge(whip::routes(state))
 }
 
 fn metrics_routes(state: Arc<AppState>) -> Router {

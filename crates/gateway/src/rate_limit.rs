@@ -75,10 +75,12 @@ impl AddressLimit {
 
     /// Whether `address` may once more. Loopback always may.
     pub fn allows(&self, address: IpAddr, now: Instant) -> bool {
+        address.to_canonical().is_loopback() || self.allows_whoever(address, now)
+    }
+
+    /// The same for what nobody has a reason to do often, a proxy on loopback included.
+    pub(crate) fn allows_whoever(&self, address: IpAddr, now: Instant) -> bool {
         let address = address.to_canonical();
-        if address.is_loopback() {
-            return true;
-        }
         let place = self.hasher.hash_one(network(address)) as usize % BUCKETS;
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         buckets.get_mut(place).is_none_or(|bucket| bucket.take(now))

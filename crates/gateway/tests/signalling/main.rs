@@ -3,5 +3,7 @@
 mod conversation;
 mod doors;
 mod endings;
+mod http;
 mod pages;
 mod support;
+mod whip;

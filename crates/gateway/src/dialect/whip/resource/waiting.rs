@@ -1,0 +1,48 @@
+//! Waiting for somebody to publish.
+
+use std::time::Duration;
+
+use switchyard_control::notice::{Notice, Participant};
+use switchyard_vocab::ids::Identity;
+use tokio::time::{sleep, timeout};
+
+use super::{Over, Resource};
+use crate::port::Seat;
+
+/// Time for more tracks of somebody who has just published the first.
+const MORE_TRACKS: Duration = Duration::from_millis(200);
+
+impl Resource {
+    /// Waits until `identity` publishes something, at most as long as is configured; what is there when it
+    /// is over, is for control to say.
+    pub(super) async fn wait_for(&mut self, identity: &Identity, joined: &Notice) -> Result<(), Over> {
+        if publishes(joined, identity) {
+            return Ok(());
+        }
+        let patience = self.whip.app.config.whip.wait_for_publisher;
+        let published = async {
+            loop {
+                let notice = tokio::select! {
+                    notice = self.seat.notices.recv() => notice,
+                    _ = Seat::ended(&mut self.ended) => return Err(Over::Leave("ended from outside")),
+                };
+                if self.hear(notice)?.is_some_and(|told| publishes(&told.notice, identity)) {
+                    sleep(MORE_TRACKS).await;
+                    return Ok(());
+                }
+            }
+        };
+        timeout(patience, published).await.unwrap_or(Ok(()))
+    }
+}
+
+/// Whether a notice tells that somebody publishes.
+fn publishes(notice: &Notice, sought: &Identity) -> bool {
+    let has_tracks = |one: &Participant| one.identity == *sought && !one.publications.is_empty();
+    match notice {
+        Notice::Joined { participants, .. } => participants.iter().any(has_tracks),
+        Notice::ParticipantJoined(participant) => has_tracks(participant),
+        Notice::PublicationAdded { identity, .. } => identity == sought,
+        _ => false,
+    }
+}

@@ -1,0 +1,472 @@
+//! WHIP and WHEP over real HTTP, in front of a control that the test plays itself.
+
+use std::time::Duration;
+
+use switchyard_control::intent::{Connection, Intent, Request};
+use switchyard_control::notice::{
+    Addressed, ConnectionState, EndReason, Notice, Participant, Publication, Published,
+};
+use switchyard_control::refusal::Refusal;
+use switchyard_gateway::auth::Secret;
+use switchyard_gateway::config::GatewayConfig;
+use switchyard_gateway::dialect::whip::{IceServer, WhipConfig};
+use switchyard_vocab::codec::MediaKind;
+use switchyard_vocab::counters::LineEnd;
+use switchyard_vocab::ids::{Identity, PublicationId, SessionId};
+use switchyard_vocab::rtp::Mid;
+use tokio::task::JoinHandle;
+
+use crate::http::{Answer, Ask};
+use crate::support::{House, development, joined};
+
+const SDP: (&str, &str) = ("content-type", "application/sdp");
+const FRAGMENT: (&str, &str) = ("content-type", "application/trickle-ice-sdpfrag");
+const WHIP: &str = "/v1/whip/lab?identity=encoder";
+const WHEP: &str = "/v1/whep/lab/ada?identity=viewer";
+
+/// A development server on which nobody waits for long.
+fn quick() -> GatewayConfig {
+    let whip = WhipConfig { wait_for_publisher: Duration::from_millis(300), ..WhipConfig::default() };
+    GatewayConfig { whip, ..development() }
+}
+
+fn post(house: &House, path: &str) -> JoinHandle<Answer> {
+    Ask::new("POST", path).header(SDP).body("v=0 offer").send(house.address)
+}
+
+/// Plays control up to the offer: what it holds, and the request it came with.
+async fn let_in(house: &mut House, participants: Vec<Participant>) -> Request {
+    let request = house.heard().await;
+    let Intent::Join(join) = &request.intent else { panic!("{request:?}") };
+    let Notice::Joined { room, identity, .. } = joined(join.room.as_str(), join.identity.as_str()) else {
+        unreachable!()
+    };
+    house.reply(&request, Notice::Joined { room, identity, participants });
+    house.heard().await
+}
+
+fn answer(publications: &[u64]) -> Notice {
+    let published = |&id: &u64| Published { mid: Mid::parse(b"0").unwrap(), outcome: Ok(PublicationId(id)) };
+    Notice::Answer { sdp: "v=0 answer".into(), publications: publications.iter().map(published).collect() }
+}
+
+/// A published resource: its URL, its ETag and its session.
+async fn published(house: &mut House) -> (String, String, SessionId) {
+    let asked = post(house, WHIP);
+    let request = let_in(house, Vec::new()).await;
+    house.reply(&request, answer(&[1]));
+    let created = asked.await.unwrap();
+    assert_eq!(created.status, 201, "{created:?}");
+    (created.header("location").to_owned(), created.header("etag").to_owned(), request.session)
+}
+
+fn ada(publications: &[u64]) -> Participant {
+    let publication = |&id: &u64| Publication {
+        id: PublicationId(id),
+        kind: MediaKind::Audio,
+        source: Default::default(),
+        name: None,
+        muted: false,
+        encodings: 1,
+    };
+    Participant {
+        identity: Identity::new("ada"),
+        display_name: None,
+        publications: publications.iter().map(publication).collect(),
+    }
+}
+
+#[tokio::test]
+async fn an_encoder_publishes_by_one_request() {
+    let mut house = House::open(quick()).await;
+    let asked = post(&house, WHIP);
+
+    let request = let_in(&mut house, Vec::new()).await;
+    let Intent::Ingest { sdp } = &request.intent else { panic!("{request:?}") };
+    assert_eq!(sdp, "v=0 offer");
+    house.reply(&request, answer(&[1, 2]));
+
+    let created = asked.await.unwrap();
+    assert_eq!((created.status, created.body.as_str()), (201, "v=0 answer"));
+    assert_eq!(created.header("content-type"), "application/sdp");
+    assert_eq!(created.header("accept-patch"), "application/trickle-ice-sdpfrag");
+    assert_eq!(created.header("access-control-allow-origin"), "*");
+    assert!(created.header("access-control-expose-headers").contains("Location"));
+    let name = created.header("location").strip_prefix("/v1/whip/lab/").expect("a place below the room");
+    assert!(name.len() * 4 >= 128, "{name}");
+    assert!(created.header("etag").starts_with('"'), "strong: {}", created.header("etag"));
+}
+
+#[tokio::test]
+async fn clients_are_told_of_ice_servers() {
+    let server = |url: &str| IceServer {
+        url: url.into(),
+        username: Some("ada".into()),
+        credential: Some(Secret::new("s3cret")),
+    };
+    let stun = IceServer { username: None, credential: None, ..server("stun:stun.example.net") };
+    let whip = WhipConfig { ice_servers: vec![stun, server("turn:turn.example.net")], ..quick().whip };
+    let mut house = House::open(GatewayConfig { whip, ..quick() }).await;
+    let asked = post(&house, WHIP);
+
+    let request = let_in(&mut house, Vec::new()).await;
+    house.reply(&request, answer(&[1]));
+
+    let created = asked.await.unwrap();
+    assert_eq!(created.headers("link").len(), 2);
+    assert_eq!(created.headers("link")[0], "<stun:stun.example.net>; rel=\"ice-server\"");
+    assert!(created.headers("link")[1].contains("username=\"ada\"; credential=\"s3cret\""));
+}
+
+#[tokio::test]
+async fn a_viewer_of_somebody_who_publishes_is_answered_at_once() {
+    let mut house = House::open(development()).await;
+    let asked = post(&house, WHEP);
+
+    let request = let_in(&mut house, vec![ada(&[7])]).await;
+    let Intent::Watch { identity, .. } = &request.intent else { panic!("{request:?}") };
+    assert_eq!(identity.as_str(), "ada");
+    house.reply(&request, answer(&[7]));
+
+    let created = asked.await.unwrap();
+    assert_eq!(created.status, 201);
+    assert!(created.header("location").starts_with("/v1/whep/lab/ada/"));
+}
+
+#[tokio::test]
+async fn a_viewer_waits_for_somebody_to_publish() {
+    let mut house = House::open(development()).await;
+    let asked = post(&house, WHEP);
+
+    let request = house.heard().await;
+    house.reply(&request, joined("lab", "viewer"));
+    house.tell(request.session, Notice::ParticipantJoined(ada(&[])));
+    let publication = ada(&[7]).publications.remove(0);
+    house.tell(request.session, Notice::PublicationAdded { identity: Identity::new("ada"), publication });
+
+    let request = house.heard().await;
+    assert!(matches!(request.intent, Intent::Watch { .. }), "{request:?}");
+    house.reply(&request, answer(&[7]));
+    assert_eq!(asked.await.unwrap().status, 201);
+}
+
+#[tokio::test]
+async fn whoever_waited_in_vain_is_told_for_whom_and_control_that_they_left() {
+    let expected = [
+        (Refusal::UnknownParticipant("ada".into()), 404, "unknown_participant"),
+        (Refusal::NothingPublished("ada".into()), 409, "nothing_published"),
+    ];
+    for (refusal, status, code) in expected {
+        let mut house = House::open(quick()).await;
+        let asked = post(&house, WHEP);
+
+        let request = let_in(&mut house, Vec::new()).await;
+        house.reply(&request, Notice::Refused(refusal));
+
+        let refused = asked.await.unwrap();
+        assert_eq!((refused.status, refused.error().as_str()), (status, code));
+        assert_eq!(house.heard().await.intent, Intent::Leave);
+    }
+}
+
+#[tokio::test]
+async fn a_refused_offer_leaves_nothing_behind() {
+    let no_codec = Refusal::NoUsableCodec { offered: "G722".into(), accepted: "opus".into() };
+    let expected = [
+        (Refusal::BadDescription("no".into()), 400),
+        (no_codec, 422),
+        (Refusal::LimitReached { what: "rooms", limit: 1 }, 503),
+        (Refusal::Overloaded, 503),
+    ];
+    for (refusal, status) in expected {
+        let mut house = House::open(quick()).await;
+        let asked = post(&house, WHIP);
+
+        let request = let_in(&mut house, Vec::new()).await;
+        house.reply(&request, Notice::Refused(refusal));
+
+        let refused = asked.await.unwrap();
+        assert_eq!(refused.status, status);
+        assert_eq!(refused.has("retry-after"), status == 503);
+        assert_eq!(house.heard().await.intent, Intent::Leave);
+        assert_eq!(house.sessions.count(), 0);
+    }
+}
+
+#[tokio::test]
+async fn who_shows_no_token_or_the_wrong_one_is_told_so() {
+    let mut config = quick();
+    config.auth.allow_identity_without_token = false;
+    let house = House::open(config).await;
+
+    let without = post(&house, "/v1/whip/lab").await.unwrap();
+    let wrong = Ask::new("POST", "/v1/whip/lab").header(SDP).header(("authorization", "Bearer nonsense"));
+    let wrong = wrong.body("v=0").send(house.address).await.unwrap();
+    let other = format!("Bearer {}", token_for("attic"));
+    let other = Ask::new("POST", "/v1/whip/lab").header(SDP).header(("authorization", &other));
+    let other = other.body("v=0").send(house.address).await.unwrap();
+
+    assert_eq!((without.status, without.error().as_str()), (401, "token_missing"));
+    assert_eq!(without.header("www-authenticate"), "Bearer");
+    assert_eq!((wrong.status, wrong.error().as_str()), (401, "token_invalid"));
+    assert_eq!((other.status, other.error().as_str()), (403, "token_for_other_room"));
+    assert_eq!(other.header("access-control-allow-origin"), "*");
+}
+
+/// A token of the development key for a room.
+fn token_for(room: &str) -> String {
+    use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+    use switchyard_gateway::auth::{DEVELOPMENT_KEY_ID, DEVELOPMENT_SECRET};
+
+    let header = Header { kid: Some(DEVELOPMENT_KEY_ID.into()), ..Header::new(Algorithm::HS256) };
+    let claims = serde_json::json!({ "sub": "encoder", "room": room, "exp": 4_000_000_000_u64 });
+    encode(&header, &claims, &EncodingKey::from_secret(DEVELOPMENT_SECRET.as_bytes())).unwrap()
+}
+
+#[tokio::test]
+async fn bodies_that_are_something_else_or_too_long_are_refused() {
+    let house = House::open(quick()).await;
+    let json = Ask::new("POST", WHIP).header(("content-type", "application/json")).body("{}");
+    let bare = Ask::new("POST", WHIP).body("v=0");
+    let picky = Ask::new("POST", WHIP).header(SDP).header(("accept", "text/html, application/json"));
+    let long = Ask::new("POST", WHIP).header(SDP).body(&"a".repeat(300 * 1024));
+
+    assert_eq!(json.send(house.address).await.unwrap().status, 415);
+    assert_eq!(bare.send(house.address).await.unwrap().status, 415);
+    assert_eq!(picky.body("v=0").send(house.address).await.unwrap().status, 406);
+    let long = long.send(house.address).await.unwrap();
+    assert_eq!((long.status, long.error().as_str()), (413, "too_long"));
+}
+
+#[tokio::test]
+async fn encoders_are_forgiven_parameters_and_trailing_slashes() {
+    let mut house = House::open(quick()).await;
+    let ask = Ask::new("POST", "/v1/whip/lab/?identity=encoder")
+        .header(("content-type", "Application/SDP; charset=utf-8"))
+        .header(("accept", "*/*"))
+        .body("v=0 offer");
+    let asked = ask.send(house.address);
+
+    let request = let_in(&mut house, Vec::new()).await;
+    house.reply(&request, answer(&[1]));
+
+    let created = asked.await.unwrap();
+    assert_eq!(created.status, 201);
+    let again = Ask::new("DELETE", &format!("{}/", created.header("location"))).send(house.address);
+    assert_eq!(again.await.unwrap().status, 200);
+}
+
+#[tokio::test]
+async fn other_methods_are_told_which_there_are() {
+    let mut house = House::open(quick()).await;
+    let (location, ..) = published(&mut house).await;
+
+    let get = Ask::new("GET", WHIP).send(house.address).await.unwrap();
+    let put = Ask::new("PUT", &location).header(SDP).body("v=0").send(house.address).await.unwrap();
+
+    assert_eq!((get.status, get.header("allow")), (405, "POST, OPTIONS"));
+    assert_eq!((put.status, put.header("allow")), (405, "PATCH, DELETE, OPTIONS"));
+    assert_eq!(put.error(), "method_not_allowed");
+}
+
+#[tokio::test]
+async fn pages_of_other_origins_may_ask_first() {
+    let mut house = House::open(quick()).await;
+    let (location, ..) = published(&mut house).await;
+
+    let endpoint = Ask::new("OPTIONS", "/v1/whep/lab/ada").send(house.address).await.unwrap();
+    let resource = Ask::new("OPTIONS", &location).send(house.address).await.unwrap();
+
+    assert_eq!((endpoint.status, endpoint.header("accept-post")), (204, "application/sdp"));
+    assert!(endpoint.header("access-control-allow-headers").contains("Authorization"));
+    assert_eq!(resource.header("accept-patch"), "application/trickle-ice-sdpfrag");
+    assert!(resource.header("access-control-allow-methods").contains("DELETE"));
+}
+
+/// Sends a fragment, and gives control's answer to it where control is asked.
+async fn patch(house: &mut House, url: &str, if_match: Option<&str>, reply: Option<Notice>) -> Answer {
+    let mut ask = Ask::new("PATCH", url).header(FRAGMENT).body("a=ice-ufrag:abcd");
+    if let Some(tag) = if_match {
+        ask = ask.header(("if-match", tag));
+    }
+    let asked = ask.send(house.address);
+    if let Some(notice) = reply {
+        let request = house.heard().await;
+        let Intent::Fragment { connection, fragment, .. } = &request.intent else { panic!("{request:?}") };
+        assert_eq!((*connection, fragment.as_str()), (Connection::Publish, "a=ice-ufrag:abcd"));
+        house.reply(&request, notice);
+    }
+    asked.await.unwrap()
+}
+
+#[tokio::test]
+async fn candidates_trickle_with_and_without_a_precondition() {
+    let mut house = House::open(quick()).await;
+    let (url, tag, _) = published(&mut house).await;
+
+    for said in [Some(tag.as_str()), None, Some("*"), Some("\"*\"")] {
+        let trickled = patch(&mut house, &url, said, Some(Notice::Done)).await;
+        assert_eq!((trickled.status, trickled.body.as_str()), (204, ""), "{said:?}");
+        assert!(!trickled.has("etag"));
+    }
+    let other = patch(&mut house, &url, Some("\"other\""), None).await;
+    assert_eq!((other.status, other.error().as_str()), (412, "precondition_failed"));
+    let refused = patch(&mut house, &url, None, Some(Notice::Refused(Refusal::RestartNotAsked))).await;
+    assert_eq!((refused.status, refused.error().as_str()), (428, "restart_not_asked"));
+    let wrong = Ask::new("PATCH", &url).header(SDP).body("v=0").send(house.address).await.unwrap();
+    assert_eq!(wrong.status, 415);
+}
+
+#[tokio::test]
+async fn a_restart_is_answered_with_a_fragment_and_a_new_tag() {
+    let mut house = House::open(quick()).await;
+    let (url, before, _) = published(&mut house).await;
+    let ours = Notice::Answer { sdp: "a=ice-ufrag:ours".into(), publications: Vec::new() };
+
+    let restarted = patch(&mut house, &url, Some("*"), Some(ours)).await;
+
+    assert_eq!((restarted.status, restarted.body.as_str()), (200, "a=ice-ufrag:ours"));
+    assert_eq!(restarted.header("content-type"), "application/trickle-ice-sdpfrag");
+    let after = restarted.header("etag");
+    assert_ne!(after, before);
+    assert_eq!(patch(&mut house, &url, Some(&before), None).await.status, 412);
+    assert_eq!(patch(&mut house, &url, Some(after), Some(Notice::Done)).await.status, 204);
+}
+
+#[tokio::test]
+async fn a_flood_of_fragments_is_slowed_down() {
+    let mut house = House::open(quick()).await;
+    let (url, tag, _) = published(&mut house).await;
+    let mut last = 204;
+
+    for _ in 0..200 {
+        let asked =
+            Ask::new("PATCH", &url).header(FRAGMENT).header(("if-match", &tag)).body("").send(house.address);
+        tokio::select! {
+            request = house.heard() => { house.reply(&request, Notice::Done); }
+            () = tokio::time::sleep(Duration::from_millis(500)) => {}
+        }
+        let answer = asked.await.unwrap();
+        last = answer.status;
+        if last == 429 {
+            assert!(answer.has("retry-after"));
+            break;
+        }
+    }
+    assert_eq!(last, 429);
+}
+
+#[tokio::test]
+async fn a_deleted_resource_leaves_at_once_and_is_gone() {
+    let mut house = House::open(quick()).await;
+    let (url, _, session) = published(&mut house).await;
+
+    let deleted = Ask::new("DELETE", &url).send(house.address).await.unwrap();
+
+    assert_eq!(deleted.status, 200);
+    let request = house.heard().await;
+    assert_eq!((request.session, request.intent), (session, Intent::Leave));
+    let again = Ask::new("DELETE", &url).send(house.address).await.unwrap();
+    assert_eq!((again.status, again.error().as_str()), (404, "not_found"));
+    assert_eq!(patch(&mut house, &url, None, None).await.status, 404);
+    assert_eq!(house.sessions.count(), 0);
+}
+
+#[tokio::test]
+async fn a_lost_connection_ends_its_resource() {
+    let mut house = House::open(quick()).await;
+    let (url, _, session) = published(&mut house).await;
+
+    let state = ConnectionState::Ended(LineEnd::IceTimeout);
+    house.tell(session, Notice::ConnectionChanged { connection: Connection::Publish, state });
+
+    assert_eq!(house.heard().await.intent, Intent::Leave);
+    assert_eq!(Ask::new("DELETE", &url).send(house.address).await.unwrap().status, 404);
+}
+
+#[tokio::test]
+async fn a_session_that_control_ends_is_gone_and_nobody_leaves_twice() {
+    let mut house = House::open(quick()).await;
+    let (url, _, session) = published(&mut house).await;
+
+    house.tell(session, Notice::Ended(EndReason::Replaced));
+    tokio::time::sleep(Duration::from_millis(100)).await;
+
+    assert_eq!(Ask::new("DELETE", &url).send(house.address).await.unwrap().status, 404);
+    assert!(house.heard_nothing_more());
+}
+
+#[tokio::test]
+async fn a_viewer_with_nothing_left_to_see_is_let_go() {
+    let mut house = House::open(quick()).await;
+    let asked = post(&house, WHEP);
+    let request = let_in(&mut house, vec![ada(&[7, 8])]).await;
+    house.reply(&request, answer(&[7, 8]));
+    asked.await.unwrap();
+    let removed =
+        |id| Notice::PublicationRemoved { identity: Identity::new("ada"), publication: PublicationId(id) };
+
+    house.tell(request.session, removed(7));
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    assert!(house.heard_nothing_more());
+    house.tell(request.session, removed(8));
+
+    assert_eq!(house.heard().await.intent, Intent::Leave);
+}
+
+#[tokio::test]
+async fn whoever_gives_up_waiting_leaves() {
+    let mut house = House::open(development()).await;
+    let asked = Ask::new("POST", WHEP).header(SDP).body("v=0").abandon(house.address);
+
+    let request = house.heard().await;
+    house.sessions.deliver(Addressed {
+        session: request.session,
+        in_reply_to: request.id,
+        notice: joined("lab", "viewer"),
+    });
+    asked.await.unwrap();
+
+    assert_eq!(house.heard().await.intent, Intent::Leave);
+}
+
+#[tokio::test]
+async fn guessing_names_is_slowed_down_and_knowing_one_is_not() {
+    let mut house = House::open(quick()).await;
+    let (url, ..) = published(&mut house).await;
+    let mut statuses = Vec::new();
+
+    for number in 0..80 {
+        let guess = format!("/v1/whip/lab/{number:040x}");
+        statuses.push(Ask::new("DELETE", &guess).send(house.address).await.unwrap().status);
+    }
+
+    assert_eq!(statuses.first(), Some(&404));
+    assert_eq!(statuses.last(), Some(&429));
+    assert_eq!(patch(&mut house, &url, None, Some(Notice::Done)).await.status, 204);
+}
+
+#[tokio::test]
+async fn a_full_server_says_when_to_come_again() {
+    let mut house = House::open(GatewayConfig { max_connections: 1, ..quick() }).await;
+    let (url, ..) = published(&mut house).await;
+
+    let full = post(&house, WHIP).await.unwrap();
+    assert_eq!((full.status, full.error().as_str()), (503, "full"));
+    assert!(full.has("retry-after"));
+
+    Ask::new("DELETE", &url).send(house.address).await.unwrap();
+    assert_eq!(house.heard().await.intent, Intent::Leave);
+    published(&mut house).await;
+}
+
+#[tokio::test]
+async fn a_server_that_stops_lets_its_resources_leave() {
+    let mut house = House::open(quick()).await;
+    published(&mut house).await;
+
+    house.stop();
+
+    assert_eq!(house.heard().await.intent, Intent::Leave);
+    house.stopped().await;
+}
