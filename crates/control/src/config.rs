@@ -7,6 +7,7 @@ use switchyard_vocab::ids::WorkerId;
 use switchyard_vocab::line::{Fingerprint, FingerprintHash};
 
 use crate::admission::Limits;
+use crate::codec_policy::CodecPolicy;
 use crate::placement::Placement;
 use crate::session::line::WorkerEndpoint;
 
@@ -18,6 +19,8 @@ pub const JOIN_TIMEOUT: Duration = Duration::from_secs(10);
 pub struct ControlConfig {
     /// Bounds.
     pub limits: Limits,
+    /// Which codecs rooms take.
+    pub codecs: CodecPolicy,
     /// How sessions are spread over workers.
     pub placement: Placement,
     /// How long a session may take to join.
@@ -39,6 +42,7 @@ impl Default for ControlConfig {
     fn default() -> Self {
         Self {
             limits: Limits::default(),
+            codecs: CodecPolicy::default(),
             placement: Placement::default(),
             join_timeout: JOIN_TIMEOUT,
             workers: Vec::new(),

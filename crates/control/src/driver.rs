@@ -3,6 +3,7 @@
 //! It composes and decides little: what a participant may do is told in the modules beside it,
 //! one per kind of request.
 
+mod backing;
 mod events;
 mod joining;
 mod offering;
@@ -144,8 +145,8 @@ impl Control {
                 joins_accepted: self.counted.joins_accepted,
                 joins_refused: self.counted.joins_refused,
                 joins_overloaded: self.counted.joins_overloaded,
-                requests_refused: self.counted.requests_refused,
                 overloaded: self.overloaded,
+                requests_refused: self.counted.requests_refused,
                 ..ControlTotals::default()
             }),
         }

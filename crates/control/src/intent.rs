@@ -139,6 +139,8 @@ pub struct TrackDescription {
     pub name: Option<String>,
     /// Begins silent.
     pub muted: bool,
+    /// An own publication that this is the same as, in another codec: nobody sees it as one of its own.
+    pub backup_of: Option<PublicationId>,
 }
 
 /// Where media comes from.

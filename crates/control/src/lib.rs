@@ -58,6 +58,7 @@
 #![forbid(unsafe_code)]
 
 pub mod admission;
+pub mod codec_policy;
 pub mod config;
 mod deadlines;
 mod directory;

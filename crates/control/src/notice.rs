@@ -1,6 +1,6 @@
 //! Notices: what control tells a participant, whatever dialect it speaks.
 
-use switchyard_vocab::codec::MediaKind;
+use switchyard_vocab::codec::{Codec, MediaKind};
 use switchyard_vocab::counters::LineEnd;
 use switchyard_vocab::decision::Decision;
 use switchyard_vocab::ids::{Identity, PublicationId, RoomName, SessionId};
@@ -94,6 +94,14 @@ pub enum Notice {
         /// What you get now.
         decision: Decision,
     },
+    /// Somebody can't decode your publication: publish the same in one of these codecs as well, and name it
+    /// as its [backup](crate::intent::TrackDescription::backup_of).
+    CodecWanted {
+        /// Which one.
+        publication: PublicationId,
+        /// Any of these would do, the likeliest first.
+        codecs: Vec<Codec>,
+    },
     /// One of your connections opened or ended.
     ConnectionChanged {
         /// Which one.
@@ -135,6 +143,8 @@ pub struct Publication {
     pub muted: bool,
     /// How many encodings were offered.
     pub encodings: u8,
+    /// What it is encoded with.
+    pub codec: Codec,
 }
 
 /// What became of an m-line on which a participant sends.

@@ -30,6 +30,14 @@ pub enum Refusal {
         /// What the server accepts.
         accepted: String,
     },
+    /// The codecs are known, and this server does not take them.
+    #[error("no codec that is allowed here: offered {offered}, accepted {accepted}")]
+    CodecNotAllowed {
+        /// What the description offered.
+        offered: String,
+        /// What the server accepts.
+        accepted: String,
+    },
     /// There is no such publication, or it is gone.
     #[error("there is no publication {0}")]
     UnknownPublication(u64),
@@ -91,6 +99,7 @@ impl Refusal {
             Self::BadName { .. } => "bad_name",
             Self::BadDescription(_) => "bad_description",
             Self::NoUsableCodec { .. } => "no_usable_codec",
+            Self::CodecNotAllowed { .. } => "codec_not_allowed",
             Self::UnknownPublication(_) => "unknown_publication",
             Self::NotYours(_) => "not_yours",
             Self::OwnPublication(_) => "own_publication",

@@ -5,6 +5,7 @@ pub(crate) mod membership;
 use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashMap;
+use switchyard_vocab::codec::Codec;
 use switchyard_vocab::ids::{PublicationId, SessionId, WorkerId};
 use switchyard_vocab::layer::Layers;
 use switchyard_vocab::profile::Format;
@@ -21,6 +22,12 @@ pub(crate) struct Track {
     pub(crate) about: Publication,
     pub(crate) layers: Layers,
     pub(crate) subscribers: BTreeSet<SessionId>,
+    /// The publication of which this is the same in another codec. Only its owner knows of it.
+    pub(crate) backup_of: Option<PublicationId>,
+    /// The publication that is the same as this in another codec.
+    pub(crate) backup: Option<PublicationId>,
+    /// Its publisher was asked for these.
+    pub(crate) wanted_codecs: Vec<Codec>,
 }
 
 /// A set of participants with what they publish. Knows nobody outside.
@@ -67,18 +74,35 @@ impl Room {
 
     /// What everybody but one publishes, the oldest first.
     pub(crate) fn tracks_of_others(&self, session: SessionId) -> Vec<PublicationId> {
-        self.tracks.values().filter(|track| track.owner != session).map(|track| track.about.id).collect()
+        let others = self.visible().filter(|track| track.owner != session);
+        others.map(|track| track.about.id).collect()
     }
 
     /// What one session publishes, the oldest first.
     pub(crate) fn tracks_of(&self, session: SessionId) -> impl Iterator<Item = &Track> {
-        self.tracks.values().filter(move |track| track.owner == session)
+        self.visible().filter(move |track| track.owner == session)
+    }
+
+    /// The publication that carries another one for somebody who has the decoders that `decodes` tells: that
+    /// one itself, or else its backup.
+    pub(crate) fn carrier(
+        &self,
+        publication: PublicationId,
+        decodes: impl Fn(&Format) -> bool,
+    ) -> Option<&Track> {
+        let track = self.track(publication)?;
+        let backup = track.backup.and_then(|backup| self.track(backup));
+        [Some(track), backup].into_iter().flatten().find(|track| decodes(&track.format))
+    }
+
+    fn visible(&self) -> impl Iterator<Item = &Track> {
+        self.tracks.values().filter(|track| track.backup_of.is_none())
     }
 
     /// How the others appear to a participant.
     pub(crate) fn participants_except(&self, session: SessionId) -> Vec<Participant> {
         let mut published: FxHashMap<SessionId, Vec<Publication>> = FxHashMap::default();
-        for track in self.tracks.values() {
+        for track in self.visible() {
             published.entry(track.owner).or_default().push(track.about.clone());
         }
         let others = self.membership.others(session);

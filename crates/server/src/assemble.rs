@@ -42,6 +42,7 @@ pub(crate) fn run(config: &Config) -> anyhow::Result<()> {
     let control = Control::new(
         ControlConfig {
             limits: config.control.limits.clone(),
+            codecs: config.control.codecs.clone(),
             placement: config.control.placement,
             join_timeout: config.gateway.join_timeout,
             workers: workers.addresses.clone(),

@@ -18,6 +18,7 @@ use figment::providers::{Format, Serialized, Toml};
 use figment::value::Value;
 use serde::{Deserialize, Serialize};
 use switchyard_control::admission::Limits;
+use switchyard_control::codec_policy::CodecPolicy;
 use switchyard_control::placement::Placement;
 use switchyard_gateway::config::GatewayConfig;
 
@@ -51,6 +52,8 @@ pub(crate) struct ControlSection {
     pub(crate) placement: Placement,
     /// How much of everything there may be.
     pub(crate) limits: Limits,
+    /// Which codecs rooms take.
+    pub(crate) codecs: CodecPolicy,
 }
 
 /// Media sockets and workers.

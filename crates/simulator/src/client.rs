@@ -143,6 +143,7 @@ impl Client {
                         source,
                         name: None,
                         muted: false,
+                        backup_of: None,
                     },
                 );
             self.intents.push_back(Intent::Offer { sdp: publisher.offer(), tracks: tracks.to_vec() });

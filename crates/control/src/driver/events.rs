@@ -61,8 +61,10 @@ impl Control {
         let Some(room) = self.room_of_mut(owner) else { return };
         let Some(track) = room.track_mut(publication) else { return };
         track.layers = layers;
-        let concerned: Vec<_> = track.subscribers.iter().copied().chain([owner]).collect();
-        self.outputs.tell_all(concerned, &Notice::PublicationLayers { publication, layers });
+        let track = track.clone();
+        let (known_as, receivers) = self.receivers_of(&track);
+        self.outputs.tell_all(receivers, &Notice::PublicationLayers { publication: known_as, layers });
+        self.outputs.tell(owner, Notice::PublicationLayers { publication, layers });
     }
 
     fn on_subscription_changed(&mut self, subscription: SubscriptionId, decision: Decision) {

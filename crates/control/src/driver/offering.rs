@@ -38,10 +38,16 @@ impl Control {
             return;
         };
         let Some(room) = self.rooms.get(&subscriber.room) else { return };
+        let lacking = subscriber.subscribing.undecodable().to_vec();
         let subject = |publication| {
-            let track = room.track(publication)?;
+            let track = room.carrier(publication, |format| !lacking.iter().any(|one| one.is_same(format)))?;
             let cname = &room.membership.get(track.owner)?.cname;
-            Some(Subject { format: track.format, owner: track.owner, cname: cname.clone() })
+            Some(Subject {
+                carrier: track.about.id,
+                format: track.format,
+                owner: track.owner,
+                cname: cname.clone(),
+            })
         };
         let Some(made) =
             subscriber.subscribing.make_offer(now, &endpoint, session, &mut self.issuer, subject)
@@ -81,6 +87,9 @@ impl Control {
         for stopped in accepted.declined {
             self.decline(worker, session, stopped);
         }
+        for publication in accepted.undecodable {
+            self.on_undecodable(now, session, publication);
+        }
         for flowing in accepted.flowing {
             self.start_flowing(worker, session, flowing);
         }
@@ -89,12 +98,12 @@ impl Control {
     }
 
     fn start_flowing(&mut self, worker: WorkerId, session: SessionId, flowing: Flowing) {
-        let Flowing { peer, publication, section, preference } = flowing;
+        let Flowing { peer, publication, carrier, section, preference } = flowing;
         let Some(room) = self.room_of(session) else { return };
-        let Some(track) = room.track(publication) else { return };
+        let Some(track) = room.track(carrier) else { return };
         let Some(member) = room.membership.get(track.owner) else { return };
         let (home, layers, cname) = (track.home, track.layers, member.cname.clone());
-        let command = Subscribe { peer, publication, home, section, preference, cname };
+        let command = Subscribe { peer, publication: carrier, home, section, preference, cname };
         self.outputs.command(worker, Command::Subscribe(Box::new(command)));
         if layers.iter().next().is_some() {
             self.outputs.tell(session, Notice::PublicationLayers { publication, layers });

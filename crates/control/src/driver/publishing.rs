@@ -30,10 +30,17 @@ impl Control {
     ) -> Result<(), Refusal> {
         let offer = RemoteDescription::parse(sdp)?;
         self.check_offer(&offer, tracks)?;
+        self.check_backups(asker.session, &offer, tracks)?;
         let worker = self.worker_of(asker.session).ok_or(NO_WORKERS)?;
         let Some(endpoint) = self.config.endpoint(worker) else { return Err(NO_WORKERS) };
         let Some(session) = self.sessions.get_mut(&asker.session) else { return Err(Refusal::NotJoined) };
-        let settled = session.publishing.handle_offer(&offer, &endpoint, asker.session, &mut self.issuer)?;
+        let settled = session.publishing.handle_offer(
+            &offer,
+            &endpoint,
+            &self.config.codecs,
+            asker.session,
+            &mut self.issuer,
+        )?;
 
         let Settled { closed, opened, commands, removed, added, answer } = settled;
         if let Some(peer) = closed {
@@ -72,7 +79,13 @@ impl Control {
                 MediaKind::Audio => TrackSource::Microphone,
                 MediaKind::Video => TrackSource::Camera,
             };
-            Some(TrackDescription { mid: section.mid?.to_string(), source, name: None, muted: false })
+            Some(TrackDescription {
+                mid: section.mid?.to_string(),
+                source,
+                name: None,
+                muted: false,
+                backup_of: None,
+            })
         };
         let sending = offer.sections.iter().filter(|section| section.is_sending());
         let tracks: Vec<_> = sending.filter_map(described).collect();
@@ -112,6 +125,7 @@ impl Control {
             name: described.and_then(|track| track.name.clone()),
             muted: described.is_some_and(|track| track.muted),
             encodings: section.rids.len().max(1) as u8,
+            codec: section.codecs.first()?.codec,
         };
         let home = self.sessions.get(&owner)?.worker?;
         let format = section.codecs.first()?.format();
@@ -122,6 +136,9 @@ impl Control {
             about: about.clone(),
             layers: Layers::default(),
             subscribers: BTreeSet::new(),
+            backup_of: described.and_then(|track| track.backup_of),
+            backup: None,
+            wanted_codecs: Vec::new(),
         };
         self.room_of_mut(owner)?.publish(track);
         self.directory.publications.insert(about.id, owner);
@@ -134,6 +151,10 @@ impl Control {
     /// Tells the others of a new publication and subscribes those who want everything.
     fn announce(&mut self, now: Instant, owner: SessionId, publication: Publication) {
         let Some(room) = self.room_of(owner) else { return };
+        if room.track(publication.id).is_some_and(|track| track.backup_of.is_some()) {
+            self.on_backup(now, owner, publication.id);
+            return;
+        }
         let Some(member) = room.membership.get(owner) else { return };
         let wanting = room.auto_subscribers_except(owner);
         let id = publication.id;
@@ -173,8 +194,13 @@ impl Control {
         if std::mem::replace(&mut track.about.muted, muted) == muted {
             return Ok(());
         }
-        let home = track.home;
-        self.outputs.command(home, Command::SetMuted { publication, muted });
+        let (home, backup, is_backup) = (track.home, track.backup, track.backup_of.is_some());
+        for publication in [Some(publication), backup].into_iter().flatten() {
+            self.outputs.command(home, Command::SetMuted { publication, muted });
+        }
+        if is_backup {
+            return Ok(());
+        }
 
         let Some(room) = self.room_of(session) else { return Ok(()) };
         let Some(member) = room.membership.get(session) else { return Ok(()) };
@@ -201,6 +227,10 @@ impl Control {
         let track = room.withdraw(publication)?;
         let identity = room.membership.get(owner)?.identity.clone();
         self.forget_publication(now, &track);
+        if track.backup_of.is_some() {
+            self.on_backup_ended(now, owner, &track);
+            return None;
+        }
         Some(Notice::PublicationRemoved { identity, publication })
     }
 

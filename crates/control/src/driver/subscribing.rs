@@ -26,6 +26,9 @@ impl Control {
         if track.owner == session {
             return Err(Refusal::OwnPublication(publication.0));
         }
+        if track.backup_of.is_some() {
+            return Err(Refusal::UnknownPublication(publication.0));
+        }
         if subscriber.subscribing.is_wanted(publication) {
             return Ok(());
         }
@@ -35,7 +38,7 @@ impl Control {
         let subscription = self.issuer.subscription();
         subscriber.subscribing.want(now, publication, subscription);
         self.directory.subscriptions.insert(subscription, SubscriptionEntry { session, publication });
-        self.rearm(session);
+        self.find_carrier(now, session, publication);
         Ok(())
     }
 

@@ -1,3 +1,4 @@
+mod backing;
 mod bounds;
 mod joining;
 mod publishing;

@@ -21,6 +21,7 @@ fn track(id: u64, owner: u64) -> Track {
         name: None,
         muted: false,
         encodings: 1,
+        codec: Codec::Vp8,
     };
     Track {
         owner: SessionId(owner),
@@ -28,6 +29,9 @@ fn track(id: u64, owner: u64) -> Track {
         format: Format::of(Codec::Vp8),
         about,
         layers: Layers::default(),
+        backup_of: None,
+        backup: None,
+        wanted_codecs: Vec::new(),
         subscribers: BTreeSet::new(),
     }
 }

@@ -1,14 +1,13 @@
 //! The connection on which a participant offers and sends.
 
 use switchyard_bus::command::Command;
-use switchyard_sdp::{
-    Answer, AnswerPolicy, Fate, Rejection, RemoteDescription, Section, SectionKind, answer,
-};
+use switchyard_sdp::{Answer, Fate, Rejection, RemoteDescription, SdpError, Section, SectionKind, answer};
 use switchyard_vocab::ids::{PeerId, PublicationId, SessionId};
 use switchyard_vocab::line::{IceCredentials, RemoteLine};
 use switchyard_vocab::negotiated::{ReceiveSection, Receiving};
 
 use super::line::WorkerEndpoint;
+use crate::codec_policy::CodecPolicy;
 use crate::issuer::Issuer;
 use crate::notice::{Notice, Published};
 use crate::refusal::Refusal;
@@ -52,6 +51,7 @@ impl Publishing {
         &mut self,
         offer: &RemoteDescription,
         endpoint: &WorkerEndpoint<'_>,
+        codecs: &CodecPolicy,
         session: SessionId,
         issuer: &mut Issuer,
     ) -> Result<Settled, Refusal> {
@@ -66,15 +66,26 @@ impl Publishing {
         let role = kept.map(|line| line.remote.our_role);
         let transport = endpoint.transport(ours.origin, ours.local.clone(), role);
         let fed = |section: &Section| kept.and_then(|line| line.publication_of(section));
-        let answered = answer(offer, &AnswerPolicy::default(), &transport, |section| {
+        let answered = answer(offer, &codecs.answering(), &transport, |section| {
             fed(section).unwrap_or_else(|| issuer.publication())
+        });
+        let answered = answered.map_err(|error| match error {
+            SdpError::NoUsableCodec { offered, .. } => codecs.refusal(offered),
+            other => other.into(),
         })?;
-        Ok(self.settle(ours, answered, session, issuer))
+        Ok(self.settle(ours, answered, codecs, session, issuer))
     }
 
-    fn settle(&mut self, ours: Ours, answered: Answer, session: SessionId, issuer: &mut Issuer) -> Settled {
+    fn settle(
+        &mut self,
+        ours: Ours,
+        answered: Answer,
+        codecs: &CodecPolicy,
+        session: SessionId,
+        issuer: &mut Issuer,
+    ) -> Settled {
         let Answer { sdp, receiving, remote, sections } = answered;
-        let published = sections.into_iter().filter_map(published).collect();
+        let published = sections.into_iter().filter_map(|section| published(section, codecs)).collect();
         let before = self.receiving().map(|before| before.sections.clone()).unwrap_or_default();
         let in_both = |one: &[ReceiveSection], id| one.iter().any(|section| section.publication == id);
         let mut settled = Settled {
@@ -162,6 +173,11 @@ impl Publishing {
         sections.into_iter().map(|section| section.publication).collect()
     }
 
+    /// The publication that an m-line of the connection there is feeds already.
+    pub(crate) fn publication_of(&self, section: &Section) -> Option<PublicationId> {
+        self.line.as_ref()?.publication_of(section)
+    }
+
     pub(crate) fn peer(&self) -> Option<PeerId> {
         self.line.as_ref().map(|line| line.peer)
     }
@@ -204,22 +220,18 @@ fn shares_certificate(one: &RemoteLine, other: &RemoteLine) -> bool {
 }
 
 /// What the participant is told of an m-line; nothing of those on which it does not send.
-fn published(section: switchyard_sdp::SectionOutcome) -> Option<Published> {
+fn published(section: switchyard_sdp::SectionOutcome, codecs: &CodecPolicy) -> Option<Published> {
     let outcome = match section.fate {
         Fate::Accepted(publication) => Ok(publication),
-        Fate::Rejected(why) => Err(refusal_of(why)),
+        Fate::Rejected(why) => Err(refusal_of(why, codecs)),
         Fate::Idle | Fate::Stopped => return None,
     };
     Some(Published { mid: section.mid?, outcome })
 }
 
-fn refusal_of(why: Rejection) -> Refusal {
+fn refusal_of(why: Rejection, codecs: &CodecPolicy) -> Refusal {
     let problem = match why {
-        Rejection::NoUsableCodec { offered } => {
-            let accepted =
-                AnswerPolicy::default().codecs.iter().map(|codec| codec.name()).collect::<Vec<_>>();
-            return Refusal::NoUsableCodec { offered, accepted: accepted.join(", ") };
-        }
+        Rejection::NoUsableCodec { offered } => return codecs.refusal(offered),
         Rejection::NotBundled => "the m-line has to be in the a=group:BUNDLE of the others",
         Rejection::NoRtcpMux => "the m-line has to have a=rtcp-mux",
         Rejection::WrongProfile => "the m-line has to use UDP/TLS/RTP/SAVPF",

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use switchyard_bus::command::Command;
-use switchyard_sdp::RemoteDescription;
+use switchyard_sdp::{RemoteDescription, Unsent};
 use switchyard_vocab::demand::Preference;
 use switchyard_vocab::ids::{PeerId, PublicationId, SessionId, SubscriptionId};
 use switchyard_vocab::negotiated::SendSection;
@@ -27,7 +27,12 @@ pub(crate) struct Subscribing {
     line: Option<Downlink>,
     negotiation: Negotiation,
     offers: u64,
+    /// Formats that an answer of the client did not take. Learned on this connection, forgotten with it.
+    undecodable: Vec<Format>,
 }
+
+/// Most formats remembered of those that a client can't decode: there are not many more at all.
+const MAX_UNDECODABLE: usize = 32;
 
 /// One publication that is wanted.
 pub(crate) struct Wanted {
@@ -35,10 +40,13 @@ pub(crate) struct Wanted {
     pub(crate) preference: Preference,
     /// Its m-line was answered and the worker forwards it.
     pub(crate) flowing: bool,
+    /// The publication whose media its m-line carries: itself, or its backup.
+    pub(crate) carrier: PublicationId,
 }
 
 /// What an offer has to say of a publication.
 pub(crate) struct Subject {
+    pub(crate) carrier: PublicationId,
     pub(crate) format: Format,
     pub(crate) owner: SessionId,
     pub(crate) cname: String,
@@ -52,16 +60,20 @@ pub(crate) struct Made {
 }
 
 /// What an answer settled. The commands come first.
+#[derive(Default)]
 pub(crate) struct Accepted {
     pub(crate) commands: Vec<Command>,
     pub(crate) flowing: Vec<Flowing>,
     pub(crate) declined: Vec<Stopped>,
+    /// Those whose codec the client lacks. They stay wanted.
+    pub(crate) undecodable: Vec<PublicationId>,
 }
 
 /// A subscription that may begin.
 pub(crate) struct Flowing {
     pub(crate) peer: PeerId,
     pub(crate) publication: PublicationId,
+    pub(crate) carrier: PublicationId,
     pub(crate) section: SendSection,
     pub(crate) preference: Preference,
 }
@@ -83,11 +95,13 @@ pub(crate) struct Renumbered {
 
 impl Subscribing {
     pub(crate) fn new() -> Self {
-        Self { wanted: BTreeMap::new(), line: None, negotiation: Negotiation::new(), offers: 0 }
+        let (wanted, negotiation) = (BTreeMap::new(), Negotiation::new());
+        Self { wanted, line: None, negotiation, offers: 0, undecodable: Vec::new() }
     }
 
     pub(crate) fn want(&mut self, now: Instant, publication: PublicationId, subscription: SubscriptionId) {
-        let wanted = Wanted { subscription, preference: Preference::default(), flowing: false };
+        let preference = Preference::default();
+        let wanted = Wanted { subscription, preference, flowing: false, carrier: publication };
         self.wanted.insert(publication, wanted);
         self.negotiation.handle_input(now, Input::Changed);
     }
@@ -128,7 +142,7 @@ impl Subscribing {
     ) -> Option<Made> {
         let known = self.line.is_some();
         let line = self.line.get_or_insert_with(|| Downlink::new(endpoint, issuer));
-        let complete = line.open_slots(&self.wanted, issuer, subject);
+        let complete = line.open_slots(&mut self.wanted, issuer, subject);
         if !line.has_something_to_say() {
             self.line.take_if(|_| !known);
             self.negotiation.handle_input(now, Input::NothingToOffer);
@@ -155,7 +169,7 @@ impl Subscribing {
         now: Instant,
         answer: &RemoteDescription,
     ) -> Result<Accepted, Refusal> {
-        let mut accepted = Accepted { commands: Vec::new(), flowing: Vec::new(), declined: Vec::new() };
+        let mut accepted = Accepted::default();
         let Some(line) = &mut self.line else { return Ok(accepted) };
         let Some(sending) = line.handle_answer(answer)? else { return Ok(accepted) };
 
@@ -169,13 +183,20 @@ impl Subscribing {
                 continue;
             };
             if !std::mem::replace(&mut wanted.flowing, true) {
-                let preference = wanted.preference;
-                accepted.flowing.push(Flowing { peer, publication, section, preference });
+                let (preference, carrier) = (wanted.preference, wanted.carrier);
+                accepted.flowing.push(Flowing { peer, publication, carrier, section, preference });
             }
         }
         self.negotiation.handle_input(now, Input::Answered);
         for refused in sending.refused {
             let publication = self.publication_of(refused.subscription);
+            if let Some(publication) =
+                publication.filter(|&publication| self.lacks_codec(publication, refused.why))
+            {
+                self.let_go(publication);
+                accepted.undecodable.push(publication);
+                continue;
+            }
             accepted.declined.extend(publication.and_then(|publication| self.unwant(now, publication)));
         }
         Ok(accepted)
@@ -185,6 +206,7 @@ impl Subscribing {
     /// the old ones mean m-lines and streams that no longer exist.
     pub(crate) fn lose_line(&mut self, now: Instant, issuer: &mut Issuer) -> Vec<Renumbered> {
         self.line = None;
+        self.undecodable.clear();
         self.negotiation.handle_input(now, Input::LineLost);
         let renumber = |(&publication, wanted): (&PublicationId, &mut Wanted)| {
             let before = std::mem::replace(&mut wanted.subscription, issuer.subscription());
@@ -192,6 +214,54 @@ impl Subscribing {
             Renumbered { publication, before, after: wanted.subscription }
         };
         self.wanted.iter_mut().map(renumber).collect()
+    }
+
+    /// Whether the client refused an m-line for its codec. Browsers stop an m-line of which they know no
+    /// format; one that is stopped later was stopped by the page.
+    fn lacks_codec(&self, publication: PublicationId, why: Unsent) -> bool {
+        let was_flowing = self.wanted.get(&publication).is_some_and(|wanted| wanted.flowing);
+        match why {
+            Unsent::NoCodec => true,
+            Unsent::Stopped => !was_flowing,
+            Unsent::NotReceiving | Unsent::NotBundled => false,
+        }
+    }
+
+    /// Takes a publication off its m-line. It stays wanted; gives back the subscription if it was flowing.
+    pub(crate) fn let_go(&mut self, publication: PublicationId) -> Option<SubscriptionId> {
+        let wanted = self.wanted.get_mut(&publication)?;
+        if let Some(line) = &mut self.line {
+            line.close(wanted.subscription);
+        }
+        wanted.carrier = publication;
+        std::mem::take(&mut wanted.flowing).then_some(wanted.subscription)
+    }
+
+    /// The client has no decoder for this.
+    pub(crate) fn note_undecodable(&mut self, format: Format) {
+        if self.decodes(&format) && self.undecodable.len() < MAX_UNDECODABLE {
+            self.undecodable.push(format);
+        }
+    }
+
+    /// Whether the client may have a decoder for this.
+    pub(crate) fn decodes(&self, format: &Format) -> bool {
+        !self.undecodable.iter().any(|known| known.is_same(format))
+    }
+
+    /// What the client is known to have no decoder for.
+    pub(crate) fn undecodable(&self) -> &[Format] {
+        &self.undecodable
+    }
+
+    /// The publication whose media a wanted one is received as.
+    pub(crate) fn carrier_of(&self, publication: PublicationId) -> Option<PublicationId> {
+        self.wanted.get(&publication).map(|wanted| wanted.carrier)
+    }
+
+    /// Something wanted can be offered now that could not be before.
+    pub(crate) fn reconsider(&mut self, now: Instant) {
+        self.negotiation.handle_input(now, Input::Changed);
     }
 
     pub(crate) fn waits_for(&self, offer: OfferId) -> bool {

@@ -35,6 +35,7 @@ impl Client {
             source: if kind == "audio" { TrackSource::Microphone } else { TrackSource::Camera },
             name: None,
             muted: false,
+            backup_of: None,
         };
         Intent::Offer { sdp: self.offer_sdp(lines), tracks: lines.iter().map(track).collect() }
     }

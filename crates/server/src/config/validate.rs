@@ -22,6 +22,12 @@ pub(super) fn problems(config: &Config, dev: bool) -> Vec<Problem> {
     let mut problems = Vec::new();
     media(config, &mut problems);
     limits(config, &mut problems);
+    if !config.control.codecs.is_complete() {
+        let accepted = "\"opus\" and at least one of \"VP8\", \"VP9\", \"H264\", \"AV1\", \"H265\"";
+        let names: Vec<_> = config.control.codecs.allowed.iter().map(|name| name.as_str()).collect();
+        let value = format!("{names:?}");
+        problems.push(Problem::value("control.codecs.allowed", value, accepted));
+    }
     if let Err(error) = logging::filter(&config.log.filter) {
         problems.push(Problem::value("log.filter", format!("{:?}", config.log.filter), error));
     }

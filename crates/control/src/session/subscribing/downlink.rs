@@ -58,16 +58,17 @@ impl Downlink {
     /// client is about to let go become free only with its next answer.
     pub(super) fn open_slots(
         &mut self,
-        wanted: &BTreeMap<PublicationId, Wanted>,
+        wanted: &mut BTreeMap<PublicationId, Wanted>,
         issuer: &mut Issuer,
         subject: impl Fn(PublicationId) -> Option<Subject>,
     ) -> bool {
         let mut complete = true;
-        for (&publication, Wanted { subscription, .. }) in wanted {
+        for (&publication, Wanted { subscription, carrier, .. }) in wanted {
             if self.slots.mid_of(*subscription).is_some() {
                 continue;
             }
             let Some(subject) = subject(publication) else { continue };
+            *carrier = subject.carrier;
             let occupant = self.occupant(*subscription, publication, subject, issuer);
             complete &= self.slots.open(occupant).is_ok();
         }

@@ -122,6 +122,10 @@ pub struct Track {
     /// Whether it begins silent.
     #[serde(default)]
     pub muted: bool,
+    /// An own publication that this is the same as, in another codec, after `codec_wanted`. Others do not see it as
+    /// a publication of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub backup_of: Option<u64>,
 }
 
 /// Where media comes from.

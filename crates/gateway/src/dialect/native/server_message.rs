@@ -95,6 +95,14 @@ pub enum ServerMessage {
         /// Which publication each active m-line carries.
         subscriptions: Vec<Subscription>,
     },
+    /// Somebody can't decode your publication. Publish the same in one of these codecs as well, and name it in
+    /// `backup_of`.
+    CodecWanted {
+        /// Which one.
+        publication: u64,
+        /// Any of them will do, the likeliest first.
+        codecs: Vec<String>,
+    },
     /// What you get of a subscribed publication, and why not more.
     SubscriptionChanged {
         /// Which one.
@@ -170,6 +178,8 @@ pub struct Publication {
     pub muted: bool,
     /// How many encodings were offered; more than one is simulcast.
     pub encodings: u8,
+    /// What it is encoded with: `opus`, `VP8`, `VP9`, `H264`, `AV1` or `H265`.
+    pub codec: String,
 }
 
 /// Sound or picture.

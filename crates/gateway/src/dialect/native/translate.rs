@@ -105,6 +105,10 @@ fn said(notice: Notice) -> ServerMessage {
                 .map(|line| Subscription { mid: line.mid.to_string(), publication: line.publication.0 })
                 .collect(),
         },
+        Notice::CodecWanted { publication, codecs } => ServerMessage::CodecWanted {
+            publication: publication.0,
+            codecs: codecs.iter().map(|codec| codec.name().to_owned()).collect(),
+        },
         Notice::SubscriptionChanged { publication, decision } => decided(publication, decision),
         Notice::ConnectionChanged { connection, state } => changed(connection, state),
         Notice::Done => ServerMessage::Done {},
@@ -153,7 +157,8 @@ fn changed(connection: Connection, state: notice::ConnectionState) -> ServerMess
 }
 
 fn description(track: Track) -> TrackDescription {
-    TrackDescription { mid: track.mid, source: track.source.into(), name: track.name, muted: track.muted }
+    let Track { mid, source, name, muted, backup_of } = track;
+    TrackDescription { mid, source: source.into(), name, muted, backup_of: backup_of.map(PublicationId) }
 }
 
 impl From<Way> for Connection {
@@ -211,6 +216,7 @@ impl From<notice::Publication> for Publication {
             name: publication.name,
             muted: publication.muted,
             encodings: publication.encodings,
+            codec: publication.codec.name().to_owned(),
         }
     }
 }

@@ -65,6 +65,10 @@ fn each_rule_names_key_value_place_and_what_is_accepted() {
             "control.limits.identity_bytes = 5000",
             "control.limits.identity_bytes = 5000 (in FILE): accepted is 1 to 4096",
         ),
+        (
+            "control.codecs.allowed = ['opus']",
+            "control.codecs.allowed = [\"opus\"] (in FILE): accepted is \"opus\" and at least one of \"VP8\", \"VP9\", \"H264\", \"AV1\", \"H265\"",
+        ),
         ("gateway.max_connections = 0", "gateway.max_connections = 0 (in FILE): accepted is 1 to 1000000"),
         (
             "gateway.ping_timeout = '10s'",

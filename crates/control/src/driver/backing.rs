@@ -1,0 +1,158 @@
+//! Backing: a second codec for those who can't decode the first.
+//!
+//! A backup is a publication of its own to its publisher and to the workers, and to nobody else: whoever can't
+//! decode the first gets the backup under the first one's number.
+
+use std::time::Instant;
+
+use switchyard_bus::command::Command;
+use switchyard_sdp::RemoteDescription;
+use switchyard_vocab::codec::{Codec, MediaKind};
+use switchyard_vocab::decision::{Decision, LimitingFactor};
+use switchyard_vocab::ids::{PublicationId, SessionId};
+
+use super::Control;
+use crate::intent::TrackDescription;
+use crate::notice::Notice;
+use crate::refusal::Refusal;
+use crate::room::Track;
+
+/// What somebody gets of a publication that they can't decode.
+const NOTHING: Decision =
+    Decision { current: None, layer: None, target: None, limited_by: LimitingFactor::CodecUnsupported };
+
+impl Control {
+    /// Checks what an offer says to be backups: of own pictures that are none themselves.
+    pub(super) fn check_backups(
+        &self,
+        session: SessionId,
+        offer: &RemoteDescription,
+        tracks: &[TrackDescription],
+    ) -> Result<(), Refusal> {
+        let Some(room) = self.room_of(session) else { return Err(Refusal::NotJoined) };
+        let publishing = self.sessions.get(&session).map(|session| &session.publishing);
+        for track in tracks {
+            let Some(first) = track.backup_of else { continue };
+            let section = offer.sections.iter().find(|section| {
+                section.is_sending() && section.mid.is_some_and(|mid| mid.as_str() == track.mid)
+            });
+            // What is published already was checked when it began; the first may be gone since.
+            let begins = section.is_some_and(|section| {
+                publishing.is_none_or(|publishing| publishing.publication_of(section).is_none())
+            });
+            if !begins {
+                continue;
+            }
+            let known = room.track(first).ok_or(Refusal::UnknownPublication(first.0))?;
+            if known.owner != session {
+                return Err(Refusal::NotYours(first.0));
+            }
+            if known.about.kind != MediaKind::Video || known.backup_of.is_some() {
+                let problem = format!("publication {} can't have a backup: only pictures can", first.0);
+                return Err(Refusal::BadDescription(problem));
+            }
+        }
+        Ok(())
+    }
+
+    /// A subscriber's answer did not take the format in which a publication was offered.
+    pub(super) fn on_undecodable(&mut self, now: Instant, session: SessionId, publication: PublicationId) {
+        let Some(room) = self.room_of(session) else { return };
+        let decodes = |format: &_| {
+            self.sessions.get(&session).is_some_and(|session| session.subscribing.decodes(format))
+        };
+        // What was offered is what it was thought to decode; another m-line may have shown the same before.
+        let offered = room.carrier(publication, decodes).map(|track| track.format);
+        if let (Some(format), Some(subscriber)) = (offered, self.sessions.get_mut(&session)) {
+            subscriber.subscribing.note_undecodable(format);
+        }
+        self.find_carrier(now, session, publication);
+    }
+
+    /// Offers whatever there is of a publication that a subscriber may be able to decode, or tells it that
+    /// there is nothing, and asks the publisher.
+    pub(super) fn find_carrier(&mut self, now: Instant, session: SessionId, publication: PublicationId) {
+        let Some(subscriber) = self.sessions.get(&session) else { return };
+        let Some(room) = self.rooms.get(&subscriber.room) else { return };
+        let carrier = room.carrier(publication, |format| subscriber.subscribing.decodes(format));
+        if carrier.is_none() {
+            self.outputs.tell(session, Notice::SubscriptionChanged { publication, decision: NOTHING });
+            self.ask_for_backup(session, publication);
+        } else if let Some(subscriber) = self.sessions.get_mut(&session) {
+            subscriber.subscribing.reconsider(now);
+        }
+        self.rearm(session);
+    }
+
+    /// Asks a publisher to publish a picture in another codec as well, once for each choice.
+    fn ask_for_backup(&mut self, session: SessionId, publication: PublicationId) {
+        let Some(subscriber) = self.sessions.get(&session) else { return };
+        let lacking: Vec<Codec> =
+            subscriber.subscribing.undecodable().iter().map(|format| format.codec).collect();
+        let codecs = self.config.codecs.alternatives(&lacking);
+        let Some(room) = self.rooms.get_mut(&subscriber.room) else { return };
+        let Some(track) = room.track_mut(publication) else { return };
+        let is_new = track.backup.is_none() && track.wanted_codecs != codecs;
+        if track.about.kind == MediaKind::Video && is_new && !codecs.is_empty() {
+            track.wanted_codecs.clone_from(&codecs);
+            self.outputs.tell(track.owner, Notice::CodecWanted { publication, codecs });
+        }
+    }
+
+    /// A backup is there: those who waited for it are offered it.
+    pub(super) fn on_backup(&mut self, now: Instant, owner: SessionId, backup: PublicationId) {
+        let Some(room) = self.room_of_mut(owner) else { return };
+        let Some(track) = room.track(backup) else { return };
+        let (Some(first), home) = (track.backup_of, track.home) else { return };
+        let Some(first_track) = room.track_mut(first) else { return };
+        first_track.backup = Some(backup);
+        let subscribers: Vec<_> = first_track.subscribers.iter().copied().collect();
+        if first_track.about.muted {
+            self.outputs.command(home, Command::SetMuted { publication: backup, muted: true });
+        }
+        for session in subscribers {
+            let Some(subscriber) = self.sessions.get_mut(&session) else { continue };
+            subscriber.subscribing.reconsider(now);
+            self.rearm(session);
+        }
+    }
+
+    /// A backup is gone: those who got it get nothing, until there is another.
+    pub(super) fn on_backup_ended(&mut self, now: Instant, owner: SessionId, ended: &Track) {
+        let backup = ended.about.id;
+        let Some(first) = ended.backup_of else { return };
+        let Some(track) = self.room_of_mut(owner).and_then(|room| room.track_mut(first)) else { return };
+        if track.backup != Some(backup) {
+            return;
+        }
+        track.backup = None;
+        track.wanted_codecs.clear();
+        let subscribers: Vec<_> = track.subscribers.iter().copied().collect();
+        for session in subscribers {
+            let Some(subscriber) = self.sessions.get_mut(&session) else { continue };
+            if subscriber.subscribing.carrier_of(first) != Some(backup) {
+                continue;
+            }
+            let stopped = subscriber.subscribing.let_go(first);
+            subscriber.subscribing.reconsider(now);
+            if let (Some(subscription), Some(worker)) = (stopped, subscriber.worker) {
+                self.outputs.command(worker, Command::Unsubscribe { subscription });
+            }
+            self.find_carrier(now, session, first);
+        }
+    }
+
+    /// Those who receive a publication, with the number under which they know it.
+    pub(super) fn receivers_of(&self, track: &Track) -> (PublicationId, Vec<SessionId>) {
+        let carrier = track.about.id;
+        let known_as = track.backup_of.unwrap_or(carrier);
+        let Some(room) = self.room_of(track.owner) else { return (known_as, Vec::new()) };
+        let Some(first) = room.track(known_as) else { return (known_as, Vec::new()) };
+        let by_carrier = |session: &SessionId| {
+            let subscriber = self.sessions.get(session);
+            let carried = subscriber.and_then(|subscriber| subscriber.subscribing.carrier_of(known_as));
+            carried.unwrap_or(known_as) == carrier
+        };
+        (known_as, first.subscribers.iter().copied().filter(by_carrier).collect())
+    }
+}

@@ -1,0 +1,243 @@
+//! Subscribers that lack a codec, and the second one that is published for them.
+
+use switchyard_bus::command::{Command, Subscribe};
+use switchyard_vocab::codec::Codec;
+use switchyard_vocab::decision::LimitingFactor;
+use switchyard_vocab::ids::PublicationId;
+use switchyard_vocab::layer::{EncodingIndex, Layer, Layers, SpatialLayer};
+use switchyard_vocab::units::Bitrate;
+
+use crate::codec_policy::{CodecName, CodecPolicy};
+use crate::config::ControlConfig;
+use crate::driver::Output;
+use crate::intent::{Intent, TrackDescription, TrackSource};
+use crate::notice::Notice;
+use crate::refusal::Refusal;
+use crate::session::negotiation::OFFER_SPACING;
+use crate::testing::description::Client;
+use crate::testing::{House, commands, config, published, told};
+
+/// An offer of pictures on these MIDs, each in one codec, the second a backup of a publication.
+fn pictures(client: u64, lines: &[(&str, &str, Option<PublicationId>)]) -> Intent {
+    let client = Client::new(client);
+    let all: Vec<_> = lines.iter().map(|(mid, ..)| (*mid, "video", "sendonly")).collect();
+    let sdp = client.offer_sdp(&all);
+    let mut sections = sdp.split("m=video");
+    let mut text = sections.next().unwrap().to_owned();
+    for (section, (_, codec, _)) in sections.zip(lines) {
+        let number = if *codec == "VP8" { "96 97" } else { "45" };
+        text += &format!("m=video{}", section.replace("96 97 45", number));
+    }
+    let track = |&(mid, _, backup_of): &(&str, &str, Option<PublicationId>)| TrackDescription {
+        mid: mid.to_owned(),
+        source: TrackSource::Camera,
+        name: None,
+        muted: false,
+        backup_of,
+    };
+    Intent::Offer { sdp: text, tracks: lines.iter().map(track).collect() }
+}
+
+/// Ada publishes a picture in AV1; Bob is in the room and has been offered it.
+fn av1_call() -> (House, PublicationId) {
+    let mut house = House::new();
+    house.join(1, "ada");
+    house.join(2, "bob");
+    let publications = published(&house.reply(1, pictures(1, &[("0", "AV1", None)])));
+    (house, publications[0])
+}
+
+/// Answers the latest offer as a browser that knows VP8 alone: it stops m-lines with nothing it knows.
+fn answer_with_vp8_alone(house: &mut House, session: u64) -> Vec<Output> {
+    let (offer, sdp) = house.latest_offer(session).unwrap();
+    let answer = Client::new(session).answer(&sdp);
+    let stopped = answer.replace("m=video 9 UDP/TLS/RTP/SAVPF 45 46", "m=video 0 UDP/TLS/RTP/SAVPF 45 46");
+    house.ask(session, Intent::Answer { offer, sdp: stopped })
+}
+
+fn subscribed(outputs: &[Output]) -> Vec<Subscribe> {
+    let of = |command: &&Command| match command {
+        Command::Subscribe(subscribe) => Some((**subscribe).clone()),
+        _ => None,
+    };
+    commands(outputs).iter().filter_map(of).collect()
+}
+
+fn is_told_unsupported(outputs: &[Output], session: u64, publication: PublicationId) -> bool {
+    told(outputs, session).iter().any(|notice| {
+        matches!(notice, Notice::SubscriptionChanged { publication: of, decision }
+            if *of == publication && decision.limited_by == LimitingFactor::CodecUnsupported)
+    })
+}
+
+#[test]
+fn who_lacks_the_codec_is_told_so_and_the_publisher_is_asked_for_another() {
+    let (mut house, av1) = av1_call();
+
+    let outputs = answer_with_vp8_alone(&mut house, 2);
+
+    assert!(is_told_unsupported(&outputs, 2, av1));
+    let wanted = told(&outputs, 1);
+    let [Notice::CodecWanted { publication, codecs }] = wanted[..] else { panic!("{wanted:?}") };
+    assert_eq!(*publication, av1);
+    assert_eq!(codecs[..], [Codec::Vp8, Codec::H264, Codec::Vp9, Codec::H265]);
+    assert!(subscribed(&outputs).is_empty());
+}
+
+#[test]
+fn the_publisher_is_asked_once_however_many_lack_the_codec() {
+    let (mut house, _) = av1_call();
+    house.join(3, "eve");
+
+    let first = answer_with_vp8_alone(&mut house, 2);
+    let second = answer_with_vp8_alone(&mut house, 3);
+
+    assert_eq!((told(&first, 1).len(), told(&second, 1).len()), (1, 0));
+}
+
+#[test]
+fn a_backup_reaches_those_who_need_it_under_the_first_ones_number_and_nobody_else_sees_it() {
+    let (mut house, av1) = av1_call();
+    house.join(3, "eve");
+    house.answer(3);
+    answer_with_vp8_alone(&mut house, 2);
+    house.pass(OFFER_SPACING);
+
+    let heard = house.log.len();
+    let lines = [("0", "AV1", None), ("1", "VP8", Some(av1))];
+    let backup = published(&house.reply(1, pictures(1, &lines)))[1];
+    house.pass(OFFER_SPACING);
+
+    let announced = told(&house.log[heard..], 3);
+    assert!(announced.is_empty(), "{announced:?}");
+    let offered = told(&house.log[heard..], 2);
+    let [Notice::Offer { sdp, subscriptions, .. }] = offered[..] else { panic!("{offered:?}") };
+    assert_eq!(subscriptions.iter().map(|one| one.publication).collect::<Vec<_>>(), [av1]);
+    assert!(sdp.contains(&format!(" {av1}\r\n")) && sdp.contains("96 97"), "{sdp}");
+
+    let answered = house.answer(2);
+    let flowing = subscribed(&answered);
+    assert_eq!(flowing.iter().map(|one| one.publication).collect::<Vec<_>>(), [backup]);
+
+    let Notice::Joined { participants, .. } = house.join(4, "dan") else { panic!() };
+    let ada = participants.iter().find(|one| one.identity.as_str() == "ada").unwrap();
+    assert_eq!(
+        ada.publications.iter().map(|one| (one.id, one.codec)).collect::<Vec<_>>(),
+        [(av1, Codec::Av1)]
+    );
+}
+
+#[test]
+fn layers_of_a_backup_are_told_under_the_first_ones_number() {
+    let (mut house, av1) = av1_call();
+    answer_with_vp8_alone(&mut house, 2);
+    let lines = [("0", "AV1", None), ("1", "VP8", Some(av1))];
+    let backup = published(&house.reply(1, pictures(1, &lines)))[1];
+    house.pass(OFFER_SPACING);
+    house.answer(2);
+    let (worker, _) = house.latest_peer(1);
+    let mut layers = Layers::default();
+    let (encoding, rank, bitrate) = (EncodingIndex(0), SpatialLayer(0), Bitrate::default());
+    layers.push(Layer { encoding, rank, live: true, size: None, bitrate });
+
+    let event = |publication| switchyard_bus::event::Event::PublicationChanged { publication, layers };
+    let of_backup = house.event(worker, event(backup));
+    let of_first = house.event(worker, event(av1));
+
+    assert_eq!(told(&of_backup, 2), [&Notice::PublicationLayers { publication: av1, layers }]);
+    assert!(told(&of_first, 2).is_empty());
+}
+
+#[test]
+fn when_the_backup_ends_its_receivers_are_told_and_the_publisher_may_be_asked_again() {
+    let (mut house, av1) = av1_call();
+    answer_with_vp8_alone(&mut house, 2);
+    let lines = [("0", "AV1", None), ("1", "VP8", Some(av1))];
+    let backup = published(&house.reply(1, pictures(1, &lines)))[1];
+    house.pass(OFFER_SPACING);
+    house.answer(2);
+
+    let outputs = house.ask(1, Intent::Unpublish { publication: backup });
+
+    assert!(commands(&outputs).iter().any(|command| matches!(command, Command::Unsubscribe { .. })));
+    assert!(is_told_unsupported(&outputs, 2, av1));
+    assert!(told(&outputs, 1).iter().any(|notice| matches!(notice, Notice::CodecWanted { .. })));
+}
+
+#[test]
+fn silencing_a_picture_silences_its_backup() {
+    let (mut house, av1) = av1_call();
+    let lines = [("0", "AV1", None), ("1", "VP8", Some(av1))];
+    let backup = published(&house.reply(1, pictures(1, &lines)))[1];
+
+    let outputs = house.ask(1, Intent::SetMuted { publication: av1, muted: true });
+
+    let muted: Vec<_> = commands(&outputs)
+        .iter()
+        .filter_map(|command| match command {
+            Command::SetMuted { publication, muted: true } => Some(*publication),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(muted, [av1, backup]);
+}
+
+#[test]
+fn a_backup_of_what_is_not_ones_own_is_refused() {
+    let (mut house, av1) = av1_call();
+    let lines = |first| [("0", "VP8", None), ("1", "VP8", Some(PublicationId(first)))];
+
+    assert_eq!(house.reply(2, pictures(2, &lines(av1.0))), Notice::Refused(Refusal::NotYours(av1.0)));
+    assert_eq!(house.reply(2, pictures(2, &lines(999))), Notice::Refused(Refusal::UnknownPublication(999)));
+}
+
+#[test]
+fn nobody_subscribes_to_a_backup_by_its_own_number() {
+    let (mut house, av1) = av1_call();
+    let lines = [("0", "AV1", None), ("1", "VP8", Some(av1))];
+    let backup = published(&house.reply(1, pictures(1, &lines)))[1];
+
+    let refused = house.reply(2, Intent::Subscribe { publication: backup });
+
+    assert_eq!(refused, Notice::Refused(Refusal::UnknownPublication(backup.0)));
+}
+
+#[test]
+fn what_was_not_decoded_once_is_not_offered_again_on_that_connection() {
+    let (mut house, _) = av1_call();
+    answer_with_vp8_alone(&mut house, 2);
+    house.pass(OFFER_SPACING);
+    let heard = house.log.len();
+
+    house.join(3, "eve");
+    let later = published(&house.reply(3, pictures(3, &[("0", "AV1", None)])))[0];
+    house.pass(OFFER_SPACING * 4);
+
+    let log = &house.log[heard..];
+    assert!(is_told_unsupported(log, 2, later));
+    assert!(!told(log, 2).iter().any(|notice| matches!(notice, Notice::Offer { .. })));
+}
+
+#[test]
+fn a_codec_that_the_operator_left_out_is_refused_by_its_name() {
+    let codecs = CodecPolicy { allowed: vec![CodecName::Opus, CodecName::Vp8], preferred: Vec::new() };
+    let mut house = House::with(ControlConfig { codecs, ..config() });
+    house.join(1, "ada");
+
+    let refused = house.reply(1, pictures(1, &[("0", "AV1", None)]));
+
+    let expected = Refusal::CodecNotAllowed { offered: "AV1".to_owned(), accepted: "opus, VP8".to_owned() };
+    assert_eq!(refused, Notice::Refused(expected));
+}
+
+#[test]
+fn a_preferred_codec_is_the_one_that_is_published() {
+    let codecs = CodecPolicy { preferred: vec![CodecName::Av1], ..CodecPolicy::default() };
+    let mut house = House::with(ControlConfig { codecs, ..config() });
+    house.join(1, "ada");
+
+    let answer = house.reply(1, Client::new(1).offer_both());
+
+    let Notice::Answer { sdp, .. } = answer else { panic!("{answer:?}") };
+    assert!(sdp.contains("m=video 9 UDP/TLS/RTP/SAVPF 45 96 97"), "{sdp}");
+}
