@@ -30,6 +30,8 @@ pub struct Limits {
     pub identity_bytes: usize,
     /// Length of a name for people to read, of a participant or of a track.
     pub display_name_bytes: usize,
+    /// Revocations that count at once, each for as long as it was made for.
+    pub revocations: usize,
 }
 
 impl Default for Limits {
@@ -43,6 +45,7 @@ impl Default for Limits {
             room_name_bytes: 128,
             identity_bytes: 128,
             display_name_bytes: 128,
+            revocations: 10_000,
         }
     }
 }

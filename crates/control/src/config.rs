@@ -1,15 +1,17 @@
 //! What control is told about the server it runs in.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use switchyard_vocab::ids::WorkerId;
+use switchyard_vocab::ids::{Tenant, WorkerId};
 use switchyard_vocab::line::{Fingerprint, FingerprintHash};
 
 use crate::admission::Limits;
 use crate::codec_policy::CodecPolicy;
 use crate::placement::Placement;
 use crate::session::line::WorkerEndpoint;
+use crate::tenancy::Quota;
 
 /// How long a session may take to join before it is ended; a client joins with its first message.
 pub const JOIN_TIMEOUT: Duration = Duration::from_secs(10);
@@ -21,6 +23,8 @@ pub struct ControlConfig {
     pub limits: Limits,
     /// Which codecs rooms take.
     pub codecs: CodecPolicy,
+    /// What single tenants may use; those left out may use what the limits allow.
+    pub quotas: BTreeMap<Tenant, Quota>,
     /// How sessions are spread over workers.
     pub placement: Placement,
     /// How long a session may take to join.
@@ -43,6 +47,7 @@ impl Default for ControlConfig {
         Self {
             limits: Limits::default(),
             codecs: CodecPolicy::default(),
+            quotas: BTreeMap::new(),
             placement: Placement::default(),
             join_timeout: JOIN_TIMEOUT,
             workers: Vec::new(),

@@ -3,10 +3,12 @@
 //! It composes and decides little: what a participant may do is told in the modules beside it,
 //! one per kind of request.
 
+mod acting;
 mod backing;
 mod events;
 mod joining;
 mod offering;
+mod permitting;
 mod publishing;
 mod subscribing;
 mod trickling;
@@ -17,7 +19,7 @@ use std::time::Instant;
 
 use rustc_hash::FxHashMap;
 use switchyard_bus::event::Event;
-use switchyard_vocab::ids::{RoomName, SessionId, WorkerId};
+use switchyard_vocab::ids::{SessionId, WorkerId};
 
 use crate::admission;
 use crate::config::ControlConfig;
@@ -29,8 +31,11 @@ use crate::notice::{EndReason, Notice};
 use crate::output_queue::OutputQueue;
 use crate::query::{Answer, ControlTotals, Query};
 use crate::refusal::Refusal;
+use crate::revocations::Revocations;
 use crate::room::Room;
+use crate::room::key::RoomKey;
 use crate::session::Session;
+use crate::tenancy::Tenancy;
 
 pub use crate::issuer::IssueCredentials;
 pub use crate::output_queue::Output;
@@ -46,7 +51,9 @@ pub struct Control {
     /// Sessions that have spoken but are in no room, with the time by which they must be.
     waiting: FxHashMap<SessionId, Instant>,
     sessions: BTreeMap<SessionId, Session>,
-    rooms: FxHashMap<RoomName, Room>,
+    rooms: FxHashMap<RoomKey, Room>,
+    tenancy: Tenancy,
+    revocations: Revocations,
     directory: Directory,
     deadlines: Deadlines,
     outputs: OutputQueue,
@@ -79,6 +86,8 @@ impl Control {
         Self {
             issuer: Issuer::new(seed, issue_credentials),
             directory: Directory::new(config.workers.len()),
+            tenancy: Tenancy::new(config.quotas.clone()),
+            revocations: Revocations::default(),
             config,
             waiting: FxHashMap::default(),
             sessions: BTreeMap::new(),
@@ -115,8 +124,11 @@ impl Control {
     /// Does what is due at `now`. May be called at any time.
     pub fn handle_timeout(&mut self, now: Instant) {
         while let Some(session) = self.deadlines.take_due(now) {
+            let asker = Asker { session, request: None };
             if self.waiting.contains_key(&session) {
-                self.end_session(now, Asker { session, request: None }, EndReason::ProtocolError);
+                self.end_session(now, asker, EndReason::ProtocolError);
+            } else if self.has_expired(now, session) {
+                self.end_session(now, asker, EndReason::TokenExpired);
             } else {
                 self.on_negotiation_due(now, session);
             }
@@ -196,6 +208,7 @@ impl Control {
                 self.prefer(asker.session, publication, |preference| preference.paused = paused)?;
             }
             Intent::RestartIce => self.restart_subscribing(now, asker.session),
+            Intent::Refresh(pass) => self.refresh(now, asker.session, pass)?,
         }
         self.done(asker);
         Ok(())
@@ -218,8 +231,11 @@ impl Control {
 
     /// Notes when a session next wants to be looked at; called after whatever may have moved that.
     fn rearm(&mut self, session: SessionId) {
-        let at = self.sessions.get(&session).and_then(|session| session.subscribing.deadline());
-        self.deadlines.set(session, at);
+        let deadlines = self
+            .sessions
+            .get(&session)
+            .map(|session| [session.subscribing.deadline(), session.pass.expires_at]);
+        self.deadlines.set(session, deadlines.into_iter().flatten().flatten().min());
     }
 }
 

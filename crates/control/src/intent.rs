@@ -2,8 +2,13 @@
 //!
 //! Session descriptions and candidates are opaque text up to here; only control reads them.
 
+use std::fmt;
+
 use switchyard_vocab::ids::{Identity, PublicationId, RoomName, SessionId};
 use switchyard_vocab::layer::SpatialLayer;
+
+use crate::grants::Pass;
+use crate::room::key::RoomKey;
 
 /// One intent with its sender.
 #[derive(Clone, Debug, PartialEq)]
@@ -113,6 +118,9 @@ pub enum Intent {
     /// Ask for an offer with new ICE credentials on the connection on which the participant
     /// receives. (For the other one it sends an offer itself.)
     RestartIce,
+    /// Show another pass, of the same tenant and for the same room and identity, before the one it came
+    /// with ends. What it allows counts from now on.
+    Refresh(Pass),
 }
 
 /// Entering a room.
@@ -126,6 +134,14 @@ pub struct Join {
     pub display_name: Option<String>,
     /// Subscribe to every publication there is and will be.
     pub auto_subscribe: bool,
+    /// Who vouches for the participant, and for what.
+    pub pass: Pass,
+}
+
+impl Join {
+    pub(crate) fn room_key(&self) -> RoomKey {
+        RoomKey { tenant: self.pass.tenant.clone(), name: self.room.clone() }
+    }
 }
 
 /// What an m-line is about.
@@ -157,6 +173,24 @@ pub enum TrackSource {
     /// Anything else.
     #[default]
     Unknown,
+}
+
+impl TrackSource {
+    /// Every source.
+    pub const ALL: [Self; 5] =
+        [Self::Camera, Self::Microphone, Self::Screen, Self::ScreenAudio, Self::Unknown];
+}
+
+impl fmt::Display for TrackSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Camera => "camera",
+            Self::Microphone => "microphone",
+            Self::Screen => "screen",
+            Self::ScreenAudio => "screen_audio",
+            Self::Unknown => "unknown",
+        })
+    }
 }
 
 /// Which of a session's connections is meant.

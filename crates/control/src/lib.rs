@@ -35,6 +35,7 @@
 //! use std::time::Instant;
 //! use switchyard_control::config::ControlConfig;
 //! use switchyard_control::driver::{Control, Output};
+//! use switchyard_control::grants::Pass;
 //! use switchyard_control::intent::{Intent, Join, Request};
 //! use switchyard_vocab::ids::{Identity, RoomName, SessionId};
 //! use switchyard_vocab::line::IceCredentials;
@@ -48,6 +49,7 @@
 //!     identity: Identity::new("ada"),
 //!     display_name: None,
 //!     auto_subscribe: true,
+//!     pass: Pass::default(),
 //! };
 //! let request = Request { session: SessionId(1), id: None, intent: Intent::Join(join) };
 //!
@@ -57,12 +59,14 @@
 //! ```
 #![forbid(unsafe_code)]
 
+pub mod act;
 pub mod admission;
 pub mod codec_policy;
 pub mod config;
 mod deadlines;
 mod directory;
 pub mod driver;
+pub mod grants;
 pub mod intent;
 mod issuer;
 pub mod notice;
@@ -70,7 +74,9 @@ mod output_queue;
 pub mod placement;
 pub mod query;
 pub mod refusal;
+pub mod revocations;
 mod room;
 mod session;
+pub mod tenancy;
 #[cfg(test)]
 mod testing;

@@ -7,6 +7,7 @@ use switchyard_vocab::ids::{Identity, PublicationId, RoomName, SessionId};
 use switchyard_vocab::layer::Layers;
 use switchyard_vocab::rtp::Mid;
 
+use crate::grants::Permissions;
 use crate::intent::{Connection, OfferId, RequestId, TrackSource};
 use crate::refusal::Refusal;
 
@@ -32,7 +33,11 @@ pub enum Notice {
         identity: Identity,
         /// The others, with what they publish.
         participants: Vec<Participant>,
+        /// What you may do.
+        permissions: Permissions,
     },
+    /// What you may do has changed, and counts from now on.
+    PermissionsChanged(Permissions),
     /// Somebody came.
     ParticipantJoined(Participant),
     /// Somebody went, with all that they published.
@@ -53,6 +58,8 @@ pub enum Notice {
         identity: Identity,
         /// Which one.
         publication: PublicationId,
+        /// Why the server took it away, told to its publisher alone.
+        why: Option<Refusal>,
     },
     /// A track was silenced or unsilenced by its publisher.
     PublicationMuted {
@@ -117,6 +124,16 @@ pub enum Notice {
     Ended(EndReason),
 }
 
+impl Notice {
+    /// An answer that also speaks of m-lines that were refused before it was made; any other notice as it is.
+    pub(crate) fn with_refused(mut self, refused: Vec<Published>) -> Self {
+        if let Self::Answer { publications, .. } = &mut self {
+            publications.extend(refused);
+        }
+        self
+    }
+}
+
 /// Somebody in the room.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Participant {
@@ -124,6 +141,8 @@ pub struct Participant {
     pub identity: Identity,
     /// A name for people to read.
     pub display_name: Option<String>,
+    /// Whether only those who moderate see them.
+    pub hidden: bool,
     /// What they publish.
     pub publications: Vec<Publication>,
 }
@@ -187,4 +206,8 @@ pub enum EndReason {
     ProtocolError,
     /// You could not be told things as fast as they happened.
     TooSlow,
+    /// Your pass is over, and you showed no other in time.
+    TokenExpired,
+    /// Your pass no longer holds.
+    TokenRevoked,
 }

@@ -73,6 +73,34 @@ pub enum Refusal {
         /// How many there may be.
         limit: usize,
     },
+    /// The participant's pass does not grant it.
+    #[error("you are not permitted to do that: your token does not grant {grant}")]
+    NotPermitted {
+        /// What is not granted.
+        grant: String,
+    },
+    /// A cap of the participant's pass is reached.
+    #[error("the cap of {cap} {what} in your token is reached")]
+    CapReached {
+        /// Of what there would be too many.
+        what: &'static str,
+        /// How many there may be.
+        cap: usize,
+    },
+    /// A quota of the participant's tenant is reached.
+    #[error("the quota of {quota} {what} for your key is reached")]
+    QuotaReached {
+        /// Of what there would be too many.
+        what: &'static str,
+        /// How many there may be.
+        quota: usize,
+    },
+    /// The pass no longer holds, whatever its own time says.
+    #[error("the token was revoked")]
+    TokenRevoked,
+    /// The pass shown in mid-call is of another tenant, and so for another room.
+    #[error("the token is signed with another key than the one you came with, so it is for another room")]
+    TokenForOtherRoom,
     /// The server can't keep up; later it may.
     #[error("the server has more to do than it can: try again in a few seconds")]
     Overloaded,
@@ -110,6 +138,11 @@ impl Refusal {
             Self::RestartNotAsked => "restart_not_asked",
             Self::StaleAnswer(_) => "stale_answer",
             Self::LimitReached { .. } => "limit_reached",
+            Self::NotPermitted { .. } => "not_permitted",
+            Self::CapReached { .. } => "cap_reached",
+            Self::QuotaReached { .. } => "quota_reached",
+            Self::TokenRevoked => "token_revoked",
+            Self::TokenForOtherRoom => "token_for_other_room",
             Self::Overloaded => "overloaded",
             Self::Stopping => "stopping",
         }

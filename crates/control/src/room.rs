@@ -1,5 +1,6 @@
 //! A room: who is in it, what they publish, and who receives that.
 
+pub(crate) mod key;
 pub(crate) mod membership;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -99,17 +100,36 @@ impl Room {
         self.tracks.values().filter(|track| track.backup_of.is_none())
     }
 
+    /// How somebody appears to those who see them.
+    pub(crate) fn participant(&self, session: SessionId) -> Option<Participant> {
+        let member = self.membership.get(session)?;
+        Some(Participant {
+            identity: member.identity.clone(),
+            display_name: member.display_name.clone(),
+            hidden: member.hidden,
+            publications: self.tracks_of(session).map(|track| track.about.clone()).collect(),
+        })
+    }
+
+    /// Everybody who is hidden, but one.
+    pub(crate) fn hidden_except(&self, session: SessionId) -> Vec<Participant> {
+        let hidden = self.membership.others(session).filter(|(_, other)| other.hidden);
+        hidden.filter_map(|(id, _)| self.participant(id)).collect()
+    }
+
     /// How the others appear to a participant.
     pub(crate) fn participants_except(&self, session: SessionId) -> Vec<Participant> {
         let mut published: FxHashMap<SessionId, Vec<Publication>> = FxHashMap::default();
         for track in self.visible() {
             published.entry(track.owner).or_default().push(track.about.clone());
         }
-        let others = self.membership.others(session);
+        let sees_hidden = self.membership.get(session).is_some_and(|member| member.sees_hidden);
+        let others = self.membership.others(session).filter(|(_, other)| sees_hidden || !other.hidden);
         others
             .map(|(id, member)| Participant {
                 identity: member.identity.clone(),
                 display_name: member.display_name.clone(),
+                hidden: member.hidden,
                 publications: published.remove(&id).unwrap_or_default(),
             })
             .collect()

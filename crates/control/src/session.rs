@@ -6,15 +6,21 @@ pub(crate) mod publishing;
 pub(crate) mod subscribing;
 pub(crate) mod watching;
 
-use switchyard_vocab::ids::{PeerId, RoomName, SubscriptionId, WorkerId};
+use switchyard_vocab::ids::{PeerId, SubscriptionId, WorkerId};
+use switchyard_vocab::units::Bitrate;
 
+use crate::grants::Pass;
+use crate::room::key::RoomKey;
 use publishing::Publishing;
 use subscribing::Subscribing;
 use watching::Watching;
 
 /// A participant that is in a room. Both its connections live on one worker.
 pub(crate) struct Session {
-    pub(crate) room: RoomName,
+    pub(crate) room: RoomKey,
+    pub(crate) pass: Pass,
+    /// What is set aside of its tenant's quota, since it first published.
+    pub(crate) set_aside: Option<Bitrate>,
     pub(crate) worker: Option<WorkerId>,
     pub(crate) publishing: Publishing,
     pub(crate) subscribing: Subscribing,
@@ -22,9 +28,11 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    pub(crate) fn new(room: RoomName) -> Self {
+    pub(crate) fn new(room: RoomKey, pass: Pass) -> Self {
         Self {
             room,
+            pass,
+            set_aside: None,
             worker: None,
             publishing: Publishing::default(),
             subscribing: Subscribing::new(),

@@ -11,6 +11,7 @@ use switchyard_vocab::line::{Fingerprint, FingerprintHash, IceCredentials};
 
 use crate::config::{ControlConfig, WorkerAddress};
 use crate::driver::{Control, Output};
+use crate::grants::Pass;
 use crate::intent::{Connection, Intent, Join, OfferId, Request, RequestId};
 use crate::notice::Notice;
 use crate::query::{Answer, ControlTotals, Query};
@@ -153,7 +154,14 @@ pub(crate) fn join(room: &str, name: &str) -> Intent {
         identity: Identity::new(name),
         display_name: None,
         auto_subscribe: true,
+        pass: Pass::default(),
     })
+}
+
+/// A join of the kitchen with a pass that allows other than the usual.
+pub(crate) fn join_with(name: &str, pass: Pass) -> Intent {
+    let Intent::Join(join) = join("kitchen", name) else { unreachable!("it is a join") };
+    Intent::Join(Join { pass, ..join })
 }
 
 /// The publications an answer speaks of.

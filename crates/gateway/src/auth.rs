@@ -1,20 +1,27 @@
 //! Who may come in, and as whom.
 //!
 //! A participant shows a token: a JWT (RFC 7519) signed with HS256 by a key that the server knows, its
-//! header naming the key (`kid`), its claims naming the identity (`sub`), the room and an expiry. During
-//! development a name alone is enough.
+//! header naming the key (`kid`), its claims naming the identity (`sub`), the room and an expiry, and what the
+//! participant may do there ([`Claims`]). The key names the tenant. During development a name alone is enough.
 
+mod claims;
+mod key;
 mod secret;
 mod token;
 
 use std::collections::BTreeMap;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
+use switchyard_control::grants::Pass;
 use switchyard_control::intent::Join;
-use switchyard_vocab::ids::{Identity, RoomName};
+use switchyard_control::tenancy::Quota;
+use switchyard_vocab::ids::{Identity, RoomName, Tenant};
 
+pub use claims::{CapClaims, Claims, GrantClaims, source};
+pub use key::Key;
 pub use secret::Secret;
-pub use token::{Claims, MAX_TOKEN_BYTES, TokenError};
+pub use token::{MAX_TOKEN_BYTES, MintError, TokenError, mint};
 
 /// Id of the key that every development build knows. Refused by any other start.
 pub const DEVELOPMENT_KEY_ID: &str = "devkey";
@@ -31,11 +38,18 @@ pub const MAX_NAME_BYTES: usize = 4_096;
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct AuthConfig {
-    /// The keys that tokens may be signed with, as `id = "secret"`. Several allow a change of keys without
-    /// an interruption.
-    pub keys: BTreeMap<String, Secret>,
+    /// The keys that tokens may be signed with, by their ids. Whoever comes by one of them is a participant
+    /// of the tenant of that name: rooms of different keys never meet.
+    pub keys: BTreeMap<String, Key>,
     /// Let participants in by name alone. For development: anybody can be anybody.
     pub allow_identity_without_token: bool,
+}
+
+impl AuthConfig {
+    /// What each tenant may use.
+    pub fn quotas(&self) -> BTreeMap<Tenant, Quota> {
+        self.keys.iter().map(|(id, key)| (Tenant::new(id.as_str()), key.quota)).collect()
+    }
 }
 
 /// What a connection says about itself, as it stands in its URL and headers.
@@ -58,6 +72,10 @@ pub struct Admission {
     pub identity: Identity,
     /// The name for people that its token fixes, if it does.
     pub display_name: Option<String>,
+    /// What others shall know of it, if its token says so.
+    pub metadata: Option<String>,
+    /// Who vouches for it, for how long, and for what.
+    pub pass: Pass,
 }
 
 impl Admission {
@@ -68,6 +86,7 @@ impl Admission {
             identity: self.identity.clone(),
             display_name: self.display_name.clone().or(name),
             auto_subscribe,
+            pass: self.pass.clone(),
         }
     }
 }
@@ -109,6 +128,22 @@ impl AuthError {
     }
 }
 
+/// The pass of another token for somebody who is in already.
+///
+/// # Errors
+/// When the token does not hold or is not for this room and identity.
+pub fn refresh(admission: &Admission, token: String, config: &AuthConfig) -> Result<Pass, AuthError> {
+    if token.is_empty() {
+        return Err(AuthError::NoToken);
+    }
+    let credentials = Credentials {
+        room: Some(admission.room.to_string()),
+        identity: Some(admission.identity.to_string()),
+        token: Some(token),
+    };
+    authenticate(&credentials, config).map(|admission| admission.pass)
+}
+
 /// Decides whether a connection may come in, and as whom.
 ///
 /// # Errors
@@ -135,24 +170,40 @@ fn admit_by_token(
     credentials: &Credentials,
     config: &AuthConfig,
 ) -> Result<Admission, AuthError> {
-    let claims = token::verify(token, &config.keys)?;
+    let token::Verified { key_id, claims } = token::verify(token, &config.keys)?;
     if given(&credentials.room).is_some_and(|room| room != claims.room) {
         return Err(AuthError::OtherRoom);
     }
     if given(&credentials.identity).is_some_and(|identity| identity != claims.sub) {
         return Err(AuthError::OtherIdentity);
     }
+    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let pass = Pass {
+        tenant: Tenant::new(key_id),
+        permissions: claims.permissions(),
+        // Beyond what the clock counts is never.
+        expires_at: Instant::now().checked_add(token::holds_for(claims.exp, since_1970)),
+        token: claims.jti.map(Into::into),
+    };
     Ok(Admission {
         room: RoomName::new(claims.room),
         identity: Identity::new(claims.sub),
         display_name: claims.name,
+        metadata: claims.metadata,
+        pass,
     })
 }
 
 fn admit_by_name(credentials: &Credentials) -> Result<Admission, AuthError> {
     let room = given(&credentials.room).ok_or(AuthError::Missing("room"))?;
     let identity = given(&credentials.identity).ok_or(AuthError::Missing("identity"))?;
-    Ok(Admission { room: RoomName::new(room), identity: Identity::new(identity), display_name: None })
+    Ok(Admission {
+        room: RoomName::new(room),
+        identity: Identity::new(identity),
+        display_name: None,
+        metadata: None,
+        pass: Pass { tenant: Tenant::new(DEVELOPMENT_KEY_ID), ..Pass::default() },
+    })
 }
 
 fn given(value: &Option<String>) -> Option<&str> {

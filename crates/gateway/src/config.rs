@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::auth::{AuthConfig, DEVELOPMENT_KEY_ID, DEVELOPMENT_SECRET, MIN_SECRET_BYTES, Secret};
+use crate::auth::{AuthConfig, DEVELOPMENT_KEY_ID, DEVELOPMENT_SECRET, Key, MIN_SECRET_BYTES, Secret};
 use crate::dialect::whip::WhipConfig;
 
 /// Configuration of the gateway. The default is meant for production and lacks only a key.
@@ -98,7 +98,7 @@ impl GatewayConfig {
     #[must_use]
     pub fn for_development(mut self) -> Self {
         self.auth.allow_identity_without_token = true;
-        self.auth.keys.insert(DEVELOPMENT_KEY_ID.to_owned(), Secret::new(DEVELOPMENT_SECRET));
+        self.auth.keys.insert(DEVELOPMENT_KEY_ID.to_owned(), Key::new(DEVELOPMENT_SECRET));
         self
     }
 
@@ -156,7 +156,7 @@ impl GatewayConfig {
     }
 
     fn check_keys(&self) -> Result<(), SettingError> {
-        for (id, secret) in &self.auth.keys {
+        for (id, Key { secret, .. }) in &self.auth.keys {
             if secret.len() < MIN_SECRET_BYTES {
                 let value = format!("a secret of {} bytes", secret.len());
                 return Err(refused(
@@ -181,8 +181,8 @@ impl GatewayConfig {
                 "at least one key, as id = \"secret\"; or start with --dev",
             ));
         }
-        let is_development = |(id, secret): (&String, &Secret)| {
-            id == DEVELOPMENT_KEY_ID || *secret == Secret::new(DEVELOPMENT_SECRET)
+        let is_development = |(id, key): (&String, &Key)| {
+            id == DEVELOPMENT_KEY_ID || key.secret == Secret::new(DEVELOPMENT_SECRET)
         };
         if self.auth.keys.iter().any(is_development) {
             let accepted = "a key of your own: everybody knows the development key; or start with --dev";

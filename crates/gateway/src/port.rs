@@ -10,15 +10,17 @@ mod sessions;
 use std::sync::Arc;
 use std::time::Duration;
 
+use switchyard_control::act::{Act, Acted};
 use switchyard_control::intent::Request;
 use switchyard_control::query::{Answer, Query};
+use switchyard_control::refusal::Refusal;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::config::GatewayConfig;
 
 pub use sessions::{Delivery, Seat, Sessions};
 
-/// Queries that may wait for control at once; who asks then waits for a place, as long as it has patience.
+/// Queries that may wait for control at once, and as many acts; who asks then waits for a place, as long as it has patience.
 const MAX_WAITING_QUERIES: usize = 16;
 
 /// A query, and where its answer goes. Nobody may be waiting for it any more.
@@ -30,6 +32,15 @@ pub struct Asked {
     pub answer: oneshot::Sender<Answer>,
 }
 
+/// What the operator does, and where it is told what that led to. Nobody may be waiting for it any more.
+#[derive(Debug)]
+pub struct Acting {
+    /// What is done.
+    pub act: Act,
+    /// To whom the outcome goes.
+    pub outcome: oneshot::Sender<Result<Acted, Refusal>>,
+}
+
 /// Control's end: what it reads.
 #[derive(Debug)]
 pub struct FromGateway {
@@ -37,6 +48,8 @@ pub struct FromGateway {
     pub requests: mpsc::Receiver<Request>,
     /// What somebody wants to know.
     pub queries: mpsc::Receiver<Asked>,
+    /// What the operator does.
+    pub acts: mpsc::Receiver<Acting>,
 }
 
 /// The gateway's end.
@@ -45,6 +58,7 @@ pub struct ControlPort {
     /// To the control task.
     pub requests: mpsc::Sender<Request>,
     queries: mpsc::Sender<Asked>,
+    acts: mpsc::Sender<Acting>,
     /// From the control task: it delivers notices here.
     pub sessions: Arc<Sessions>,
 }
@@ -54,13 +68,26 @@ impl ControlPort {
     pub fn open(config: &GatewayConfig) -> (Self, FromGateway) {
         let (requests, requested) = mpsc::channel(config.max_waiting_requests);
         let (queries, asked) = mpsc::channel(MAX_WAITING_QUERIES);
+        let (acts, acted) = mpsc::channel(MAX_WAITING_QUERIES);
         let sessions = Arc::new(Sessions::new(config.max_waiting_notices));
-        (Self { requests, queries, sessions }, FromGateway { requests: requested, queries: asked })
+        let from_gateway = FromGateway { requests: requested, queries: asked, acts: acted };
+        (Self { requests, queries, acts, sessions }, from_gateway)
     }
 
     /// How many requests and queries wait for control.
     pub fn waiting_requests(&self) -> usize {
         self.requests.max_capacity() - self.requests.capacity()
+    }
+
+    /// Has control carry out what the operator does; `None` when it does not say what that led to within
+    /// `patience`: then it may still happen.
+    pub async fn act(&self, act: Act, patience: Duration) -> Option<Result<Acted, Refusal>> {
+        let acting = async {
+            let (outcome, acted) = oneshot::channel();
+            self.acts.send(Acting { act, outcome }).await.ok()?;
+            acted.await.ok()
+        };
+        tokio::time::timeout(patience, acting).await.ok().flatten()
     }
 
     /// Asks control; `None` when it does not answer within `patience`.

@@ -43,6 +43,7 @@ pub(crate) fn run(config: &Config) -> anyhow::Result<()> {
         ControlConfig {
             limits: config.control.limits.clone(),
             codecs: config.control.codecs.clone(),
+            quotas: config.gateway.auth.quotas(),
             placement: config.control.placement,
             join_timeout: config.gateway.join_timeout,
             workers: workers.addresses.clone(),

@@ -11,7 +11,7 @@ use switchyard_bus::wake::Wake;
 use switchyard_control::driver::{Control, Output};
 use switchyard_control::intent::Request;
 use switchyard_control::query::{Answer, Query};
-use switchyard_gateway::port::{Asked, FromGateway, Sessions};
+use switchyard_gateway::port::{Acting, Asked, FromGateway, Sessions};
 use switchyard_vocab::ids::WorkerId;
 use tokio::sync::{Notify, watch};
 use tokio::task::yield_now;
@@ -129,6 +129,7 @@ pub(crate) struct ControlTask {
 enum Woken {
     Requested(Request),
     Asked(Asked),
+    Acting(Acting),
     /// A worker has told something, or something is due.
     ToLook,
 }
@@ -145,6 +146,7 @@ impl ControlTask {
                     Woken::Requested(request)
                 }
                 Some(asked) = self.from_gateway.queries.recv() => Woken::Asked(asked),
+                Some(acting) = self.from_gateway.acts.recv() => Woken::Acting(acting),
                 () = self.nudge.0.notified() => Woken::ToLook,
                 () = sleep_until(deadline.into()) => Woken::ToLook,
                 _ = self.stop.wait_for(|&stop| stop) => break,
@@ -152,6 +154,7 @@ impl ControlTask {
             match woken {
                 Woken::Requested(request) => self.handle(request),
                 Woken::Asked(asked) => self.answer(asked),
+                Woken::Acting(acting) => self.act(acting),
                 Woken::ToLook => {}
             }
             self.take_what_waits();
@@ -192,6 +195,13 @@ impl ControlTask {
     fn handle(&mut self, request: Request) {
         self.control.handle_request(Instant::now(), request);
         self.carry_out();
+    }
+
+    fn act(&mut self, Acting { act, outcome }: Acting) {
+        let acted = self.control.handle_act(Instant::now(), act);
+        self.carry_out();
+        // Whoever acted may have stopped waiting.
+        let _ = outcome.send(acted);
     }
 
     fn answer(&mut self, Asked { query, answer }: Asked) {

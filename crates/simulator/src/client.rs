@@ -16,6 +16,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 use std::time::Instant;
 
+use switchyard_control::grants::Pass;
 use switchyard_control::intent::{Intent, Join, TrackDescription, TrackSource};
 use switchyard_control::notice::{EndReason, Notice, Participant};
 use switchyard_control::refusal::Refusal;
@@ -79,6 +80,7 @@ impl Client {
             identity: config.identity.clone(),
             display_name: None,
             auto_subscribe: true,
+            pass: Pass::default(),
         };
         Self {
             subscriber: Subscriber::new(seed, &name, config.subscribe_from, wall),

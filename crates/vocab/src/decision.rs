@@ -46,6 +46,8 @@ pub enum LimitingFactor {
     KeyframeWait,
     /// Its decoder lacks the codec: it gets nothing of it.
     CodecUnsupported,
+    /// The subscriber's token allows no more.
+    TokenCap,
 }
 
 /// The state of one subscription as a person would ask for it.

@@ -81,10 +81,15 @@ macro_rules! name {
 }
 
 name!(
-    /// The name under which participants meet. Unique on a server.
+    /// The name under which participants meet. Unique among the rooms of its tenant.
     RoomName
 );
 name!(
     /// Who a participant is, unique within a room.
     Identity
+);
+name!(
+    /// Whose participants somebody is one of: the id of the key that signed the token. Tenants never see
+    /// one another.
+    Tenant
 );

@@ -5,11 +5,12 @@ use std::time::Instant;
 
 use switchyard_bus::event::Event;
 use switchyard_vocab::counters::LineEnd;
-use switchyard_vocab::decision::Decision;
+use switchyard_vocab::decision::{Decision, LimitingFactor};
 use switchyard_vocab::ids::{PeerId, PublicationId, SessionId, SubscriptionId, WorkerId};
 use switchyard_vocab::layer::Layers;
 
 use super::Control;
+use crate::directory::SubscriptionEntry;
 use crate::intent::Connection;
 use crate::notice::{ConnectionState, Notice};
 
@@ -68,8 +69,24 @@ impl Control {
     }
 
     fn on_subscription_changed(&mut self, subscription: SubscriptionId, decision: Decision) {
-        let Some(entry) = self.directory.subscriptions.get(&subscription) else { return };
+        let Some(&entry) = self.directory.subscriptions.get(&subscription) else { return };
+        let decision = self.capped_decision(entry, decision);
         let notice = Notice::SubscriptionChanged { publication: entry.publication, decision };
         self.outputs.tell(entry.session, notice);
+    }
+
+    /// Workers know one bound on layers, the preference; whose it is in truth is known here.
+    fn capped_decision(&self, entry: SubscriptionEntry, decision: Decision) -> Decision {
+        let is_capped = || {
+            let session = self.sessions.get(&entry.session)?;
+            let wanted = session.subscribing.wanted(entry.publication)?.preference;
+            Some(!wanted.paused && session.pass.permissions.caps.bound(wanted) != wanted)
+        };
+        match decision.limited_by {
+            LimitingFactor::Preference if is_capped().unwrap_or_default() => {
+                Decision { limited_by: LimitingFactor::TokenCap, ..decision }
+            }
+            _ => decision,
+        }
     }
 }

@@ -16,7 +16,7 @@ use crate::session::Session;
 
 impl Control {
     pub(super) fn join(&mut self, now: Instant, asker: Asker, join: Join) -> Result<(), Refusal> {
-        let replaced = self.admit(asker.session, &join)?;
+        let replaced = self.admit(now, asker.session, &join)?;
         if let Some(session) = replaced {
             self.end_session(now, Asker { session, request: None }, EndReason::Replaced);
         }
@@ -24,15 +24,17 @@ impl Control {
         self.deadlines.set(asker.session, None);
         self.counted.joins_accepted += 1;
 
-        self.enter(asker, &join);
-        if join.auto_subscribe {
+        let auto_subscribe = join.auto_subscribe;
+        self.enter(asker, join);
+        self.rearm(asker.session);
+        if auto_subscribe {
             self.subscribe_to_all(now, asker.session);
         }
         Ok(())
     }
 
     /// Checks whether a session may join. Gives back the session it would replace.
-    fn admit(&self, session: SessionId, join: &Join) -> Result<Option<SessionId>, Refusal> {
+    fn admit(&self, now: Instant, session: SessionId, join: &Join) -> Result<Option<SessionId>, Refusal> {
         if self.stopping {
             return Err(Refusal::Stopping);
         }
@@ -47,11 +49,15 @@ impl Control {
         check_name("identity", join.identity.as_str(), limits.identity_bytes)?;
         check_optional("display name", join.display_name.as_deref(), limits.display_name_bytes)?;
 
-        let room = self.rooms.get(&join.room);
+        if self.revocations.covers(now, &join.pass, &join.identity) {
+            return Err(Refusal::TokenRevoked);
+        }
+        let room = self.rooms.get(&join.room_key());
         let replaced = room.and_then(|room| room.membership.session_of(&join.identity));
         if replaced.is_some() {
             return Ok(replaced);
         }
+        self.tenancy.check_join(&join.pass.tenant, room.is_none())?;
         let already_counted = usize::from(self.waiting.contains_key(&session));
         let held = self.sessions.len() + self.waiting.len() - already_counted;
         room_for_one_more("sessions", held, limits.sessions)?;
@@ -68,31 +74,35 @@ impl Control {
         Ok(None)
     }
 
-    fn enter(&mut self, asker: Asker, join: &Join) {
+    fn enter(&mut self, asker: Asker, join: Join) {
+        let grants = join.pass.permissions.grants;
+        let key = join.room_key();
         let member = Member {
             identity: join.identity.clone(),
             display_name: join.display_name.clone(),
             auto_subscribe: join.auto_subscribe,
+            hidden: grants.hidden,
+            sees_hidden: grants.admin,
             cname: self.issuer.cname(),
         };
         let newcomer = Participant {
             identity: join.identity.clone(),
-            display_name: join.display_name.clone(),
+            display_name: join.display_name,
+            hidden: grants.hidden,
             publications: Vec::new(),
         };
-        let room = self.rooms.entry(join.room.clone()).or_default();
+        self.tenancy.join(&key.tenant, !self.rooms.contains_key(&key));
+        let room = self.rooms.entry(key.clone()).or_default();
         room.membership.join(asker.session, member);
         let joined = Notice::Joined {
-            room: join.room.clone(),
-            identity: join.identity.clone(),
+            room: join.room,
+            identity: join.identity,
             participants: room.participants_except(asker.session),
+            permissions: join.pass.permissions,
         };
         self.outputs.reply(asker.session, asker.request, joined);
-        self.outputs.tell_all(
-            room.membership.others(asker.session).map(|(other, _)| other),
-            &Notice::ParticipantJoined(newcomer),
-        );
-        self.sessions.insert(asker.session, Session::new(join.room.clone()));
+        self.outputs.tell_all(room.membership.viewers(asker.session), &Notice::ParticipantJoined(newcomer));
+        self.sessions.insert(asker.session, Session::new(key, join.pass));
     }
 
     /// Remembers that a session has spoken without being in a room, so that it has to join in time.
@@ -135,15 +145,20 @@ impl Control {
 
     fn leave_room(&mut self, now: Instant, id: SessionId, session: &Session) {
         let Some(room) = self.rooms.get_mut(&session.room) else { return };
+        let viewers: Vec<_> = room.membership.viewers(id).collect();
         let Some((member, published)) = room.leave(id) else { return };
-        let others: Vec<_> = room.membership.sessions().collect();
-        if others.is_empty() {
+        let is_last = room.membership.len() == 0;
+        if is_last {
             self.rooms.remove(&session.room);
         }
+        let tenant = &session.pass.tenant;
+        // What is given back is never refused.
+        let _ = self.tenancy.set_aside(tenant, session.set_aside, None);
+        self.tenancy.leave(tenant, is_last);
         for track in &published {
             self.forget_publication(now, track);
         }
-        self.outputs.tell_all(others, &Notice::ParticipantLeft { identity: member.identity });
+        self.outputs.tell_all(viewers, &Notice::ParticipantLeft { identity: member.identity });
     }
 
     pub(super) fn close_peer(&mut self, peer: switchyard_vocab::ids::PeerId) {

@@ -99,6 +99,10 @@ impl Control {
 
     fn start_flowing(&mut self, worker: WorkerId, session: SessionId, flowing: Flowing) {
         let Flowing { peer, publication, carrier, section, preference } = flowing;
+        let Some(caps) = self.sessions.get(&session).map(|session| session.pass.permissions.caps) else {
+            return;
+        };
+        let preference = caps.bound(preference);
         let Some(room) = self.room_of(session) else { return };
         let Some(track) = room.track(carrier) else { return };
         let Some(member) = room.membership.get(track.owner) else { return };

@@ -28,9 +28,11 @@ impl Control {
         sdp: &str,
         tracks: &[TrackDescription],
     ) -> Result<(), Refusal> {
-        let offer = RemoteDescription::parse(sdp)?;
+        let mut offer = RemoteDescription::parse(sdp)?;
         self.check_offer(&offer, tracks)?;
         self.check_backups(asker.session, &offer, tracks)?;
+        let denied = self.deny(asker.session, &mut offer, tracks)?;
+        self.set_aside_for(asker.session, &offer)?;
         let worker = self.worker_of(asker.session).ok_or(NO_WORKERS)?;
         let Some(endpoint) = self.config.endpoint(worker) else { return Err(NO_WORKERS) };
         let Some(session) = self.sessions.get_mut(&asker.session) else { return Err(Refusal::NotJoined) };
@@ -60,7 +62,7 @@ impl Control {
             .filter_map(|publication| self.take_publication(now, asker.session, publication))
             .collect();
 
-        self.outputs.reply(asker.session, asker.request, answer);
+        self.outputs.reply(asker.session, asker.request, answer.with_refused(denied));
         for notice in removed {
             self.tell_others(asker.session, &notice);
         }
@@ -217,7 +219,7 @@ impl Control {
     }
 
     /// Takes a publication out of its room. Gives back what the others have to be told.
-    fn take_publication(
+    pub(super) fn take_publication(
         &mut self,
         now: Instant,
         owner: SessionId,
@@ -231,7 +233,7 @@ impl Control {
             self.on_backup_ended(now, owner, &track);
             return None;
         }
-        Some(Notice::PublicationRemoved { identity, publication })
+        Some(Notice::PublicationRemoved { identity, publication, why: None })
     }
 
     /// Stops all that hangs on a publication that is no longer in its room.
@@ -252,7 +254,7 @@ impl Control {
         }
     }
 
-    fn tell_others(&mut self, session: SessionId, notice: &Notice) {
+    pub(super) fn tell_others(&mut self, session: SessionId, notice: &Notice) {
         let Some(session_room) = self.sessions.get(&session).map(|session| &session.room) else { return };
         let Some(room) = self.rooms.get(session_room) else { return };
         self.outputs.tell_all(room.membership.others(session).map(|(other, _)| other), notice);

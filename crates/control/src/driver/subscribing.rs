@@ -9,6 +9,7 @@ use switchyard_vocab::ids::{PublicationId, SessionId};
 use super::Control;
 use crate::admission::room_for_one_more;
 use crate::directory::SubscriptionEntry;
+use crate::grants::Grant;
 use crate::refusal::Refusal;
 
 impl Control {
@@ -21,6 +22,8 @@ impl Control {
     ) -> Result<(), Refusal> {
         let limit = self.config.limits.subscriptions_per_session;
         let subscriber = self.sessions.get_mut(&session).ok_or(Refusal::NotJoined)?;
+        let permissions = subscriber.pass.permissions;
+        permissions.grants.check(Grant::Subscribe)?;
         let room = self.rooms.get_mut(&subscriber.room).ok_or(Refusal::NotJoined)?;
         let track = room.track_mut(publication).ok_or(Refusal::UnknownPublication(publication.0))?;
         if track.owner == session {
@@ -33,6 +36,7 @@ impl Control {
             return Ok(());
         }
         room_for_one_more("subscriptions per session", subscriber.subscribing.len(), limit)?;
+        permissions.caps.check_subscriptions(subscriber.subscribing.len())?;
 
         track.subscribers.insert(session);
         let subscription = self.issuer.subscription();
@@ -98,11 +102,12 @@ impl Control {
         let subscriber = self.sessions.get_mut(&session).ok_or(Refusal::NotJoined)?;
         let wanted =
             subscriber.subscribing.wanted_mut(publication).ok_or(Refusal::NotSubscribed(publication.0))?;
-        let before = wanted.preference;
+        let caps = subscriber.pass.permissions.caps;
+        let before = caps.bound(wanted.preference);
         change(&mut wanted.preference);
-        if let (true, Some(worker)) = (wanted.flowing && wanted.preference != before, subscriber.worker) {
-            let command =
-                Command::Prefer { subscription: wanted.subscription, preference: wanted.preference };
+        let preference = caps.bound(wanted.preference);
+        if let (true, Some(worker)) = (wanted.flowing && preference != before, subscriber.worker) {
+            let command = Command::Prefer { subscription: wanted.subscription, preference };
             self.outputs.command(worker, command);
         }
         Ok(())

@@ -11,6 +11,7 @@ use switchyard_vocab::rtp::Ssrc;
 use super::publishing::NO_WORKERS;
 use super::{Asker, Control};
 use crate::directory::{PeerEntry, SubscriptionEntry};
+use crate::grants::{Grant, Permissions};
 use crate::intent::Connection;
 use crate::notice::{Notice, Published};
 use crate::refusal::Refusal;
@@ -60,6 +61,9 @@ impl Control {
     /// What `identity` publishes, up to the limit of what one session may receive.
     fn watched(&mut self, id: SessionId, identity: &Identity) -> Result<Vec<Watched>, Refusal> {
         let session = self.sessions.get(&id).ok_or(Refusal::NotJoined)?;
+        let Permissions { grants, caps } = session.pass.permissions;
+        grants.check(Grant::Subscribe)?;
+        caps.check_subscriptions(0)?;
         let room = self.rooms.get(&session.room).ok_or(Refusal::NotJoined)?;
         let unknown = || Refusal::UnknownParticipant(identity.to_string());
         let owner = room.membership.session_of(identity).ok_or_else(unknown)?;
@@ -75,6 +79,7 @@ impl Control {
         let mut taken: Vec<Ssrc> = Vec::new();
         let mut watched = Vec::new();
         let limit = self.config.limits.subscriptions_per_session;
+        let limit = caps.max_subscriptions.map_or(limit, |cap| limit.min(cap));
         for (publication, format) in tracks.into_iter().take(limit) {
             let ssrc = self.issuer.ssrc(|ssrc| taken.contains(&ssrc));
             taken.push(ssrc);
@@ -104,19 +109,20 @@ impl Control {
     ) {
         let subscription = section.subscription;
         let Some(session) = self.sessions.get(&id) else { return };
+        let caps = session.pass.permissions.caps;
         let (Some(worker), Some(room)) = (session.worker, self.rooms.get_mut(&session.room)) else { return };
         let Some(track) = room.track_mut(publication) else { return };
         track.subscribers.insert(id);
         let (home, owner) = (track.home, track.owner);
         let Some(cname) = room.membership.get(owner).map(|member| member.cname.clone()) else { return };
         self.directory.subscriptions.insert(subscription, SubscriptionEntry { session: id, publication });
-        let preference = Preference::default();
+        let preference = caps.bound(Preference::default());
         let command = Subscribe { peer, publication, home, section, preference, cname };
         self.outputs.command(worker, Command::Subscribe(Box::new(command)));
     }
 
     /// Closes the connection on which a session watches, if there is one.
-    fn stop_watching(&mut self, id: SessionId) {
+    pub(super) fn stop_watching(&mut self, id: SessionId) {
         let watching = self.sessions.get(&id).and_then(|session| session.watching.as_ref());
         if let Some(peer) = watching.map(Watching::peer) {
             self.close_peer(peer);

@@ -11,6 +11,10 @@ pub(crate) struct Member {
     pub(crate) identity: Identity,
     pub(crate) display_name: Option<String>,
     pub(crate) auto_subscribe: bool,
+    /// Seen only by those who see everybody.
+    pub(crate) hidden: bool,
+    /// Sees those who are hidden too.
+    pub(crate) sees_hidden: bool,
     /// One for all that this participant publishes, so that it is played in step.
     pub(crate) cname: String,
 }
@@ -54,6 +58,17 @@ impl Membership {
     /// Everybody.
     pub(crate) fn sessions(&self) -> impl Iterator<Item = SessionId> {
         self.members.keys().copied()
+    }
+
+    /// Who a session is, to be changed.
+    pub(crate) fn get_mut(&mut self, session: SessionId) -> Option<&mut Member> {
+        self.members.get_mut(&session)
+    }
+
+    /// Everybody but one who sees that one.
+    pub(crate) fn viewers(&self, session: SessionId) -> impl Iterator<Item = SessionId> {
+        let hidden = self.get(session).is_some_and(|member| member.hidden);
+        self.others(session).filter(move |(_, other)| !hidden || other.sees_hidden).map(|(id, _)| id)
     }
 
     /// Everybody but one.

@@ -9,6 +9,8 @@ fn member(name: &str) -> Member {
         identity: Identity::new(name),
         display_name: None,
         auto_subscribe: name != "reader",
+        hidden: false,
+        sees_hidden: false,
         cname: String::new(),
     }
 }

@@ -178,6 +178,14 @@ impl Publishing {
         self.line.as_ref()?.publication_of(section)
     }
 
+    /// What the connection feeds, in the order of its m-lines.
+    pub(crate) fn publications(&self) -> impl Iterator<Item = PublicationId> {
+        self.receiving()
+            .into_iter()
+            .flat_map(|receiving| &receiving.sections)
+            .map(|section| section.publication)
+    }
+
     pub(crate) fn peer(&self) -> Option<PeerId> {
         self.line.as_ref().map(|line| line.peer)
     }

@@ -280,8 +280,17 @@ impl Subscribing {
         self.wanted.contains_key(&publication)
     }
 
+    pub(crate) fn wanted(&self, publication: PublicationId) -> Option<&Wanted> {
+        self.wanted.get(&publication)
+    }
+
     pub(crate) fn wanted_mut(&mut self, publication: PublicationId) -> Option<&mut Wanted> {
         self.wanted.get_mut(&publication)
+    }
+
+    /// Everything wanted, the oldest publication first.
+    pub(crate) fn publications(&self) -> impl DoubleEndedIterator<Item = PublicationId> {
+        self.wanted.keys().copied()
     }
 
     pub(crate) fn len(&self) -> usize {

@@ -3,12 +3,14 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde_json::{Value, json};
 
+use switchyard_control::intent::TrackSource;
+
 use super::*;
 
 const SECRET: &str = "a-secret-of-at-least-thirty-two-bytes";
 
 fn config() -> AuthConfig {
-    AuthConfig { keys: BTreeMap::from([("k1".to_owned(), Secret::new(SECRET))]), ..Default::default() }
+    AuthConfig { keys: BTreeMap::from([("k1".to_owned(), Key::new(SECRET))]), ..Default::default() }
 }
 
 fn now() -> u64 {
@@ -136,4 +138,110 @@ fn what_cannot_be_a_name_comes_neither_into_a_log_nor_to_control() {
     assert_eq!(long, Err(AuthError::BadName("identity")));
     assert_eq!(signed, Err(AuthError::BadName("name")));
     assert!(authenticate(&named("lab", "Åda 🦆"), &config).is_ok());
+}
+
+#[test]
+fn a_token_says_what_its_participant_may_do_and_for_how_long() {
+    let mut claims = claims();
+    claims["jti"] = json!("t-1");
+    claims["metadata"] = json!("{\"seat\":4}");
+    claims["grants"] = json!({"publish": ["microphone"], "admin": true});
+    claims["caps"] = json!({"max_layer": 1, "max_bitrate": 600_000, "max_tracks": 2, "max_subscriptions": 9});
+
+    let admission = authenticate(&with_token(signed(header(), &claims, SECRET)), &config()).unwrap();
+
+    let Pass { tenant, token, expires_at, permissions } = admission.pass;
+    assert_eq!((tenant.as_str(), token.as_deref()), ("k1", Some("t-1")));
+    assert_eq!(admission.metadata.as_deref(), Some("{\"seat\":4}"));
+    let left = expires_at.unwrap().duration_since(Instant::now()).as_secs();
+    assert!((60..=70).contains(&left), "{left} seconds, ten of them for clocks that differ");
+    let grants = permissions.grants;
+    assert_eq!(grants.sources().iter().map(|one| one.to_string()).collect::<Vec<_>>(), ["microphone"]);
+    assert!(grants.admin && grants.subscribe && grants.messages && grants.rename && !grants.hidden);
+    assert_eq!(permissions.caps.max_bitrate.map(|rate| rate.as_bps()), Some(600_000));
+    assert_eq!(permissions.caps.max_tracks, Some(2));
+}
+
+#[test]
+fn publishing_is_granted_by_a_word_or_by_a_list() {
+    let sources = |publish: Value| {
+        let mut claims = claims();
+        claims["grants"] = json!({"publish": publish});
+        let admission = authenticate(&with_token(signed(header(), &claims, SECRET)), &config()).unwrap();
+        admission.pass.permissions.grants.sources().iter().count()
+    };
+
+    assert_eq!(sources(json!(true)), 5);
+    assert_eq!(sources(json!(false)), 0);
+    assert_eq!(sources(json!([])), 0);
+    assert_eq!(sources(json!(["camera", "screen"])), 2);
+}
+
+#[test]
+fn what_is_not_understood_in_grants_and_caps_is_refused_and_other_claims_are_ignored() {
+    let with = |claim: &str, value: Value| {
+        let mut claims = claims();
+        claims[claim] = value;
+        authenticate(&with_token(signed(header(), &claims, SECRET)), &config())
+    };
+    let problem = |claim: &str, value: Value| match with(claim, value) {
+        Err(AuthError::BadToken(error @ TokenError::BadClaim { .. })) => error.to_string(),
+        other => panic!("{other:?}"),
+    };
+
+    assert!(problem("grants", json!({"publsh": false})).contains("publsh"));
+    assert!(problem("grants", json!({"publish": ["kamera"]})).contains("kamera"));
+    assert!(problem("grants", json!({"admin": "yes"})).contains("grants"));
+    assert!(problem("caps", json!({"max_layers": 1})).contains("max_layers"));
+    assert!(problem("caps", json!({"max_tracks": -1})).contains("caps"));
+    assert!(with("aud", json!("everybody")).is_ok());
+    assert!(with("color", json!({"red": 1})).is_ok());
+}
+
+#[test]
+fn a_minted_token_holds() {
+    let caps = CapClaims { max_tracks: Some(1), ..CapClaims::default() };
+    let grants =
+        GrantClaims { publish: [TrackSource::Screen].into_iter().collect(), ..GrantClaims::default() };
+    let claims = Claims {
+        sub: "ada".to_owned(),
+        room: "lab".to_owned(),
+        exp: now() + 60,
+        grants: Some(grants),
+        caps: Some(caps),
+        ..Claims::default()
+    };
+
+    let token = mint(&claims, "k1", &Secret::new(SECRET)).unwrap();
+
+    let admission = authenticate(&with_token(token), &config()).unwrap();
+    assert_eq!(admission.pass.permissions, claims.permissions());
+}
+
+#[test]
+fn another_token_in_mid_call_is_for_the_same_room_and_identity() {
+    let first = authenticate(&with_token(signed(header(), &claims(), SECRET)), &config()).unwrap();
+    let with = |claim: &str, value: &str| {
+        let mut claims = claims();
+        claims[claim] = json!(value);
+        refresh(&first, signed(header(), &claims, SECRET), &config())
+    };
+
+    assert!(with("jti", "t-2").is_ok_and(|pass| pass.token.as_deref() == Some("t-2")));
+    assert_eq!(with("room", "attic"), Err(AuthError::OtherRoom));
+    assert_eq!(with("sub", "eve"), Err(AuthError::OtherIdentity));
+    assert_eq!(refresh(&first, String::new(), &config()), Err(AuthError::NoToken));
+}
+
+#[test]
+fn a_key_is_its_secret_or_a_table_with_quotas() {
+    let read = |json: Value| serde_json::from_value::<AuthConfig>(json!({"keys": {"k1": json}}));
+
+    assert_eq!(read(json!(SECRET)).unwrap(), config());
+    let quotas = read(json!({"secret": SECRET, "max_rooms": 2})).unwrap().quotas();
+    assert_eq!(quotas[&Tenant::new("k1")].max_rooms, Some(2));
+    assert!(read(json!({"secret": SECRET, "max_chambers": 2})).is_err());
+    assert!(read(json!({"max_rooms": 2})).is_err());
+    let written = serde_json::to_value(read(json!({"secret": SECRET, "max_rooms": 2})).unwrap()).unwrap();
+    assert_eq!(written["keys"]["k1"], json!({"secret": SECRET, "max_rooms": 2}));
 }

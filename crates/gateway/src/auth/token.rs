@@ -1,11 +1,15 @@
 //! Tokens: JWT signed with HS256.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use jsonwebtoken::errors::ErrorKind;
-use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
-use serde::{Deserialize, Serialize};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, decode_header, encode};
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 
+use super::claims::Claims;
+use super::key::Key;
 use super::secret::Secret;
 
 /// Longest token that is looked at. Real ones have some hundred bytes.
@@ -13,23 +17,6 @@ pub const MAX_TOKEN_BYTES: usize = 8 * 1024;
 
 /// How far clocks of the server and of whoever mints tokens may differ.
 const LEEWAY_SECONDS: u64 = 10;
-
-/// What a token says. Claims that are not listed are ignored.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-pub struct Claims {
-    /// Whom it names: the participant's identity.
-    pub sub: String,
-    /// The room it is for.
-    pub room: String,
-    /// The participant's name for people.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// When it ends, in seconds since 1970.
-    pub exp: u64,
-    /// When it begins to hold, in seconds since 1970.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub nbf: Option<u64>,
-}
 
 /// Why a token does not hold.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
@@ -40,6 +27,14 @@ pub enum TokenError {
     /// Not a JWT at all, or its claims are not what they should be.
     #[error("it is not a token with the claims sub, room and exp")]
     Malformed,
+    /// What it allows can't be read, so nothing may be taken for allowed.
+    #[error("its {claim} are not understood: {problem}")]
+    BadClaim {
+        /// `grants` or `caps`.
+        claim: &'static str,
+        /// What is wrong with them.
+        problem: String,
+    },
     /// Signed in another way.
     #[error("it is not signed with HS256")]
     WrongAlgorithm,
@@ -60,8 +55,17 @@ pub enum TokenError {
     NotYet,
 }
 
-/// The claims of a token that holds.
-pub(super) fn verify(token: &str, keys: &BTreeMap<String, Secret>) -> Result<Claims, TokenError> {
+/// A token that holds.
+#[derive(Clone, Debug)]
+pub(super) struct Verified {
+    /// The key it is signed with.
+    pub(super) key_id: String,
+    /// What it says.
+    pub(super) claims: Claims,
+}
+
+/// Whether a token holds, and what it says.
+pub(super) fn verify(token: &str, keys: &BTreeMap<String, Key>) -> Result<Verified, TokenError> {
     if token.len() > MAX_TOKEN_BYTES {
         return Err(TokenError::TooLong(token.len()));
     }
@@ -70,9 +74,39 @@ pub(super) fn verify(token: &str, keys: &BTreeMap<String, Secret>) -> Result<Cla
         return Err(TokenError::WrongAlgorithm);
     }
     let key_id = header.kid.ok_or(TokenError::NoKeyId)?;
-    let secret = keys.get(&key_id).ok_or(TokenError::UnknownKey)?;
+    let secret = &keys.get(&key_id).ok_or(TokenError::UnknownKey)?.secret;
     let key = DecodingKey::from_secret(secret.expose());
-    decode::<Claims>(token, &key, &validation()).map(|token| token.claims).map_err(refused)
+    let mut said = decode::<Map<String, Value>>(token, &key, &validation()).map_err(refused)?.claims;
+    // Apart from the rest, so that what is wrong with them can be told.
+    let (grants, caps) = (said.remove("grants"), said.remove("caps"));
+    let claims = serde_json::from_value(Value::Object(said)).map_err(|_| TokenError::Malformed)?;
+    let claims = Claims { grants: read("grants", grants)?, caps: read("caps", caps)?, ..claims };
+    Ok(Verified { key_id, claims })
+}
+
+fn read<T: DeserializeOwned>(claim: &'static str, value: Option<Value>) -> Result<Option<T>, TokenError> {
+    let read = value.map(serde_json::from_value).transpose();
+    read.map_err(|error| TokenError::BadClaim { claim, problem: error.to_string() })
+}
+
+/// A token that says `claims`, signed with the key of that id.
+///
+/// # Errors
+/// When the library can't sign, which takes a secret that is none.
+pub fn mint(claims: &Claims, key_id: &str, secret: &Secret) -> Result<String, MintError> {
+    let header = Header { kid: Some(key_id.to_owned()), ..Header::new(Algorithm::HS256) };
+    let key = EncodingKey::from_secret(secret.expose());
+    encode(&header, claims, &key).map_err(|error| MintError(error.to_string()))
+}
+
+/// A token could not be signed.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("the token cannot be signed: {0}")]
+pub struct MintError(String);
+
+/// How long a token still holds at `now`, in time since 1970, clocks that differ included.
+pub(super) fn holds_for(exp: u64, now: Duration) -> Duration {
+    Duration::from_secs(exp.saturating_add(LEEWAY_SECONDS)).saturating_sub(now)
 }
 
 fn validation() -> Validation {

@@ -2,7 +2,7 @@ use super::*;
 
 fn production() -> GatewayConfig {
     let mut config = GatewayConfig::default();
-    config.auth.keys.insert("main".to_owned(), Secret::new("0123456789abcdef0123456789abcdef"));
+    config.auth.keys.insert("main".to_owned(), Key::new("0123456789abcdef0123456789abcdef"));
     config
 }
 
@@ -23,11 +23,11 @@ fn the_development_key_is_refused_in_production_under_any_name() {
     assert_eq!(development.check(Start::Development), Ok(()));
 
     let mut by_name = production();
-    by_name.auth.keys.insert(DEVELOPMENT_KEY_ID.to_owned(), Secret::new("x".repeat(40)));
+    by_name.auth.keys.insert(DEVELOPMENT_KEY_ID.to_owned(), Key::new("x".repeat(40)));
     assert_eq!(refusal(&by_name, Start::Production).value, "the development key");
 
     let mut by_secret = production();
-    by_secret.auth.keys.insert("other".to_owned(), Secret::new(DEVELOPMENT_SECRET));
+    by_secret.auth.keys.insert("other".to_owned(), Key::new(DEVELOPMENT_SECRET));
     assert_eq!(refusal(&by_secret, Start::Production).value, "the development key");
 }
 
@@ -42,7 +42,7 @@ fn names_without_tokens_are_refused_in_production() {
 #[test]
 fn a_refusal_names_the_key_but_never_the_secret() {
     let mut config = production();
-    config.auth.keys.insert("short".to_owned(), Secret::new("hunter2"));
+    config.auth.keys.insert("short".to_owned(), Key::new("hunter2"));
 
     let refusal = refusal(&config, Start::Development).to_string();
 

@@ -35,9 +35,19 @@ async fn a_join_names_the_room_and_the_identity_of_the_connection() {
     let Intent::Join(join) = &request.intent else { panic!("{request:?}") };
     assert_eq!((join.room.as_str(), join.identity.as_str()), ("lab", "ada"));
     assert_eq!((join.display_name.as_deref(), join.auto_subscribe), (Some("Ada"), false));
-    let expected =
-        json!({"type": "joined", "in_reply_to": 5, "room": "lab", "identity": "ada", "participants": []});
-    assert_eq!(client.hear().await, expected);
+    let permissions = json!({
+        "publish": ["camera", "microphone", "screen", "screen_audio", "unknown"],
+        "subscribe": true,
+        "messages": true,
+        "rename": true,
+        "admin": false,
+        "hidden": false,
+        "caps": {},
+    });
+    let heard = client.hear().await;
+    assert_eq!((&heard["type"], &heard["in_reply_to"]), (&json!("joined"), &json!(5)));
+    assert_eq!((&heard["room"], &heard["identity"]), (&json!("lab"), &json!("ada")));
+    assert_eq!((&heard["participants"], &heard["permissions"]), (&json!([]), &permissions));
 }
 
 #[tokio::test]

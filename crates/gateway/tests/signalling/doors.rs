@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde_json::json;
 use switchyard_control::intent::Intent;
-use switchyard_gateway::auth::Secret;
+use switchyard_gateway::auth::Key;
 use switchyard_gateway::config::GatewayConfig;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -17,7 +17,7 @@ const SECRET: &str = "a-secret-of-at-least-thirty-two-bytes";
 
 fn production() -> GatewayConfig {
     let mut config = GatewayConfig::default();
-    config.auth.keys.insert("k1".to_owned(), Secret::new(SECRET));
+    config.auth.keys.insert("k1".to_owned(), Key::new(SECRET));
     config
 }
 

@@ -5,5 +5,6 @@ mod doors;
 mod endings;
 mod http;
 mod pages;
+mod passes;
 mod support;
 mod whip;

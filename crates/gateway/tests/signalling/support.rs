@@ -136,8 +136,14 @@ impl House {
 }
 
 pub(crate) fn joined(room: &str, identity: &str) -> Notice {
+    use switchyard_control::grants::Permissions;
     use switchyard_vocab::ids::{Identity, RoomName};
-    Notice::Joined { room: RoomName::new(room), identity: Identity::new(identity), participants: Vec::new() }
+    Notice::Joined {
+        room: RoomName::new(room),
+        identity: Identity::new(identity),
+        participants: Vec::new(),
+        permissions: Permissions::default(),
+    }
 }
 
 /// One client.

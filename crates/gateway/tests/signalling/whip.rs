@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use switchyard_control::grants::Permissions;
 use switchyard_control::intent::{Connection, Intent, Request};
 use switchyard_control::notice::{
     Addressed, ConnectionState, EndReason, Notice, Participant, Publication, Published,
@@ -10,7 +11,7 @@ use switchyard_control::refusal::Refusal;
 use switchyard_gateway::auth::Secret;
 use switchyard_gateway::config::GatewayConfig;
 use switchyard_gateway::dialect::whip::{IceServer, WhipConfig};
-use switchyard_vocab::codec::MediaKind;
+use switchyard_vocab::codec::{Codec, MediaKind};
 use switchyard_vocab::counters::LineEnd;
 use switchyard_vocab::ids::{Identity, PublicationId, SessionId};
 use switchyard_vocab::rtp::Mid;
@@ -41,7 +42,10 @@ async fn let_in(house: &mut House, participants: Vec<Participant>) -> Request {
     let Notice::Joined { room, identity, .. } = joined(join.room.as_str(), join.identity.as_str()) else {
         unreachable!()
     };
-    house.reply(&request, Notice::Joined { room, identity, participants });
+    house.reply(
+        &request,
+        Notice::Joined { room, identity, participants, permissions: Permissions::default() },
+    );
     house.heard().await
 }
 
@@ -68,8 +72,10 @@ fn ada(publications: &[u64]) -> Participant {
         name: None,
         muted: false,
         encodings: 1,
+        codec: Codec::Opus,
     };
     Participant {
+        hidden: false,
         identity: Identity::new("ada"),
         display_name: None,
         publications: publications.iter().map(publication).collect(),
@@ -403,8 +409,11 @@ async fn a_viewer_with_nothing_left_to_see_is_let_go() {
     let request = let_in(&mut house, vec![ada(&[7, 8])]).await;
     house.reply(&request, answer(&[7, 8]));
     asked.await.unwrap();
-    let removed =
-        |id| Notice::PublicationRemoved { identity: Identity::new("ada"), publication: PublicationId(id) };
+    let removed = |id| Notice::PublicationRemoved {
+        identity: Identity::new("ada"),
+        publication: PublicationId(id),
+        why: None,
+    };
 
     house.tell(request.session, removed(7));
     tokio::time::sleep(Duration::from_millis(50)).await;

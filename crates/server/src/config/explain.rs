@@ -97,7 +97,9 @@ fn accepted(key: &str, kind: &Kind, defaults: &Value) -> String {
     };
     match (expected, defaults.find_ref(key)) {
         _ if key == KEYS => "a table of keys, as id = \"secret\"".to_owned(),
-        _ if key.starts_with(KEYS) => "a text of 32 bytes or more".to_owned(),
+        _ if key.starts_with(KEYS) => {
+            "a text of 32 bytes or more, or a table with secret and quotas".to_owned()
+        }
         ("u16", _) => format!("a whole number from 0 to {}", u16::MAX),
         ("u32", _) => format!("a whole number from 0 to {}", u32::MAX),
         (_, Some(Value::Num(_, number))) => {

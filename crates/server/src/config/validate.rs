@@ -80,6 +80,7 @@ fn limits(config: &Config, problems: &mut Vec<Problem>) {
         ("participants_per_room", limits.participants_per_room, MOST),
         ("publications_per_session", limits.publications_per_session, MAX_PUBLICATIONS),
         ("subscriptions_per_session", limits.subscriptions_per_session, MOST),
+        ("revocations", limits.revocations, MOST),
     ];
     let names = [
         ("room_name_bytes", limits.room_name_bytes),

@@ -1,11 +1,14 @@
 use switchyard_bus::lane::lane;
 use switchyard_bus::wake::Flag;
+use switchyard_control::act::{Act, Acted};
 use switchyard_control::config::ControlConfig;
+use switchyard_control::grants::Pass;
 use switchyard_control::intent::{Intent, Join, Request};
-use switchyard_control::notice::Notice;
+use switchyard_control::notice::{EndReason, Notice};
 use switchyard_control::refusal::Refusal;
+use switchyard_control::revocations::Revoked;
 use switchyard_gateway::port::Seat;
-use switchyard_vocab::ids::{Identity, PeerId, RoomName};
+use switchyard_vocab::ids::{Identity, PeerId, RoomName, Tenant};
 use switchyard_vocab::line::IceCredentials;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -24,6 +27,7 @@ struct Running {
     worker: Receiver<Command>,
     requests: mpsc::Sender<Request>,
     queries: mpsc::Sender<Asked>,
+    acts: mpsc::Sender<Acting>,
     sessions: Arc<Sessions>,
     stop: watch::Sender<bool>,
     task: JoinHandle<()>,
@@ -37,19 +41,20 @@ fn start(waiting: usize) -> Running {
     (0..LANE + waiting).for_each(|number| lanes.send(numbered(number)));
     let (requests, requested) = mpsc::channel(REQUESTS);
     let (queries, asked) = mpsc::channel(1);
+    let (acts, acted) = mpsc::channel(1);
     let (stop, stopped) = watch::channel(false);
     let sessions = Arc::new(Sessions::new(16));
     let issue = |_: &mut _, _| IceCredentials { ufrag: String::new(), pwd: String::new() };
     let task = ControlTask {
         control: Control::new(ControlConfig::default(), [7; 32], issue),
-        from_gateway: FromGateway { requests: requested, queries: asked },
+        from_gateway: FromGateway { requests: requested, queries: asked, acts: acted },
         sessions: sessions.clone(),
         workers: vec![lanes],
         nudge: Arc::default(),
         journal: Journal::default(),
         stop: stopped,
     };
-    Running { worker, requests, queries, sessions, stop, task: tokio::spawn(task.run()) }
+    Running { worker, requests, queries, acts, sessions, stop, task: tokio::spawn(task.run()) }
 }
 
 fn numbered(number: usize) -> Command {
@@ -63,6 +68,7 @@ impl Running {
             identity: Identity::new("ada"),
             display_name: None,
             auto_subscribe: true,
+            pass: Pass::default(),
         };
         let request = Request { session: seat.id, id: None, intent: Intent::Join(join) };
         self.requests.send(request).await.expect("control runs");
@@ -148,4 +154,21 @@ async fn what_waits_for_a_worker_is_told_also_while_requests_wait() {
 
     let Answer::Totals(totals) = timeout(PATIENCE, answer).await.expect("in time").expect("an answer");
     assert_eq!((totals.waiting_commands, totals.overloaded), (MOST_WAITING as u64, true));
+}
+
+#[tokio::test]
+async fn an_act_of_the_operator_is_carried_out_and_its_outcome_told() {
+    let running = start(0);
+    let mut seat = running.sessions.open();
+    running.ask_to_join(&seat).await;
+    told(&mut seat).await;
+    let (outcome, acted) = tokio::sync::oneshot::channel();
+    let revoked = Revoked::Identity(Identity::new("ada"));
+    let act = Act::Revoke { tenant: Tenant::new(""), revoked, lasts: Duration::from_secs(60) };
+
+    running.acts.send(Acting { act, outcome }).await.expect("control runs");
+
+    let acted = timeout(PATIENCE, acted).await.expect("in time").expect("an outcome");
+    assert_eq!(acted, Ok(Acted { ended: 1 }));
+    assert_eq!(told(&mut seat).await, Notice::Ended(EndReason::TokenRevoked));
 }

@@ -52,6 +52,7 @@ fn joined() -> Addressed {
         room: RoomName::new("lobby"),
         identity: Identity::new("ada"),
         participants: Vec::new(),
+        permissions: switchyard_control::grants::Permissions::default(),
     })
 }
 

@@ -12,7 +12,8 @@ use switchyard_vocab::layer::SpatialLayer;
 use crate::admission::Limits;
 use crate::config::ControlConfig;
 use crate::driver::Output;
-use crate::intent::{Intent, OfferId};
+use crate::grants::{Caps, Grants, Pass, Permissions};
+use crate::intent::{Intent, OfferId, TrackSource};
 use crate::notice::Notice;
 use crate::refusal::Refusal;
 use crate::testing::description::Client;
@@ -26,6 +27,7 @@ fn assert_empty(house: &House) {
     assert!(control.directory.publications.is_empty());
     assert!(control.directory.subscriptions.is_empty());
     assert!(control.directory.peers_per_worker().iter().all(|&peers| peers == 0));
+    assert!(control.tenancy.is_unused());
     assert_eq!(control.deadlines.len(), 0);
 }
 
@@ -101,6 +103,22 @@ enum Step {
     Tell(Event),
 }
 
+fn pass() -> impl Strategy<Value = Pass> {
+    let grants = (0..32_u8, any::<[bool; 3]>()).prop_map(|(sources, [subscribe, admin, hidden])| Grants {
+        publish: TrackSource::ALL.into_iter().filter(|&source| sources & (1 << source as u8) != 0).collect(),
+        subscribe,
+        admin,
+        hidden,
+        ..Grants::default()
+    });
+    let caps = (prop::option::of(0..3_u8), prop::option::of(0..3_usize), prop::option::of(0..3_usize));
+    (grants, caps).prop_map(|(grants, (layer, max_tracks, max_subscriptions))| {
+        let max_layer = layer.map(SpatialLayer);
+        let caps = Caps { max_layer, max_tracks, max_subscriptions, max_bitrate: None };
+        Pass { permissions: Permissions { grants, caps }, ..Pass::default() }
+    })
+}
+
 fn intent() -> impl Strategy<Value = Intent> {
     let publication = || (1..30_u64).prop_map(PublicationId);
     let direction = prop_oneof![Just("sendonly"), Just("inactive"), Just("sendrecv")];
@@ -124,6 +142,7 @@ fn intent() -> impl Strategy<Value = Intent> {
         }),
         1 => (publication(), any::<bool>()).prop_map(|(publication, paused)| Intent::SetPaused { publication, paused }),
         1 => Just(Intent::RestartIce),
+        2 => pass().prop_map(Intent::Refresh),
     ]
 }
 

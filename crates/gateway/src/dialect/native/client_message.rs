@@ -99,6 +99,12 @@ pub enum ClientMessage {
     /// Ask for an offer with new ICE credentials on the connection on which the client receives. Answered by
     /// `done`; an `offer` follows. (For the other connection the client sends an offer itself.)
     RestartIce {},
+    /// Show another token for the same room and identity before the last one expires, or when it allows
+    /// something else. Answered by `done`; `permissions_changed` comes before it when what you may do changes.
+    RefreshToken {
+        /// The token.
+        token: String,
+    },
     /// Ask for a `pong`.
     Ping {},
 }
@@ -156,7 +162,7 @@ pub enum Way {
 }
 
 /// Every `type` a client may send.
-pub(super) const TYPES: [&str; 13] = [
+pub(super) const TYPES: [&str; 14] = [
     "join",
     "leave",
     "offer",
@@ -169,6 +175,7 @@ pub(super) const TYPES: [&str; 13] = [
     "set_max_layer",
     "pause",
     "restart_ice",
+    "refresh_token",
     "ping",
 ];
 

@@ -16,10 +16,10 @@ use tracing::debug;
 use super::client_message::{ClientEnvelope, ClientMessage, Complaint};
 use super::connection::End;
 use super::description_limit::DescriptionLimit;
-use super::server_message::{ErrorCode, ServerEnvelope, ServerMessage};
+use super::server_message::{ErrorCode, Refused, ServerEnvelope, ServerMessage};
 use super::translate;
 use crate::app_state::AppState;
-use crate::auth::Admission;
+use crate::auth::{self, Admission};
 use crate::rate_limit::TokenBucket;
 
 /// Messages that may be wrong before the connection is closed. A client in development meets a few; one
@@ -107,9 +107,23 @@ impl<'a> Reader<'a> {
             self.state.counters.descriptions_limited.add();
             return self.complain(too_many(id, "session descriptions", wait)).await;
         }
+        if let ClientMessage::RefreshToken { token } = message {
+            return self.refresh(id, token).await;
+        }
         match translate::intent(message, self.admission) {
             None => self.reply(id, ServerMessage::Pong {}).await,
             Some(intent) => self.forward(id, intent).await,
+        }
+    }
+
+    /// Hands on what a new token allows, or says why it allows nothing.
+    async fn refresh(&mut self, id: Option<u64>, token: String) -> Result<(), End> {
+        match auth::refresh(self.admission, token, &self.state.config.auth) {
+            Ok(pass) => self.forward(id, Intent::Refresh(pass)).await,
+            Err(error) => {
+                let (code, message) = (error.code().to_owned(), error.to_string());
+                self.reply(id, ServerMessage::Refused(Refused { code, message })).await
+            }
         }
     }
 

@@ -38,6 +38,13 @@ pub enum ServerMessage {
         identity: String,
         /// The others, with what they publish.
         participants: Vec<Participant>,
+        /// What you may do.
+        permissions: Permissions,
+    },
+    /// What you may do has changed, and counts from now on.
+    PermissionsChanged {
+        /// All of it.
+        permissions: Permissions,
     },
     /// Somebody came.
     ParticipantJoined {
@@ -62,6 +69,9 @@ pub enum ServerMessage {
         identity: String,
         /// Which one.
         publication: u64,
+        /// Why the server took it away, as the code of a refusal; told to its publisher alone.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        why: Option<String>,
     },
     /// A track was silenced or unsilenced by its publisher.
     PublicationMuted {
@@ -158,8 +168,47 @@ pub struct Participant {
     /// A name for people to read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// Whether only those who moderate see them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub hidden: bool,
     /// What they publish.
     pub publications: Vec<Publication>,
+}
+
+/// What somebody may do.
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
+pub struct Permissions {
+    /// The sources of which tracks may be published.
+    pub publish: Vec<Source>,
+    /// Receive what others publish.
+    pub subscribe: bool,
+    /// Send text messages.
+    pub messages: bool,
+    /// Change one's own name and metadata.
+    pub rename: bool,
+    /// Moderate, and see who is hidden.
+    pub admin: bool,
+    /// Seen only by those who moderate.
+    pub hidden: bool,
+    /// How much of it.
+    pub caps: Caps,
+}
+
+/// How much of what is permitted; what is absent is bounded by the server's limits alone.
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
+pub struct Caps {
+    /// The highest layer received of anything; 0 is the smallest picture.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_layer: Option<u8>,
+    /// The rate at which what one publishes is forwarded, at most, in bits per second.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_bitrate: Option<u64>,
+    /// Tracks published at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_tracks: Option<u64>,
+    /// Publications received at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_subscriptions: Option<u64>,
 }
 
 /// A published track.
@@ -256,6 +305,8 @@ pub enum LimitedBy {
     KeyframeWait,
     /// You can't decode it: you get nothing of it until its publisher sends it in another codec as well.
     CodecUnsupported,
+    /// Your token allows no more.
+    TokenCap,
 }
 
 /// What happened to a connection.
@@ -282,6 +333,10 @@ pub enum EndReason {
     ProtocolError,
     /// You read more slowly than things happened. Join again.
     TooSlow,
+    /// Your token expired, and no other was shown in time. Get one and join again.
+    TokenExpired,
+    /// Your token was revoked.
+    TokenRevoked,
 }
 
 /// What was wrong with a message.

@@ -1,5 +1,6 @@
 //! Messages to intents, notices to messages. Values only; nothing is decided here.
 
+use switchyard_control::grants;
 use switchyard_control::intent::{Connection, Intent, OfferId, RequestId, TrackDescription, TrackSource};
 use switchyard_control::notice::{self, Addressed, Notice};
 use switchyard_control::refusal::Refusal;
@@ -10,16 +11,16 @@ use switchyard_vocab::layer::SpatialLayer;
 
 use super::client_message::{ClientMessage, Source, Track, Way};
 use super::server_message::{
-    ConnectionState, EndReason, Kind, Layer, LimitedBy, Participant, Publication, Published, Refused,
-    ServerEnvelope, ServerMessage, Subscription,
+    Caps, ConnectionState, EndReason, Kind, Layer, LimitedBy, Participant, Permissions, Publication,
+    Published, Refused, ServerEnvelope, ServerMessage, Subscription,
 };
 use crate::auth::Admission;
 
-/// The intent of a message; `None` for what the gateway answers itself.
+/// The intent of a message; `None` for what the gateway answers itself or has to check first.
 pub(super) fn intent(message: ClientMessage, admission: &Admission) -> Option<Intent> {
     let publication = PublicationId;
     Some(match message {
-        ClientMessage::Ping {} => return None,
+        ClientMessage::Ping {} | ClientMessage::RefreshToken { .. } => return None,
         ClientMessage::Join { auto_subscribe, name } => Intent::Join(admission.join(name, auto_subscribe)),
         ClientMessage::Leave {} => Intent::Leave,
         ClientMessage::Offer { sdp, tracks } => {
@@ -56,11 +57,15 @@ pub(super) fn message(addressed: Addressed) -> ServerEnvelope {
 
 fn said(notice: Notice) -> ServerMessage {
     match notice {
-        Notice::Joined { room, identity, participants } => ServerMessage::Joined {
+        Notice::Joined { room, identity, participants, permissions } => ServerMessage::Joined {
             room: room.to_string(),
             identity: identity.to_string(),
             participants: participants.into_iter().map(Participant::from).collect(),
+            permissions: permissions.into(),
         },
+        Notice::PermissionsChanged(permissions) => {
+            ServerMessage::PermissionsChanged { permissions: permissions.into() }
+        }
         Notice::ParticipantJoined(participant) => {
             ServerMessage::ParticipantJoined { participant: participant.into() }
         }
@@ -71,9 +76,11 @@ fn said(notice: Notice) -> ServerMessage {
             identity: identity.to_string(),
             publication: publication.into(),
         },
-        Notice::PublicationRemoved { identity, publication } => {
-            ServerMessage::PublicationRemoved { identity: identity.to_string(), publication: publication.0 }
-        }
+        Notice::PublicationRemoved { identity, publication, why } => ServerMessage::PublicationRemoved {
+            identity: identity.to_string(),
+            publication: publication.0,
+            why: why.map(|refusal| refusal.code().to_owned()),
+        },
         Notice::PublicationMuted { identity, publication, muted } => ServerMessage::PublicationMuted {
             identity: identity.to_string(),
             publication: publication.0,
@@ -130,6 +137,7 @@ fn decided(publication: PublicationId, decision: Decision) -> ServerMessage {
         LimitingFactor::CodecUnsupported => {
             (LimitedBy::CodecUnsupported, "your answer took none of the codecs in which it is published")
         }
+        LimitingFactor::TokenCap => (LimitedBy::TokenCap, "your token allows no higher layer"),
     };
     ServerMessage::SubscriptionChanged {
         publication: publication.0,
@@ -199,7 +207,28 @@ impl From<notice::Participant> for Participant {
         Self {
             identity: participant.identity.to_string(),
             name: participant.display_name,
+            hidden: participant.hidden,
             publications: participant.publications.into_iter().map(Publication::from).collect(),
+        }
+    }
+}
+
+impl From<grants::Permissions> for Permissions {
+    fn from(permissions: grants::Permissions) -> Self {
+        let grants::Permissions { grants, caps } = permissions;
+        Self {
+            publish: grants.sources().iter().map(Source::from).collect(),
+            subscribe: grants.subscribe,
+            messages: grants.messages,
+            rename: grants.rename,
+            admin: grants.admin,
+            hidden: grants.hidden,
+            caps: Caps {
+                max_layer: caps.max_layer.map(|layer| layer.0),
+                max_bitrate: caps.max_bitrate.map(|rate| rate.as_bps()),
+                max_tracks: caps.max_tracks.map(|tracks| tracks as u64),
+                max_subscriptions: caps.max_subscriptions.map(|count| count as u64),
+            },
         }
     }
 }
@@ -245,6 +274,8 @@ impl From<notice::EndReason> for EndReason {
             notice::EndReason::ServerStopping => Self::ServerStopping,
             notice::EndReason::ProtocolError => Self::ProtocolError,
             notice::EndReason::TooSlow => Self::TooSlow,
+            notice::EndReason::TokenExpired => Self::TokenExpired,
+            notice::EndReason::TokenRevoked => Self::TokenRevoked,
         }
     }
 }

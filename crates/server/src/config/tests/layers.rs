@@ -75,7 +75,7 @@ fn the_id_of_a_key_keeps_its_case_and_a_secret_of_digits_stays_a_text() {
     let config = load(None, &[variable], &Flags::default()).unwrap();
 
     assert_eq!(config.gateway.auth.keys.keys().collect::<Vec<_>>(), ["Team__A"]);
-    assert_eq!(config.gateway.auth.keys["Team__A"].expose(), digits.as_bytes());
+    assert_eq!(config.gateway.auth.keys["Team__A"].secret.expose(), digits.as_bytes());
 }
 
 #[test]

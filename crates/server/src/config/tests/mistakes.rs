@@ -107,7 +107,10 @@ fn a_file_that_is_no_toml_is_told_with_its_line_but_without_what_it_holds() {
 #[test]
 fn secrets_of_the_wrong_kind_are_not_repeated() {
     let complaint = complaint_about_file("gateway.auth.keys.main = 7654321");
-    assert_eq!(complaint, "gateway.auth.keys.main = … (in FILE): accepted is a text of 32 bytes or more");
+    assert_eq!(
+        complaint,
+        "gateway.auth.keys.main = … (in FILE): accepted is a text of 32 bytes or more, or a table with secret and quotas"
+    );
 
     let file = File::holding("gateway.auth.keys = 'hunter2'");
     let refused = load(Some(&file.0), &[], &Flags::default()).unwrap_err();

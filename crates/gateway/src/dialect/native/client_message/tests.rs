@@ -29,7 +29,8 @@ fn a_number_travels_beside_any_message() {
 fn a_track_that_says_little_is_unnamed_and_audible() {
     let envelope = read(r#"{"type":"offer","sdp":"v=0","tracks":[{"mid":"0"}]}"#);
 
-    let track = Track { mid: "0".to_owned(), source: Source::Unknown, name: None, muted: false, backup_of: None };
+    let track =
+        Track { mid: "0".to_owned(), source: Source::Unknown, name: None, muted: false, backup_of: None };
     assert_eq!(envelope.message, ClientMessage::Offer { sdp: "v=0".to_owned(), tracks: vec![track] });
 }
 

@@ -8,7 +8,13 @@ use switchyard_vocab::units::Bitrate;
 use super::*;
 
 fn admission() -> Admission {
-    Admission { room: RoomName::new("lab"), identity: Identity::new("ada"), display_name: None }
+    Admission {
+        room: RoomName::new("lab"),
+        identity: Identity::new("ada"),
+        display_name: None,
+        metadata: None,
+        pass: grants::Pass::default(),
+    }
 }
 
 fn told(notice: Notice) -> serde_json::Value {

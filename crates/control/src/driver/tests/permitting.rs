@@ -1,0 +1,330 @@
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use switchyard_bus::command::Command;
+use switchyard_bus::event::Event;
+use switchyard_vocab::decision::{Decision, LimitingFactor};
+use switchyard_vocab::ids::{Identity, PublicationId, Tenant};
+use switchyard_vocab::layer::SpatialLayer;
+use switchyard_vocab::units::Bitrate;
+
+use crate::act::{Act, Acted};
+use crate::admission::Limits;
+use crate::config::ControlConfig;
+use crate::driver::Output;
+use crate::grants::{Caps, Grants, Pass, Permissions};
+use crate::intent::{Intent, TrackSource};
+use crate::notice::{EndReason, Notice};
+use crate::refusal::Refusal;
+use crate::revocations::Revoked;
+use crate::tenancy::Quota;
+use crate::testing::description::Client;
+use crate::testing::{House, commands, config, join_with, told};
+
+fn granting(grants: Grants) -> Pass {
+    Pass { permissions: Permissions { grants, ..Permissions::default() }, ..Pass::default() }
+}
+
+fn capping(caps: Caps) -> Pass {
+    Pass { permissions: Permissions { caps, ..Permissions::default() }, ..Pass::default() }
+}
+
+fn of_tenant(tenant: &str) -> Pass {
+    Pass { tenant: Tenant::new(tenant), ..Pass::default() }
+}
+
+fn microphone_only() -> Grants {
+    Grants { publish: [TrackSource::Microphone].into_iter().collect(), ..Grants::default() }
+}
+
+fn code(notice: &Notice) -> &'static str {
+    let Notice::Refused(refusal) = notice else { panic!("not refused: {notice:?}") };
+    refusal.code()
+}
+
+/// What became of each m-line: a publication, or the code of its refusal.
+fn outcomes(answer: &Notice) -> Vec<Result<PublicationId, &'static str>> {
+    let Notice::Answer { publications, .. } = answer else { panic!("not an answer: {answer:?}") };
+    publications.iter().map(|one| one.outcome.clone().map_err(|refusal| refusal.code())).collect()
+}
+
+#[test]
+fn two_tenants_with_the_same_room_name_never_see_each_other() {
+    let mut house = House::new();
+    house.reply(1, join_with("ada", of_tenant("acme")));
+    let tracks = house.reply(1, Client::new(1).offer_both());
+    let track = outcomes(&tracks)[0].unwrap();
+
+    let outputs = house.ask(2, join_with("ada", of_tenant("other")));
+
+    assert!(told(&outputs, 1).is_empty(), "nobody is replaced and nobody came");
+    let Notice::Joined { participants, .. } = told(&outputs, 2)[0] else { panic!("{outputs:?}") };
+    assert!(participants.is_empty());
+    let foreign = house.reply(2, Intent::Subscribe { publication: track });
+    assert_eq!(foreign, Notice::Refused(Refusal::UnknownPublication(track.0)));
+    assert_eq!(house.totals().rooms, 2);
+}
+
+#[test]
+fn a_source_that_is_not_granted_is_refused_alone_and_its_m_line_stays_still() {
+    let mut house = House::new();
+    house.reply(1, join_with("ada", granting(microphone_only())));
+
+    let answer = house.reply(1, Client::new(1).offer_both());
+
+    assert!(matches!(outcomes(&answer)[..], [Ok(_), Err("not_permitted")]), "{answer:?}");
+    let Notice::Answer { sdp, .. } = &answer else { panic!("{answer:?}") };
+    assert_eq!((sdp.matches("a=recvonly").count(), sdp.matches("a=inactive").count()), (1, 1), "{sdp}");
+    assert_eq!(house.totals().publications, 1);
+}
+
+#[test]
+fn no_more_tracks_are_published_than_the_token_allows() {
+    let mut house = House::new();
+    house.reply(1, join_with("ada", capping(Caps { max_tracks: Some(1), ..Caps::default() })));
+
+    let answer = house.reply(1, Client::new(1).offer_both());
+    let again = house.reply(1, Client::new(1).restarted().offer_both());
+
+    assert!(matches!(outcomes(&answer)[..], [Ok(_), Err("cap_reached")]), "{answer:?}");
+    assert_eq!(outcomes(&again), outcomes(&answer), "what was let in stays");
+}
+
+#[test]
+fn whoever_may_not_subscribe_gets_nothing_and_is_told_why_when_it_asks() {
+    let mut house = House::new();
+    let tracks = house.join_and_publish(1, "ada");
+    house.reply(2, join_with("bob", granting(Grants { subscribe: false, ..Grants::default() })));
+
+    assert_eq!(house.latest_offer(2), None);
+    assert_eq!(code(&house.reply(2, Intent::Subscribe { publication: tracks[0] })), "not_permitted");
+}
+
+#[test]
+fn no_more_is_received_than_the_token_allows() {
+    let mut house = House::new();
+    let tracks = house.join_and_publish(1, "ada");
+    house.reply(2, join_with("bob", capping(Caps { max_subscriptions: Some(1), ..Caps::default() })));
+
+    assert_eq!(house.totals().subscriptions, 1);
+    assert_eq!(code(&house.reply(2, Intent::Subscribe { publication: tracks[1] })), "cap_reached");
+}
+
+#[test]
+fn a_capped_layer_bounds_every_preference_and_is_named_as_the_reason() {
+    let mut house = House::new();
+    let camera = house.join_and_publish(1, "ada")[1];
+    house.reply(2, join_with("bob", capping(Caps { max_layer: Some(SpatialLayer(1)), ..Caps::default() })));
+
+    let answered = house.answer(2);
+    let mut subscription = None;
+    for command in commands(&answered) {
+        let Command::Subscribe(subscribe) = command else { continue };
+        assert_eq!(subscribe.preference.max_layer, SpatialLayer(1));
+        subscription =
+            subscription.or((subscribe.publication == camera).then_some(subscribe.section.subscription));
+    }
+    let any = Intent::SetMaxLayer { publication: camera, layer: SpatialLayer::HIGHEST };
+    assert!(commands(&house.ask(2, any)).is_empty(), "the worker has nothing to hear");
+
+    let heard = |house: &mut House| {
+        let decision =
+            Decision { current: None, layer: None, target: None, limited_by: LimitingFactor::Preference };
+        let subscription = subscription.expect("the camera flows");
+        let event = Event::SubscriptionChanged { subscription, decision };
+        let outputs = house.event(switchyard_vocab::ids::WorkerId(0), event);
+        match told(&outputs, 2)[..] {
+            [Notice::SubscriptionChanged { decision, .. }] => decision.limited_by,
+            ref other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(heard(&mut house), LimitingFactor::TokenCap);
+    house.ask(2, Intent::SetMaxLayer { publication: camera, layer: SpatialLayer(0) });
+    assert_eq!(heard(&mut house), LimitingFactor::Preference, "it asked for less than it may");
+}
+
+#[test]
+fn whoever_is_hidden_is_seen_by_moderators_alone_and_publishes_nothing() {
+    let mut house = House::new();
+    house.join(1, "ada");
+    house.reply(2, join_with("mod", granting(Grants { admin: true, ..Grants::default() })));
+
+    let outputs = house.ask(3, join_with("eve", granting(Grants { hidden: true, ..Grants::default() })));
+
+    assert!(told(&outputs, 1).is_empty());
+    assert!(matches!(told(&outputs, 2)[..], [Notice::ParticipantJoined(eve)] if eve.hidden));
+    let Notice::Joined { participants, .. } = house.join(4, "bob") else { panic!("bob joins") };
+    assert!(participants.iter().all(|one| one.identity.as_str() != "eve"));
+    let answer = house.reply(3, Client::new(3).offer_both());
+    assert_eq!(outcomes(&answer), [Err("not_permitted"), Err("not_permitted")]);
+
+    let outputs = house.ask(3, Intent::Leave);
+    assert!(told(&outputs, 1).is_empty());
+    assert!(matches!(told(&outputs, 2)[..], [Notice::ParticipantLeft { .. }]));
+}
+
+#[test]
+fn each_quota_of_a_tenant_is_refused_with_its_own_code() {
+    let quota = Quota { max_rooms: Some(1), max_participants: Some(2), max_bitrate: Some(4_000_000) };
+    let quotas = BTreeMap::from([(Tenant::new("acme"), quota)]);
+    let mut house = House::with(ControlConfig { quotas, ..config() });
+    house.reply(1, join_with("ada", of_tenant("acme")));
+    house.reply(2, join_with("bob", of_tenant("acme")));
+
+    assert_eq!(code(&house.reply(3, join_with("eve", of_tenant("acme")))), "quota_reached");
+    assert!(matches!(house.reply(4, join_with("eve", of_tenant("other"))), Notice::Joined { .. }));
+
+    house.reply(1, Client::new(1).offer_both());
+    assert_eq!(
+        code(&house.reply(2, Client::new(2).offer_both())),
+        "quota_reached",
+        "3.5 of 4 Mbit/s are taken"
+    );
+    house.ask(1, Intent::Leave);
+    assert!(matches!(house.reply(2, Client::new(2).offer_both()), Notice::Answer { .. }));
+}
+
+#[test]
+fn a_session_ends_with_its_pass_unless_it_showed_another() {
+    let mut house = House::new();
+    let until = |house: &House, seconds| Pass {
+        expires_at: Some(house.now + Duration::from_secs(seconds)),
+        ..Pass::default()
+    };
+    house.reply(1, join_with("ada", until(&house, 60)));
+    house.reply(2, join_with("bob", until(&house, 60)));
+    let longer = until(&house, 90);
+    assert_eq!(house.reply(2, Intent::Refresh(longer)), Notice::Done);
+
+    let outputs = house.pass(Duration::from_secs(60));
+    assert_eq!(told(&outputs, 1), [&Notice::Ended(EndReason::TokenExpired)]);
+    let outputs = house.pass(Duration::from_secs(30));
+    assert_eq!(told(&outputs, 2), [&Notice::Ended(EndReason::TokenExpired)]);
+}
+
+#[test]
+fn a_change_of_grants_takes_effect_at_once() {
+    let mut house = House::new();
+    let tracks = house.join_and_publish(1, "ada");
+    house.join(2, "bob");
+
+    let outputs = house.ask(1, Intent::Refresh(granting(microphone_only())));
+
+    assert!(matches!(told(&outputs, 1)[0], Notice::PermissionsChanged(_)));
+    let Notice::PublicationRemoved { publication, why: Some(why), .. } = told(&outputs, 1)[1] else {
+        panic!("{outputs:?}")
+    };
+    assert_eq!((*publication, why.code()), (tracks[1], "not_permitted"));
+    assert!(matches!(told(&outputs, 2)[..], [Notice::PublicationRemoved { why: None, .. }]));
+    assert!(
+        matches!(commands(&outputs)[..], [Command::Receive { receiving, .. }] if receiving.sections.len() == 1)
+    );
+
+    let answer = house.reply(1, Client::new(1).restarted().offer_both());
+    assert!(matches!(outcomes(&answer)[..], [Ok(_), Err("not_permitted")]), "the microphone stays");
+    house.ask(1, Intent::Refresh(Pass::default()));
+    let answer = house.reply(1, Client::new(1).restarted().offer_both());
+    assert!(matches!(outcomes(&answer)[..], [Ok(_), Ok(_)]), "what is granted again is published again");
+}
+
+#[test]
+fn fewer_subscriptions_and_layers_take_effect_at_once_and_so_do_more() {
+    let mut house = House::new();
+    house.join_and_publish(1, "ada");
+    house.join(2, "bob");
+    house.answer(2);
+
+    let one = Caps { max_subscriptions: Some(1), max_layer: Some(SpatialLayer(0)), ..Caps::default() };
+    let outputs = house.ask(2, Intent::Refresh(capping(one)));
+    assert!(matches!(
+        commands(&outputs)[..],
+        [Command::Unsubscribe { .. }, Command::Prefer { preference, .. }] if preference.max_layer == SpatialLayer(0)
+    ));
+
+    house.ask(2, Intent::Refresh(granting(Grants { subscribe: false, ..Grants::default() })));
+    assert_eq!(house.totals().subscriptions, 0);
+    house.ask(2, Intent::Refresh(Pass::default()));
+    assert_eq!(house.totals().subscriptions, 2, "it still wants everything");
+}
+
+#[test]
+fn hiding_in_mid_call_is_leaving_for_the_others() {
+    let mut house = House::new();
+    house.join(1, "ada");
+    house.join_and_publish(2, "bob");
+
+    let hidden = house.ask(2, Intent::Refresh(granting(Grants { hidden: true, ..Grants::default() })));
+    let shown = house.ask(2, Intent::Refresh(Pass::default()));
+
+    let [
+        Notice::PublicationRemoved { .. },
+        Notice::PublicationRemoved { .. },
+        Notice::ParticipantLeft { .. },
+    ] = told(&hidden, 1)[..]
+    else {
+        panic!("{hidden:?}")
+    };
+    assert!(matches!(told(&shown, 1)[..], [Notice::ParticipantJoined(bob)] if !bob.hidden));
+}
+
+#[test]
+fn a_pass_of_another_tenant_is_refused_in_mid_call() {
+    let mut house = House::new();
+    house.reply(1, join_with("ada", of_tenant("acme")));
+
+    assert_eq!(code(&house.reply(1, Intent::Refresh(of_tenant("other")))), "token_for_other_room");
+}
+
+#[test]
+fn a_revoked_token_is_out_at_once_and_stays_out() {
+    let mut house = House::new();
+    let pass = |token: &str| Pass { token: Some(token.into()), ..of_tenant("acme") };
+    house.reply(1, join_with("ada", pass("t1")));
+    house.reply(2, join_with("bob", pass("t2")));
+
+    let revoke = Act::Revoke {
+        tenant: Tenant::new("acme"),
+        revoked: Revoked::Token("t1".into()),
+        lasts: Duration::from_secs(60),
+    };
+    assert_eq!(house.control.handle_act(house.now, revoke), Ok(Acted { ended: 1 }));
+    let outputs = house.drain();
+    assert_eq!(told(&outputs, 1), [&Notice::Ended(EndReason::TokenRevoked)]);
+    assert!(matches!(told(&outputs, 2)[..], [Notice::ParticipantLeft { .. }]));
+
+    assert_eq!(code(&house.reply(3, join_with("ada", pass("t1")))), "token_revoked");
+    assert_eq!(code(&house.reply(2, Intent::Refresh(pass("t1")))), "token_revoked");
+    assert!(matches!(house.reply(3, join_with("ada", pass("t3"))), Notice::Joined { .. }));
+}
+
+#[test]
+fn a_revoked_identity_is_out_of_every_room_of_its_tenant_and_a_full_list_says_so() {
+    let limits = Limits { revocations: 1, ..Limits::default() };
+    let mut house = House::with(ControlConfig { limits, ..config() });
+    house.reply(1, join_with("ada", of_tenant("acme")));
+    house.reply(2, join_with("ada", of_tenant("other")));
+    let revoke = |house: &mut House, identity: &str| {
+        let revoked = Revoked::Identity(Identity::new(identity));
+        let act = Act::Revoke { tenant: Tenant::new("acme"), revoked, lasts: Duration::MAX };
+        house.control.handle_act(house.now, act)
+    };
+
+    assert_eq!(revoke(&mut house, "ada"), Ok(Acted { ended: 1 }));
+    assert_eq!(revoke(&mut house, "bob").unwrap_err().code(), "limit_reached");
+    assert!(
+        !house.drain().iter().any(|output| matches!(output, Output::Notice(told) if told.session.0 == 2))
+    );
+}
+
+#[test]
+fn a_cap_on_bitrate_that_no_longer_fits_the_quota_is_refused() {
+    let quotas =
+        BTreeMap::from([(Tenant::new(""), Quota { max_bitrate: Some(1_000_000), ..Quota::default() })]);
+    let mut house = House::with(ControlConfig { quotas, ..config() });
+    let caps = |kbps| capping(Caps { max_bitrate: Some(Bitrate::kbps(kbps)), ..Caps::default() });
+    house.reply(1, join_with("ada", caps(500)));
+    house.reply(1, Client::new(1).offer_both());
+
+    assert_eq!(code(&house.reply(1, Intent::Refresh(caps(1_001)))), "quota_reached");
+    assert_eq!(house.reply(1, Intent::Refresh(caps(1_000))), Notice::Done);
+}

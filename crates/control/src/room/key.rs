@@ -1,0 +1,10 @@
+//! What tells rooms apart.
+
+use switchyard_vocab::ids::{RoomName, Tenant};
+
+/// A room of a tenant: those of different tenants never meet, whatever they are called.
+#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub(crate) struct RoomKey {
+    pub(crate) tenant: Tenant,
+    pub(crate) name: RoomName,
+}
