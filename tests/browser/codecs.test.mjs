@@ -95,6 +95,49 @@ for (const codec of ['VP9', 'AV1']) {
   });
 }
 
+test('who lacks the codec is told so, and gets the second one under the first one\'s number', async (t) => {
+  const room = 'poor';
+  const bob = await enterRaw(browsers.Chromium, room, { room, identity: 'bob', receives: ['VP8'] });
+  const eve = await enterRaw(browsers.Chromium, room, { room, identity: 'eve' });
+  const ada = await enterRaw(browsers.Chromium, room, { room, identity: 'ada' });
+  const { publication } = await ada.evaluate(() => window.call.publish({ codec: 'AV1' }));
+
+  const told = await until('the reason', () => bob.evaluate(() =>
+    window.call.messages.find((message) => message.type === 'subscription_changed' && message.limited_by === 'codec_unsupported')));
+  assert.equal(told.publication, publication);
+  const wanted = await until('the question for another codec', () => ada.evaluate(() =>
+    window.call.messages.find((message) => message.type === 'codec_wanted')));
+  assert.equal(wanted.publication, publication);
+  assert.equal(wanted.codecs[0], 'VP8');
+  await plays(eve, 640);
+
+  await ada.evaluate((first) => window.call.publish({ codec: 'VP8', backup_of: first }), publication);
+  await plays(bob, 640);
+  assert.deepEqual([await codecOf(bob), await codecOf(eve)], ['VP8', 'AV1']);
+  const numbers = (page) => page.evaluate(() => [...new Set(window.call.known.values())]);
+  assert.deepEqual([await numbers(bob), await numbers(eve)], [[publication], [publication]]);
+  t.diagnostic(told.why);
+  for (const page of [ada, bob, eve]) await page.close();
+});
+
+test('sound in RED is heard by those who know it and by those who do not', async (t) => {
+  const room = 'red';
+  const bob = await enterRaw(browsers.Chromium, room, { room, identity: 'bob' });
+  const fox = await enterRaw(browsers.Firefox, room, { room, identity: 'fox' });
+  const ada = await enterRaw(browsers.Chromium, room, { room, identity: 'ada' });
+  await ada.evaluate(() => window.call.publishRepeated());
+
+  const heard = (page) => until('sound', async () => {
+    const [sound] = await inbound(page, 'audio');
+    return sound?.packetsReceived > 50 && sound.totalAudioEnergy > 0 && sound;
+  }, 20);
+  const size = ({ bytesReceived, packetsReceived }) => bytesReceived / packetsReceived;
+  const [whole, unwrapped] = [size(await heard(bob)), size(await heard(fox))];
+  t.diagnostic(`${whole.toFixed(0)} bytes a packet with what was sent before, ${unwrapped.toFixed(0)} without`);
+  assert.ok(whole > unwrapped * 1.5);
+  for (const page of [ada, bob, fox]) await page.close();
+});
+
 /** Waits until pictures of that width are decoded, and for two seconds of more of them. */
 async function plays(page, width, seconds = 30) {
   const [before] = await until(`a picture ${width} wide`, async () => {

@@ -5,7 +5,8 @@ import { page as home } from './server.mjs';
 
 /**
  * Opens an empty page and joins a room with it, publishing nothing. Afterwards the page holds `call`:
- * `call.publish(options)` offers a picture, `call.messages` is all that the server said.
+ * `call.publish(options)` offers a picture, `call.messages` is all that the server said. With `receives`, its answers
+ * take no other codecs for pictures.
  */
 export async function enterRaw(browser, name, { room, identity, receives = null }) {
   const page = await open(browser, `${name}-${identity}`, `${home}healthz`);
@@ -61,7 +62,7 @@ async function client({ room, identity, receives }) {
       if (!transceiver || known.has(mid)) continue;
       known.set(mid, publication);
       const element = document.createElement(transceiver.receiver.track.kind);
-      Object.assign(element, { autoplay: true, playsInline: true, muted: true });
+      Object.assign(element, { autoplay: true, playsInline: true });
       element.srcObject = new MediaStream([transceiver.receiver.track]);
       document.body.append(element);
       element.play().catch(() => {});
@@ -102,5 +103,18 @@ async function client({ room, identity, receives }) {
     return publications.find(({ mid }) => mid === transceiver.mid);
   }
 
-  window.call = { publish, request, messages, publishing, subscribing, known };
+  /** Publishes the microphone, each packet with what the last ones had in them. */
+  async function publishRepeated() {
+    const sound = await navigator.mediaDevices.getUserMedia({ audio: true });
+    const transceiver = publishing.addTransceiver(sound.getAudioTracks()[0], { direction: 'sendonly', streams: [sound] });
+    const { codecs } = RTCRtpSender.getCapabilities('audio');
+    const named = (name) => codecs.filter(({ mimeType }) => mimeType.toLowerCase() === `audio/${name}`);
+    transceiver.setCodecPreferences([...named('red'), ...named('opus')]);
+    await publishing.setLocalDescription();
+    tracks.push({ mid: transceiver.mid, source: 'microphone' });
+    const { sdp } = await request({ type: 'offer', sdp: publishing.localDescription.sdp, tracks });
+    await publishing.setRemoteDescription({ type: 'answer', sdp });
+  }
+
+  window.call = { publish, publishRepeated, request, messages, publishing, subscribing, known };
 }
