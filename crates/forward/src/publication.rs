@@ -34,7 +34,7 @@ use cache::{Cache, CacheRef};
 use clocks::Clocks;
 use encoding::{Encoding, Numbered, Received};
 use ingress::Ingress;
-use layers::{Candidate, Layers};
+use layers::{Candidate, Layers, Pace};
 use observe::{Memory, PayloadFacts, Unread};
 
 pub use feedback::Feedback;
@@ -67,6 +67,7 @@ pub struct Publication {
     clocks_changed: bool,
     layers: Layers,
     layers_changed: bool,
+    layers_pace: Pace,
     /// Layers as another worker sees them; a mirror does not see those that nobody here wants.
     told_layers: bool,
     next_layer_check: Option<Instant>,
@@ -87,6 +88,7 @@ impl Publication {
             clocks_changed: false,
             layers: Layers::default(),
             layers_changed: false,
+            layers_pace: Pace::default(),
             told_layers: false,
             next_layer_check: None,
             muted: false,
@@ -232,7 +234,7 @@ impl Publication {
     /// When [`poll_feedback`](Self::poll_feedback) has something to do.
     pub fn poll_timeout(&self) -> Option<Instant> {
         let feedback = self.encodings.iter().flatten().filter_map(|encoding| encoding.poll_timeout());
-        feedback.chain(self.next_layer_check).min()
+        feedback.chain(self.next_layer_check).chain(self.layers_pace.due()).min()
     }
 
     /// Sound or picture.
@@ -250,7 +252,8 @@ impl Publication {
         &self.clocks
     }
 
-    /// The encodings that have been seen.
+    /// The encodings that have been seen. Where they change without end, as they were a moment ago:
+    /// see [`layers::CHANGE_EARNED_IN`].
     pub const fn layers(&self) -> &Layers {
         &self.layers
     }
@@ -269,6 +272,7 @@ impl Publication {
     /// from what happens to cross.
     pub fn set_mirrored_layers(&mut self, layers: Layers) {
         self.told_layers = true;
+        self.layers_pace = Pace::default();
         self.replace_layers(layers);
     }
 
@@ -317,7 +321,9 @@ impl Publication {
             })
         });
         let ranked = layers::rank(seen);
-        self.replace_layers(ranked);
+        if self.layers_pace.admits(now, !ranked.is_same_but_for_rates(&self.layers)) {
+            self.replace_layers(ranked);
+        }
     }
 
     /// An encoding whose first keyframe was lost ranks below all others, so that nobody wants it, and

@@ -52,7 +52,8 @@ impl Publication {
             self.poll_missing(now, rtt, encoding, wanted, &mut say);
             self.poll_keyframe(now, encoding, &mut say);
         }
-        if self.next_layer_check.is_some_and(|due| due <= now) {
+        let look_at_layers = self.next_layer_check.into_iter().chain(self.layers_pace.due()).min();
+        if look_at_layers.is_some_and(|due| due <= now) {
             self.refresh_layers(now);
         }
     }

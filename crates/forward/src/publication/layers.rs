@@ -1,8 +1,48 @@
 //! Which encodings are being sent, and how they rank by size.
 
+use std::time::{Duration, Instant};
+
 use switchyard_vocab::layer::{EncodingIndex, MAX_ENCODINGS, PictureSize, SpatialLayer};
 pub use switchyard_vocab::layer::{Layer, Layers};
 use switchyard_vocab::units::Bitrate;
+
+use crate::bucket::Bucket;
+
+/// Time in which one change of layers is earned back. All subscribers choose anew and are told of
+/// each: shorter lets one publisher that flaps with every packet bury them in news, longer leaves
+/// them looking at a layer that is gone.
+pub const CHANGE_EARNED_IN: Duration = Duration::from_millis(500);
+
+/// Changes that come through at once. Three layers that begin, each seen before its size is known, are
+/// six: fewer delays joins, more lets a longer burst of news through.
+pub const CHANGES_AT_ONCE: u32 = 6;
+
+/// How often the layers of one publication may change. What comes too soon is held back, and the
+/// state of the moment is looked at when there is room: changes that undo each other are none.
+#[derive(Debug, Default)]
+pub(super) struct Pace {
+    bucket: Bucket,
+    due: Option<Instant>,
+}
+
+impl Pace {
+    /// Whether what was found now may be taken over; `is_news` when it differs from what is known. If
+    /// not, it is to be looked at anew when [`due`](Self::due).
+    pub(super) fn admits(&mut self, now: Instant, is_news: bool) -> bool {
+        let capacity = CHANGE_EARNED_IN * CHANGES_AT_ONCE;
+        let admitted = !is_news || self.bucket.has(now, CHANGE_EARNED_IN, capacity);
+        self.due = (!admitted).then(|| self.bucket.ready_at(now, CHANGE_EARNED_IN, capacity));
+        if is_news && admitted {
+            self.bucket.take(now, CHANGE_EARNED_IN);
+        }
+        admitted
+    }
+
+    /// When a change that was held back may come through.
+    pub(super) const fn due(&self) -> Option<Instant> {
+        self.due
+    }
+}
 
 /// What is known about one encoding, to be ranked.
 #[derive(Clone, Copy, Debug)]

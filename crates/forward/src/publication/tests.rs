@@ -233,3 +233,72 @@ fn an_encoding_whose_first_keyframe_was_lost_is_asked_for_another_until_its_size
     let layers: Vec<_> = call.publication.layers().iter().map(|layer| layer.encoding.0).collect();
     assert_eq!(layers, [0, 1]);
 }
+
+/// One packet that starts a keyframe of so many pixels a line.
+fn keyframe_of(source: &mut Source, milliseconds: u64, width: u16) -> Vec<u8> {
+    source.size.width = width;
+    source.frame(milliseconds, true, 1).remove(0)
+}
+
+#[test]
+fn a_size_that_flaps_with_every_packet_is_news_twice_a_second_and_the_last_one_is_told() {
+    let mut call = Call::video(true);
+    let mut source = Source::video(0);
+
+    let mut news = 0;
+    for n in 0..5_000_u64 {
+        let bytes = keyframe_of(&mut source, n / 5, 100 + (n % 2) as u16);
+        call.accept(n / 5, &bytes);
+        news += usize::from(call.publication.take_layers_changed());
+        if call.publication.poll_timeout().is_some_and(|due| due <= at(n / 5)) {
+            call.feedback(n / 5);
+            news += usize::from(call.publication.take_layers_changed());
+        }
+    }
+    let bytes = keyframe_of(&mut source, 1_000, 640);
+    call.accept(1_000, &bytes);
+    for now in 1_000..=1_500 {
+        call.feedback(now);
+    }
+
+    assert!((6..=8).contains(&news), "{news}");
+    let told = call.publication.layers().iter().next().and_then(|layer| layer.size);
+    assert_eq!(told.map(|size| size.width), Some(640));
+}
+
+#[test]
+fn goodbyes_followed_by_media_are_news_twice_a_second() {
+    let mut call = Call::video(true);
+    let mut source = Source::video(0);
+
+    let mut news = 0;
+    for now in 0..2_000 {
+        let bytes = source.frame(now, true, 1).remove(0);
+        call.accept(now, &bytes);
+        news += usize::from(call.publication.take_layers_changed());
+        call.publication.handle_end(at(now), EncodingIndex(0));
+        news += usize::from(call.publication.take_layers_changed());
+    }
+
+    assert!((6..=10).contains(&news), "{news}");
+}
+
+#[test]
+fn three_layers_that_begin_are_known_at_once_though_their_keyframes_come_later() {
+    let mut call = Call::video(true);
+    let mut sources = [0, 1, 2].map(Source::video);
+
+    for (index, source) in sources.iter_mut().enumerate() {
+        call.accept(index as u64, &source.frame(0, false, 1)[0]);
+        assert!(call.publication.take_layers_changed(), "layer {index} was seen");
+    }
+    for (index, source) in sources.iter_mut().enumerate() {
+        call.accept(100, &source.frame(100, true, 1)[0]);
+        assert!(call.publication.take_layers_changed(), "the size of layer {index} was seen");
+    }
+
+    assert_eq!(
+        call.publication.layers().iter().filter(|layer| layer.live && layer.size.is_some()).count(),
+        3
+    );
+}
