@@ -24,9 +24,10 @@ impl Limits {
     /// of the largest layer costs as much again on the way out, so a lower limit protects more and
     /// a higher one serves cameras that no subscriber's path could carry.
     const VIDEO: Self = Self { rate: Bitrate::mbps(20), packets_per_second: 6_000 };
-    /// The most that Opus can encode (RFC 6716 §2.1.1: 510 kbit/s), and packets of 5 ms: with the
-    /// usual 20 ms that is four seconds of a path that stalled.
-    const AUDIO: Self = Self { rate: Bitrate::kbps(512), packets_per_second: 200 };
+    /// The most that Opus can encode (RFC 6716 §2.1.1: 510 kbit/s) with the headers of packets of 5 ms
+    /// (40 bytes in front of each are 64 kbit/s), and something to spare. As many packets are, with
+    /// the usual 20 ms, four seconds of a path that stalled.
+    const AUDIO: Self = Self { rate: Bitrate::kbps(640), packets_per_second: 200 };
 }
 
 /// What one track has used of its limits.
