@@ -137,8 +137,9 @@ impl Ring {
         }
     }
 
-    /// The bytes from `start` to the head have been written. There are never many more stretches than
-    /// the bytes are divided into: all but the last are of full length, and what is gone is forgotten.
+    /// The bytes from `start` to the head have been written. There are never more than two stretches
+    /// beyond those that the bytes are divided into, the oldest and the last: all between are of full
+    /// length, also after growth, which joins them, and what is gone is forgotten.
     fn note_written(&mut self, now: Instant, start: u64) {
         let full = (self.bytes.len() / STRETCHES) as u64;
         let last = self.stretches.back_mut().filter(|last| last.end - last.start < full);
@@ -163,6 +164,17 @@ impl Ring {
             doubled[to..to + len].copy_from_slice(&self.bytes[from..from + len]);
         }
         self.bytes = doubled;
+        self.join_stretches();
+    }
+
+    /// Stretches of a ring twice as large are twice as long. Two count as young as the younger.
+    fn join_stretches(&mut self) {
+        let mut joined = VecDeque::with_capacity(STRETCHES + 2);
+        while let Some(first) = self.stretches.pop_front() {
+            let second = self.stretches.pop_front().unwrap_or(first);
+            joined.push_back(Stretch { start: first.start, ..second });
+        }
+        self.stretches = joined;
     }
 
     /// The next position at which `len` bytes lie in one piece.

@@ -64,6 +64,20 @@ fn what_comes_at_once_after_a_quiet_time_is_kept_whole() {
 }
 
 #[test]
+fn the_age_of_a_ring_is_known_by_as_many_stretches_after_it_grew() {
+    let mut cache = Cache::new(MediaKind::Video);
+
+    for n in 0..4_000 {
+        insert(&mut cache, 0, 70_000 + n, n / 100, &[0; 1_200]).unwrap();
+        // Looks at their number.
+        let _ = cache.rings[0].as_ref().unwrap().sizes();
+    }
+
+    let (bytes, _) = cache.rings[0].as_ref().unwrap().sizes();
+    assert_eq!(bytes, Limits::VIDEO.most_bytes);
+}
+
+#[test]
 fn what_was_long_on_its_way_from_another_worker_is_kept_as_if_it_were_young() {
     let mut cache = Cache::new(MediaKind::Video);
 
