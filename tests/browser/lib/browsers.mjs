@@ -49,8 +49,27 @@ export async function open(browser, name, url) {
   page.on('console', (message) => note(`${message.type()} ${message.text()}`));
   page.on('pageerror', (error) => note(`error ${error.message}`));
   await page.setViewport({ width: 1280, height: 800 });
-  await page.goto(url);
+  if (await isBrokenOff(page, () => page.goto(url))) {
+    note('reloaded: the network changed while the page was loaded');
+    await page.reload();
+  }
   return page;
+}
+
+/** Loads a page; whether Chromium broke off any of it because an address of the machine changed meanwhile. */
+async function isBrokenOff(page, load) {
+  let isBroken = false;
+  const look = (request) => { isBroken ||= /ERR_NETWORK_CHANGED/.test(request.failure()?.errorText); };
+  page.on('requestfailed', look);
+  try {
+    await load();
+  } catch (error) {
+    if (!/ERR_NETWORK_CHANGED/.test(error.message)) throw error;
+    isBroken = true;
+  } finally {
+    page.off('requestfailed', look);
+  }
+  return isBroken;
 }
 
 /** Leaves a picture of the page among the artefacts. */
