@@ -276,6 +276,11 @@ impl Publication {
         self.replace_layers(layers);
     }
 
+    /// On a mirror: whether the publisher's worker has said anything of the layers.
+    pub const fn knows_layers(&self) -> bool {
+        self.told_layers
+    }
+
     fn encoding_mut(&mut self, encoding: EncodingIndex, codec: CodecMapping) -> Option<&mut Encoding> {
         let slot = self.encodings.get_mut(encoding.index())?;
         Some(slot.get_or_insert_with(|| Box::new(Encoding::new(codec))))

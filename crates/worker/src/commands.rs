@@ -20,6 +20,7 @@ use switchyard_vocab::negotiated::Receiving;
 use switchyard_vocab::rtp::{RtpTimestamp, SeqNo, Ssrc};
 
 use crate::Worker;
+use crate::keyframe_budget::KeyframeBudget;
 use crate::peers::{FoundBy, Peer, PeerKey};
 use crate::resend_budget::ResendBudget;
 use crate::routes::{Route, Source};
@@ -110,6 +111,7 @@ impl Worker {
             rtt: DEFAULT_RTT,
             rtcp_budget: RtcpBudget::default(),
             resend_budget: ResendBudget::default(),
+            keyframe_budget: KeyframeBudget::default(),
             ended: None,
             touched: false,
             found_by: FoundBy::default(),

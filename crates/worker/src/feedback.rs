@@ -1,7 +1,7 @@
 //! The way back: what receivers say of what we sent, what senders say of what they send, and what
 //! other workers want of ours.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use switchyard_bus::demand::Demand;
 use switchyard_forward::publication::binding::Stream;
@@ -27,6 +27,10 @@ use crate::subscriptions::SubscriptionKey;
 /// either may be faster; a burst of subscriptions to a new room fits.
 const MAX_EARLY_DEMAND: usize = 1_024;
 
+/// How often demand is told again that nobody has answered. Sooner costs every worker a look at all it
+/// mirrors; later and what found no room starts later.
+const REPEAT_DEMAND: Duration = Duration::from_secs(1);
+
 impl Worker {
     /// Reads one RTCP datagram.
     pub(crate) fn handle_rtcp(&mut self, now: Instant, tuple: Tuple, bytes: &mut [u8]) {
@@ -46,7 +50,8 @@ impl Worker {
     ) -> Result<(), DropReason> {
         let peer = self.peers.get_mut(key).ok_or(DropReason::UnknownAddress)?;
         let len = peer.line.decrypt_rtcp(now, tuple, bytes)?;
-        if !peer.rtcp_budget.admits(now) {
+        let tracks = peer.subscriptions.len() + peer.publications.len();
+        if !peer.rtcp_budget.admits(now, tracks) {
             return Err(DropReason::RtcpRateLimited);
         }
         self.counters.decrypted.add(PacketKind::Rtcp, len);
@@ -266,6 +271,23 @@ impl Worker {
         // From here on the crossing keeps the latest value until the lane has room for it.
         crossing.want(demand);
         upstream.sent();
+    }
+
+    /// Tells the publishers' workers once more what is wanted of publications whose layers they have
+    /// not told: they may have had no room for what nobody had announced to them yet.
+    pub(crate) fn repeat_demand(&mut self, now: Instant) {
+        if self.next_repeat.is_some_and(|due| now < due) {
+            return;
+        }
+        self.next_repeat = Some(now + REPEAT_DEMAND);
+        for publication in self.routes.unanswered() {
+            if let Some(route) = self.routes.get_mut(publication)
+                && let Source::There { upstream, .. } = &mut route.source
+            {
+                upstream.repeat();
+            }
+            self.send_demand(publication);
+        }
     }
 
     /// Another worker says what it wants of a publication that lives here.

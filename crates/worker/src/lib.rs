@@ -46,6 +46,7 @@ mod from_workers;
 mod handshakes;
 pub mod io;
 mod journey;
+mod keyframe_budget;
 mod lines;
 mod news;
 mod peers;
@@ -148,6 +149,8 @@ pub struct Worker {
     events: Sender<Event>,
     snapshot: snapshot::Writer,
     next_snapshot: Option<Instant>,
+    /// When demand that nobody has answered is told again.
+    next_repeat: Option<Instant>,
 
     checks_limit: BindingRateLimit,
     strays_limit: BindingRateLimit,
@@ -191,6 +194,7 @@ impl Worker {
             events,
             snapshot,
             next_snapshot: None,
+            next_repeat: None,
             checks_limit: BindingRateLimit::default(),
             strays_limit: BindingRateLimit::default(),
             handshakes: Handshakes::default(),

@@ -14,6 +14,7 @@ use switchyard_vocab::datagram::Tuple;
 use switchyard_vocab::ids::{PeerId, PublicationId, WorkerId};
 use switchyard_vocab::rtp::Ssrc;
 
+use crate::keyframe_budget::KeyframeBudget;
 use crate::resend_budget::ResendBudget;
 use crate::rtcp_budget::RtcpBudget;
 use crate::subscriptions::{Queued, SubscriptionKey};
@@ -51,6 +52,7 @@ pub(crate) struct Peer {
 
     pub(crate) rtcp_budget: RtcpBudget,
     pub(crate) resend_budget: ResendBudget,
+    pub(crate) keyframe_budget: KeyframeBudget,
     /// Its line is over; it is forgotten once its goodbye was sent.
     pub(crate) ended: Option<LineEnd>,
     /// It is on the list of peers to look at in this turn.

@@ -195,7 +195,9 @@ impl Worker {
         let route = self.routes.get(entry.publication)?;
         let peer = self.peers.get_mut(key)?;
         let layers = route.publication.layers();
-        let keyframe = entry.forwarding.poll_keyframe(now, peer.rtt, layers);
+        let needed = entry.forwarding.poll_keyframe(now, peer.rtt, layers);
+        let keyframe = needed.filter(|_| peer.keyframe_budget.admits(now, entry.publication));
+        self.counters.keyframe_requests_suppressed += u64::from(needed != keyframe);
         if let Some(reports) = entry.forwarding.poll_reports(now, route.publication.clocks()) {
             for report in [Some(reports.media), reports.rtx].into_iter().flatten() {
                 let _ = compound.add(|out| out.sender_report(&report, &[]));

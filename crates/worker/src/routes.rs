@@ -84,6 +84,12 @@ impl Routes {
         self.0.get_mut(&id)
     }
 
+    /// The mirrors that have not been told any layers yet.
+    pub(crate) fn unanswered(&self) -> Vec<PublicationId> {
+        let is_unanswered = |route: &Route| !route.is_home() && !route.publication.knows_layers();
+        self.0.iter().filter(|(_, route)| is_unanswered(route)).map(|(&id, _)| id).collect()
+    }
+
     /// How many live here, and how many are mirrors.
     pub(crate) fn count(&self) -> (usize, usize) {
         let mirrors = self.0.values().filter(|route| matches!(route.source, Source::There { .. })).count();

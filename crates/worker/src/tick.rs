@@ -36,6 +36,7 @@ impl Worker {
         self.take_crossings(now, outbox);
         self.take_timers(now);
         self.serve(now, outbox);
+        self.repeat_demand(now);
         self.flush_crossings();
         self.tell_control(now);
         if self.is_stopping && self.peers.len() == 0 {
@@ -174,7 +175,7 @@ impl Worker {
         let at_once = is_behind.then_some(now);
         let found_no_room = !self.news.is_empty() || self.crossings.iter().any(Crossing::has_unsent_demand);
         let soon = found_no_room.then(|| now + RETRY_AFTER);
-        [at_once, soon, self.next_snapshot]
+        [at_once, soon, self.next_snapshot, self.next_repeat]
             .into_iter()
             .flatten()
             .min()

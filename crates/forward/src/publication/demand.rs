@@ -73,6 +73,13 @@ impl Upstream {
         is_news.then_some(self.wanted)
     }
 
+    /// What was sent may not have been heard: if anything is wanted, it is offered again.
+    pub fn repeat(&mut self) {
+        if !self.wanted.encodings.is_empty() {
+            self.sent = None;
+        }
+    }
+
     /// The lane took the value of the last [`poll`](Self::poll).
     pub const fn sent(&mut self) {
         self.sent = Some(self.wanted.encodings);

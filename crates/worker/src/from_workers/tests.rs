@@ -173,6 +173,29 @@ fn demand_beyond_what_is_kept_is_counted() {
 }
 
 #[test]
+fn demand_that_found_no_room_is_told_again() {
+    let mut call = Call::on(2);
+    let viewer = call.world.open(1);
+    let others: Vec<_> = (0..1_024)
+        .map(|_| {
+            let publication = switchyard_vocab::ids::PublicationId(call.world.fresh());
+            call.subscribe(1, viewer, publication, Codec::Opus, false)
+        })
+        .collect();
+    let publication = switchyard_vocab::ids::PublicationId(call.world.fresh());
+    let section = call.subscribe(1, viewer, publication, Codec::Opus, false);
+    assert!(call.world.counters(0).early_demands_dropped > 0);
+    others.iter().for_each(|other| call.unsubscribe(1, other));
+
+    call.audio.publication = publication;
+    call.audio.ssrc = 1_001;
+    call.publish();
+    call.run(1_500);
+
+    assert!(call.stream(viewer, Some(section.ssrc)).len() >= 25);
+}
+
+#[test]
 fn demand_for_what_never_comes_is_forgotten_with_its_subscription() {
     let mut call = Call::on(2);
     let viewer = call.world.open(1);
