@@ -9,6 +9,8 @@ import { launchChromium, open } from './lib/browsers.mjs';
 import { page as home, startServer, until } from './lib/server.mjs';
 
 const PORT = 7891;
+/** How long a server in haste says that it needs. */
+const WAIT_MS = 100;
 const BOB = { identity: 'bob', name: 'Bob', publications: [{ id: 3, kind: 'audio', source: 'microphone', muted: false, encodings: 1 }] };
 const ALL = { publish: ['camera'], subscribe: true, messages: true, rename: true, admin: true, hidden: false };
 
@@ -132,6 +134,59 @@ test('grants, and what is missing of them, are told', async () => {
   await until('new grants', () => page.evaluate(() => window.room.localParticipant.mayPublish('microphone') && window.room.isLocked));
 });
 
+test('an offer and an answer that came in haste are sent again when the server says', async () => {
+  stage.haste = { offer: 3, answer: 2 };
+  stage.refuse = { code: 'no_usable_codec', message: 'heard, at last' };
+  const refused = await page.evaluate(() => window.room.localParticipant.publish('camera').catch((error) => error.code));
+  assert.equal(refused, 'no_usable_codec');
+  const offers = stage.heard.filter(({ type }) => type === 'offer');
+  assert.equal(new Set(offers.map(({ id }) => id)).size, 1, 'it is one request');
+  assert.equal(offers.length, 4);
+  const [first, last] = [offers[0], offers[3]].map((offer) => stage.times[stage.heard.indexOf(offer)]);
+  assert.ok(last - first >= 3 * WAIT_MS * 0.9, `all within ${last - first} ms`);
+
+  stage.refuse = null;
+  const sdp = await page.evaluate(async () => {
+    const pc = new RTCPeerConnection();
+    pc.addTransceiver('audio', { direction: 'sendonly' });
+    return (await pc.createOffer()).sdp;
+  });
+  stage.send({ type: 'offer', offer: 1, sdp, subscriptions: [] });
+  await until('the third answer', () => stage.heard.filter(({ type }) => type === 'answer').length === 3);
+});
+
+test('a server that never has time for an offer is not asked for ever', async () => {
+  stage.haste = { offer: Infinity };
+  const refused = await page.evaluate(() => window.room.localParticipant.publish('camera').catch((error) => error.code));
+  assert.equal(refused, 'rate_limited');
+  assert.equal(stage.heard.filter(({ type }) => type === 'offer').length, 7);
+});
+
+test('whoever is refused for overload waits, and joins again', async () => {
+  stage.overloads = 2;
+  stage.lose();
+  await back();
+  assert.equal(stage.heard.filter(({ type }) => type === 'join').length, 4);
+
+  stage.overloads = 1;
+  const joined = await page.evaluate(async (port) => {
+    const { join } = await import('/switchyard.js');
+    const room = await join({ url: `ws://127.0.0.1:${port}/v1/connect`, room: 'lab', identity: 'cyd' });
+    return room.state;
+  }, PORT);
+  assert.equal(joined, 'connected');
+});
+
+test('a session that was silent for too long comes back', async () => {
+  stage.onResume = (send) => {
+    send({ type: 'welcome', session: 1, protocol: 1, server: 'stage', resume: 'key-2', resumed: true });
+    send({ type: 'snapshot', room: 'lab', identity: 'ada', participants: [BOB], own: [], subscriptions: [] });
+  };
+  stage.close(1008, 'nothing was heard for too long');
+  await back();
+  assert.equal(stage.urls.at(-1), '/v1/connect?resume=key-1');
+});
+
 /** A server that says what the tests want to hear. */
 async function play() {
   const http = createServer((request, response) => {
@@ -144,7 +199,10 @@ async function play() {
   const it = {
     urls: [],
     heard: [],
+    times: [],
     refuse: null,
+    haste: {},
+    overloads: 0,
     onResume: null,
     send: (message) => current.send(JSON.stringify(message)),
     lose: () => current.terminate(),
@@ -173,7 +231,10 @@ async function play() {
 /** What the server of a few lines answers. */
 function answer(it, message) {
   it.heard.push(message);
+  it.times.push(performance.now());
   const reply = (rest) => it.send({ in_reply_to: message.id, ...rest });
+  if (it.haste[message.type]-- > 0) return reply({ type: 'error', code: 'rate_limited', message: 'later', retry_after_ms: WAIT_MS });
+  if (message.type === 'join' && it.overloads-- > 0) return reply({ type: 'refused', code: 'overloaded', message: 'later' });
   if (message.type === 'join') return reply({ type: 'joined', room: 'lab', identity: 'ada', participants: [BOB], permissions: ALL, room_metadata: null, locked: false });
   if (it.refuse) return reply({ type: 'refused', ...it.refuse });
   if (message.type === 'message') return reply({ type: 'message_sent', number: 41 });

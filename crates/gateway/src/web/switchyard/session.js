@@ -14,15 +14,18 @@ const FINAL = new Set([
   'left', 'replaced', 'resumed_elsewhere', 'kicked', 'room_ended', 'token_revoked', 'protocol_error',
 ]);
 
-/** The same in close codes, for when the message before them was lost. @type {Map<number, string>} */
+/**
+ * The same in close codes, for when the message before them was lost. 1008 is not among them: without that message it
+ * says that nothing was heard of us for too long, as of a page that was asleep, and that we may come back.
+ * @type {Map<number, string>} */
 const CLOSES = new Map([
-  [1000, 'left'], [1001, 'server_stopping'], [1008, 'protocol_error'], [4000, 'replaced'], [4001, 'too_slow'],
+  [1000, 'left'], [1001, 'server_stopping'], [4000, 'replaced'], [4001, 'too_slow'],
   [4002, 'resumed_elsewhere'], [4003, 'kicked'], [4004, 'room_ended'], [4005, 'token_expired'], [4006, 'token_revoked'],
 ]);
 
 /** Refusals that pass. */
-const TEMPORARY = new Set(['rate_limited', 'stopping', 'full', 'timeout', 'unreachable', 'websocket_blocked',
-  'connection_lost', 'server_stopping', 'too_slow', 'not_resumed']);
+const TEMPORARY = new Set(['rate_limited', 'overloaded', 'stopping', 'full', 'timeout', 'unreachable',
+  'websocket_blocked', 'connection_lost', 'server_stopping', 'too_slow', 'not_resumed']);
 
 /**
  * @typedef {'connecting'|'connected'|'reconnecting'|'disconnected'} ConnectionState
@@ -63,7 +66,7 @@ export class Session {
     this.onLost = onLost;
     this.online = () => this.#socket?.probe();
     globalThis.addEventListener?.('online', this.online);
-    this.#enter().then(() => this.#become('connected', null), (error) => this.end(error));
+    this.#begin().then(() => this.#become('connected', null), (error) => this.end(error));
   }
 
   /** Whether the server would give this very session back after a loss. */
@@ -85,6 +88,21 @@ export class Session {
     if (this.state === state || this.state === 'disconnected') return;
     this.state = state;
     this.onState(state, error);
+  }
+
+  /** Enters for the first time. A server that lets nobody new in just now is asked again, as long as joining may take. */
+  async #begin() {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#enter();
+      } catch (thrown) {
+        if (asError(thrown).code !== 'overloaded') throw thrown;
+        this.#socket?.close();
+        this.signalling.cut();
+        await pause(waitBefore(attempt));
+        if (this.signalling.isOver) throw thrown;
+      }
+    }
   }
 
   async #enter() {

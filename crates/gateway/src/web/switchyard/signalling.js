@@ -12,8 +12,17 @@ const REPEATABLE = new Set([
 /** What still means the same in a session that was begun anew. */
 const LASTING = new Set(['message', 'set_metadata', 'set_name', 'set_room_metadata', 'lock', 'kick', 'end_room']);
 
+/** What is sent again when the server had no time for it: whole descriptions, that it reads only so fast. */
+const PATIENT = new Set(['offer', 'answer']);
+
+/** How often it is sent again. The server tells the wait for one message; others of ours may come between. */
+const MAX_REPEATS = 6;
+
+/** The longest wait worth it: in more time than this others have given up. */
+const MAX_WAIT_MS = 5_000;
+
 /**
- * @typedef {{type: string, text: string, isSent: boolean, resolve: (message: any) => void,
+ * @typedef {{type: string, text: string, repeats: number, isSent: boolean, resolve: (message: any) => void,
  *   reject: (error: Error) => void}} Waiting
  */
 
@@ -49,7 +58,7 @@ export class Signalling {
     const text = JSON.stringify({ id, ...message });
     socket?.send(text);
     return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { type: message.type, text, isSent: socket !== null, resolve, reject });
+      this.#waiting.set(id, { type: message.type, text, repeats: 0, isSent: socket !== null, resolve, reject });
     });
   }
 
@@ -106,11 +115,27 @@ export class Signalling {
   /** Gives an answer to who waits for it. @param {any} message */
   settle(message) {
     const waiting = this.#waiting.get(message.in_reply_to);
-    if (!waiting) return;
+    if (!waiting || this.#postpone(message, waiting)) return;
     this.#waiting.delete(message.in_reply_to);
     const isFault = message.type === 'refused' || message.type === 'error';
     if (isFault) waiting.reject(faultError(message));
     else waiting.resolve(message);
+  }
+
+  /**
+   * Sends a request again later, if the server had nothing against it but the haste.
+   * @param {any} message @param {Waiting} waiting
+   */
+  #postpone({ type, code, in_reply_to: id, retry_after_ms: wait }, waiting) {
+    const isHaste = type === 'error' && code === 'rate_limited' && wait <= MAX_WAIT_MS;
+    if (!isHaste || !PATIENT.has(waiting.type) || waiting.repeats >= MAX_REPEATS) return false;
+    waiting.repeats += 1;
+    const socket = this.#socket;
+    setTimeout(() => {
+      // On another connection it has been sent already, or is not to be.
+      if (socket === this.#socket && this.#waiting.get(id) === waiting) socket?.send(waiting.text);
+    }, wait);
+    return true;
   }
 
   /** Nothing follows. @param {Error} error what those who wait are told */

@@ -1,5 +1,5 @@
 /**
- * @typedef {{type: string, text: string, isSent: boolean, resolve: (message: any) => void,
+ * @typedef {{type: string, text: string, repeats: number, isSent: boolean, resolve: (message: any) => void,
  *   reject: (error: Error) => void}} Waiting
  */
 export class Signalling {
@@ -39,6 +39,7 @@ export class Signalling {
 export type Waiting = {
     type: string;
     text: string;
+    repeats: number;
     isSent: boolean;
     resolve: (message: any) => void;
     reject: (error: Error) => void;
