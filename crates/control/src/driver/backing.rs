@@ -58,6 +58,12 @@ impl Control {
     /// A subscriber's answer did not take the format in which a publication was offered.
     pub(super) fn on_undecodable(&mut self, now: Instant, session: SessionId, publication: PublicationId) {
         let Some(room) = self.room_of(session) else { return };
+        let kind = room.track(publication).map(|track| track.about.kind);
+        if kind == Some(MediaKind::Audio) {
+            // Everybody has Opus (RFC 7874 §3): the page has no use for this one.
+            let _ = self.unsubscribe(now, session, publication);
+            return;
+        }
         let decodes = |format: &_| {
             self.sessions.get(&session).is_some_and(|session| session.subscribing.decodes(format))
         };

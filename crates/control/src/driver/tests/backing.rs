@@ -219,6 +219,31 @@ fn what_was_not_decoded_once_is_not_offered_again_on_that_connection() {
 }
 
 #[test]
+fn a_sound_that_is_turned_down_says_nothing_about_other_sounds() {
+    let mut house = House::new();
+    let first = house.join_and_publish(1, "ada");
+    house.join(2, "bob");
+    let (offer, sdp) = house.latest_offer(2).unwrap();
+    let sdp = Client::new(2).answer(&sdp).replace("m=audio 9", "m=audio 0");
+    let outputs = house.ask(2, Intent::Answer { offer, sdp });
+    house.pass(OFFER_SPACING);
+
+    let second = house.join_and_publish(3, "eve");
+    house.pass(OFFER_SPACING * 2);
+
+    assert!(!is_told_unsupported(&outputs, 2, first[0]));
+    let offered = house.log.iter().rev().find_map(|output| match output {
+        Output::Notice(told) if told.session.0 == 2 => match &told.notice {
+            Notice::Offer { subscriptions, .. } => Some(subscriptions.clone()),
+            _ => None,
+        },
+        _ => None,
+    });
+    let offered: Vec<_> = offered.unwrap().iter().map(|one| one.publication).collect();
+    assert_eq!(offered, [first[1], second[0], second[1]]);
+}
+
+#[test]
 fn a_codec_that_the_operator_left_out_is_refused_by_its_name() {
     let codecs = CodecPolicy { allowed: vec![CodecName::Opus, CodecName::Vp8], preferred: Vec::new() };
     let mut house = House::with(ControlConfig { codecs, ..config() });
