@@ -217,3 +217,26 @@ async fn whoever_floods_control_with_descriptions_is_told_when_to_try_again() {
     client.say(&offer(10)).await;
     assert_eq!(house.heard().await.id, Some(RequestId(10)));
 }
+
+#[tokio::test]
+async fn descriptions_refused_for_haste_do_not_end_the_session() {
+    // More than the errors after which a session ends.
+    const REFUSED: usize = 15;
+    let mut house = House::open(development()).await;
+    let (mut client, _) = house.participant("ada").await;
+    let offer = json!({"type": "offer", "id": 9, "sdp": "x".repeat(250_000)}).to_string();
+
+    let mut refused = 0;
+    while refused < REFUSED {
+        client.say(&offer).await;
+        tokio::select! {
+            request = house.heard() => assert!(matches!(request.intent, Intent::Offer { .. })),
+            answer = client.hear() => {
+                assert_eq!((&answer["type"], &answer["code"]), (&json!("error"), &json!("rate_limited")));
+                refused += 1;
+            }
+        }
+    }
+
+    client.assert_alive().await;
+}

@@ -105,7 +105,9 @@ impl<'a> Reader<'a> {
         };
         if let Err(wait) = self.admit_description(&message) {
             self.state.counters.descriptions_limited.add();
-            return self.complain(too_many(id, "session descriptions", wait)).await;
+            // Nothing is wrong with it, and how many there are the rate of messages bounds: a client in a
+            // large busy room meets this often, and must not be ended for it.
+            return self.reject(too_many(id, "session descriptions", wait)).await;
         }
         if let ClientMessage::RefreshToken { token } = message {
             return self.refresh(id, token).await;
@@ -157,13 +159,19 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
+    /// Says what was wrong. Whoever does not listen has to go.
     async fn complain(&mut self, complaint: Complaint) -> Result<(), End> {
+        self.reject(complaint).await?;
+        if self.errors.take(Instant::now()) { Ok(()) } else { Err(End::ByUs(EndReason::ProtocolError)) }
+    }
+
+    /// Says why a message was not looked at, without charging it as an error.
+    async fn reject(&self, complaint: Complaint) -> Result<(), End> {
         self.state.counters.messages_rejected.add();
         debug!(code = ?complaint.code, "message rejected");
         let Complaint { id, code, message, retry_after } = complaint;
         let retry_after_ms = retry_after.map(|wait| wait.as_millis() as u64);
-        self.reply(id, ServerMessage::Error { code, message, retry_after_ms }).await?;
-        if self.errors.take(Instant::now()) { Ok(()) } else { Err(End::ByUs(EndReason::ProtocolError)) }
+        self.reply(id, ServerMessage::Error { code, message, retry_after_ms }).await
     }
 
     async fn reply(&self, in_reply_to: Option<u64>, message: ServerMessage) -> Result<(), End> {
