@@ -32,6 +32,17 @@ pub struct Limits {
     pub display_name_bytes: usize,
     /// Revocations that count at once, each for as long as it was made for.
     pub revocations: usize,
+    /// Length of what an application attaches to a participant or a room. Everybody there is told of it.
+    pub metadata_bytes: usize,
+    /// Length of a text message.
+    pub message_bytes: usize,
+    /// Messages, and changes that everybody is told of, that one session may send per second for as long as it
+    /// likes; twice as many in a burst. Each is handed on to everybody in the room.
+    pub messages_per_second: u32,
+    /// Bans that count at once, each for as long as it was made for.
+    pub bans: usize,
+    /// Longest ban, in seconds.
+    pub ban_seconds: u64,
 }
 
 impl Default for Limits {
@@ -46,6 +57,11 @@ impl Default for Limits {
             identity_bytes: 128,
             display_name_bytes: 128,
             revocations: 10_000,
+            metadata_bytes: 4_096,
+            message_bytes: 4_096,
+            messages_per_second: 5,
+            bans: 10_000,
+            ban_seconds: 7 * 24 * 3_600,
         }
     }
 }
@@ -72,6 +88,17 @@ pub(crate) fn check_name(what: &'static str, name: &str, longest: usize) -> Resu
 /// Checks a name that may be left out.
 pub(crate) fn check_optional(what: &'static str, name: Option<&str>, longest: usize) -> Result<(), Refusal> {
     name.map_or(Ok(()), |name| check_name(what, name, longest))
+}
+
+/// Checks how long a text message is.
+pub(crate) const fn check_message(bytes: usize, limit: usize) -> Result<(), Refusal> {
+    if bytes <= limit { Ok(()) } else { Err(Refusal::MessageTooLong { bytes, limit }) }
+}
+
+/// Checks how long metadata is. What is in it is the application's affair.
+pub(crate) fn check_metadata(metadata: Option<&str>, limit: usize) -> Result<(), Refusal> {
+    let bytes = metadata.map_or(0, str::len);
+    if bytes <= limit { Ok(()) } else { Err(Refusal::MetadataTooLong { bytes, limit }) }
 }
 
 /// Checks a trickled candidate. Nothing is kept of it: addresses are learned from checks that

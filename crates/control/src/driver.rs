@@ -7,6 +7,8 @@ mod acting;
 mod backing;
 mod events;
 mod joining;
+mod messaging;
+mod moderating;
 mod offering;
 mod permitting;
 mod publishing;
@@ -22,6 +24,7 @@ use switchyard_bus::event::Event;
 use switchyard_vocab::ids::{SessionId, WorkerId};
 
 use crate::admission;
+use crate::bans::Bans;
 use crate::config::ControlConfig;
 use crate::deadlines::Deadlines;
 use crate::directory::Directory;
@@ -54,6 +57,7 @@ pub struct Control {
     rooms: FxHashMap<RoomKey, Room>,
     tenancy: Tenancy,
     revocations: Revocations,
+    bans: Bans,
     directory: Directory,
     deadlines: Deadlines,
     outputs: OutputQueue,
@@ -88,6 +92,7 @@ impl Control {
             directory: Directory::new(config.workers.len()),
             tenancy: Tenancy::new(config.quotas.clone()),
             revocations: Revocations::default(),
+            bans: Bans::default(),
             config,
             waiting: FxHashMap::default(),
             sessions: BTreeMap::new(),
@@ -208,6 +213,15 @@ impl Control {
                 self.prefer(asker.session, publication, |preference| preference.paused = paused)?;
             }
             Intent::RestartIce => self.restart_subscribing(now, asker.session),
+            Intent::SetName(name) => self.set_name(now, asker.session, name)?,
+            Intent::SetMetadata(metadata) => self.set_metadata(now, asker.session, metadata)?,
+            Intent::Message { text, to, at } => return self.send_message(now, asker, text, (to, at)),
+            Intent::Kick { identity, message, ban } => {
+                self.kick(now, asker.session, &identity, (message, ban))?;
+            }
+            Intent::SetLocked(locked) => self.set_locked(asker.session, locked)?,
+            Intent::SetRoomMetadata(metadata) => self.set_room_metadata(now, asker.session, metadata)?,
+            Intent::EndRoom => return self.end_room(now, asker),
             Intent::Refresh(pass) => self.refresh(now, asker.session, pass)?,
         }
         self.done(asker);
@@ -216,7 +230,8 @@ impl Control {
 
     /// Confirms a request that carries a number; without one nobody could match the answer.
     fn done(&mut self, asker: Asker) {
-        if asker.request.is_some() {
+        // Whoever sent itself away has heard.
+        if asker.request.is_some() && self.sessions.contains_key(&asker.session) {
             self.outputs.reply(asker.session, asker.request, Notice::Done);
         }
     }

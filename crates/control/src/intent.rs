@@ -3,6 +3,8 @@
 //! Session descriptions and candidates are opaque text up to here; only control reads them.
 
 use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
 
 use switchyard_vocab::ids::{Identity, PublicationId, RoomName, SessionId};
 use switchyard_vocab::layer::SpatialLayer;
@@ -84,7 +86,7 @@ pub enum Intent {
         /// Which one.
         publication: PublicationId,
     },
-    /// Silence or unsilence an own publication for everybody.
+    /// Silence or unsilence an own publication for everybody; whoever moderates silences those of others.
     SetMuted {
         /// Which one.
         publication: PublicationId,
@@ -121,6 +123,34 @@ pub enum Intent {
     /// Show another pass, of the same tenant and for the same room and identity, before the one it came
     /// with ends. What it allows counts from now on.
     Refresh(Pass),
+    /// Take another name for people to read.
+    SetName(String),
+    /// Have others know something else of oneself; what it means is the application's to say.
+    SetMetadata(Option<String>),
+    /// Say something to everybody in the room, or to one.
+    Message {
+        /// What.
+        text: Arc<str>,
+        /// To whom alone.
+        to: Option<Identity>,
+        /// When it came in, in time since 1970.
+        at: Duration,
+    },
+    /// Send somebody away.
+    Kick {
+        /// Whom.
+        identity: Identity,
+        /// What they are told.
+        message: Option<String>,
+        /// For how long they may not come back.
+        ban: Option<Duration>,
+    },
+    /// Let nobody in any more but those who moderate, or everybody again.
+    SetLocked(bool),
+    /// Have everybody know something else of the room.
+    SetRoomMetadata(Option<String>),
+    /// Send everybody away.
+    EndRoom,
 }
 
 /// Entering a room.
@@ -132,6 +162,8 @@ pub struct Join {
     pub identity: Identity,
     /// A name for people to read.
     pub display_name: Option<String>,
+    /// What others shall know of the participant.
+    pub metadata: Option<String>,
     /// Subscribe to every publication there is and will be.
     pub auto_subscribe: bool,
     /// Who vouches for the participant, and for what.

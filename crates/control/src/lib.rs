@@ -48,6 +48,7 @@
 //!     room: RoomName::new("kitchen"),
 //!     identity: Identity::new("ada"),
 //!     display_name: None,
+//!     metadata: None,
 //!     auto_subscribe: true,
 //!     pass: Pass::default(),
 //! };
@@ -61,6 +62,7 @@
 
 pub mod act;
 pub mod admission;
+mod bans;
 pub mod codec_policy;
 pub mod config;
 mod deadlines;
@@ -71,6 +73,7 @@ pub mod intent;
 mod issuer;
 pub mod notice;
 mod output_queue;
+mod pace;
 pub mod placement;
 pub mod query;
 pub mod refusal;

@@ -1,5 +1,8 @@
 //! Notices: what control tells a participant, whatever dialect it speaks.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use switchyard_vocab::codec::{Codec, MediaKind};
 use switchyard_vocab::counters::LineEnd;
 use switchyard_vocab::decision::Decision;
@@ -35,6 +38,31 @@ pub enum Notice {
         participants: Vec<Participant>,
         /// What you may do.
         permissions: Permissions,
+        /// What the application has attached to the room.
+        metadata: Option<Arc<str>>,
+        /// Whether nobody but those who moderate is let in.
+        locked: bool,
+    },
+    /// Somebody, perhaps you, appears otherwise than before.
+    ParticipantChanged(Participant),
+    /// What is known of the room has changed.
+    RoomChanged {
+        /// What the application has attached to it.
+        metadata: Option<Arc<str>>,
+        /// Whether nobody but those who moderate is let in.
+        locked: bool,
+    },
+    /// Somebody says something.
+    Message(Message),
+    /// What you said was handed on.
+    MessageSent {
+        /// The number it got.
+        number: u64,
+    },
+    /// You were sent away: the session is over; nothing follows.
+    Kicked {
+        /// What the moderator has to say about it.
+        message: Option<String>,
     },
     /// What you may do has changed, and counts from now on.
     PermissionsChanged(Permissions),
@@ -125,6 +153,15 @@ pub enum Notice {
 }
 
 impl Notice {
+    /// Why the session is over, when this says that it is.
+    pub const fn end(&self) -> Option<EndReason> {
+        match self {
+            Self::Ended(reason) => Some(*reason),
+            Self::Kicked { .. } => Some(EndReason::Kicked),
+            _ => None,
+        }
+    }
+
     /// An answer that also speaks of m-lines that were refused before it was made; any other notice as it is.
     pub(crate) fn with_refused(mut self, refused: Vec<Published>) -> Self {
         if let Self::Answer { publications, .. } = &mut self {
@@ -134,6 +171,22 @@ impl Notice {
     }
 }
 
+/// What somebody says.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Message {
+    /// Rises by one from message to message of the room, the same for everybody; those to one participant are
+    /// counted apart, by recipient. Counting begins with the room and the recipient's session.
+    pub number: u64,
+    /// Who.
+    pub from: Identity,
+    /// To whom alone.
+    pub to: Option<Identity>,
+    /// What.
+    pub text: Arc<str>,
+    /// When it came in, in time since 1970.
+    pub at: Duration,
+}
+
 /// Somebody in the room.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Participant {
@@ -141,6 +194,8 @@ pub struct Participant {
     pub identity: Identity,
     /// A name for people to read.
     pub display_name: Option<String>,
+    /// What the application has attached to them.
+    pub metadata: Option<Arc<str>>,
     /// Whether only those who moderate see them.
     pub hidden: bool,
     /// What they publish.
@@ -206,6 +261,10 @@ pub enum EndReason {
     ProtocolError,
     /// You could not be told things as fast as they happened.
     TooSlow,
+    /// A moderator sent you away.
+    Kicked,
+    /// A moderator ended the room.
+    RoomEnded,
     /// Your pass is over, and you showed no other in time.
     TokenExpired,
     /// Your pass no longer holds.

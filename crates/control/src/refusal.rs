@@ -95,6 +95,39 @@ pub enum Refusal {
         /// How many there may be.
         quota: usize,
     },
+    /// A message is longer than the server passes on.
+    #[error("the message has {bytes} bytes, at most {limit} are accepted")]
+    MessageTooLong {
+        /// How long it is.
+        bytes: usize,
+        /// How long it may be.
+        limit: usize,
+    },
+    /// Metadata is longer than the server keeps.
+    #[error("the metadata has {bytes} bytes, at most {limit} are accepted")]
+    MetadataTooLong {
+        /// How long it is.
+        bytes: usize,
+        /// How long it may be.
+        limit: usize,
+    },
+    /// Everybody was told something too often.
+    #[error(
+        "messages and changes that everybody is told of are limited to {per_second} a second: wait a moment"
+    )]
+    RateLimited {
+        /// How many there may be in the long run.
+        per_second: u32,
+    },
+    /// The room lets nobody in but those who moderate.
+    #[error("the room is locked")]
+    RoomLocked,
+    /// A moderator has sent the participant away, and not yet let it come back.
+    #[error("you were sent away from this room and may come back in {seconds} seconds")]
+    Banned {
+        /// When.
+        seconds: u64,
+    },
     /// The pass no longer holds, whatever its own time says.
     #[error("the token was revoked")]
     TokenRevoked,
@@ -141,6 +174,11 @@ impl Refusal {
             Self::NotPermitted { .. } => "not_permitted",
             Self::CapReached { .. } => "cap_reached",
             Self::QuotaReached { .. } => "quota_reached",
+            Self::MessageTooLong { .. } => "message_too_long",
+            Self::MetadataTooLong { .. } => "metadata_too_long",
+            Self::RateLimited { .. } => "rate_limited",
+            Self::RoomLocked => "room_locked",
+            Self::Banned { .. } => "banned",
             Self::TokenRevoked => "token_revoked",
             Self::TokenForOtherRoom => "token_for_other_room",
             Self::Overloaded => "overloaded",

@@ -4,6 +4,7 @@ pub(crate) mod key;
 pub(crate) mod membership;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 use switchyard_vocab::codec::Codec;
@@ -35,6 +36,12 @@ pub(crate) struct Track {
 #[derive(Debug, Default)]
 pub(crate) struct Room {
     pub(crate) membership: Membership,
+    /// What the application has attached to it.
+    pub(crate) metadata: Option<Arc<str>>,
+    /// Nobody but those who moderate is let in.
+    pub(crate) locked: bool,
+    /// How many messages went to everybody.
+    pub(crate) messages: u64,
     tracks: BTreeMap<PublicationId, Track>,
 }
 
@@ -106,6 +113,7 @@ impl Room {
         Some(Participant {
             identity: member.identity.clone(),
             display_name: member.display_name.clone(),
+            metadata: member.metadata.clone(),
             hidden: member.hidden,
             publications: self.tracks_of(session).map(|track| track.about.clone()).collect(),
         })
@@ -129,6 +137,7 @@ impl Room {
             .map(|(id, member)| Participant {
                 identity: member.identity.clone(),
                 display_name: member.display_name.clone(),
+                metadata: member.metadata.clone(),
                 hidden: member.hidden,
                 publications: published.remove(&id).unwrap_or_default(),
             })

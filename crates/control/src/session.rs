@@ -10,6 +10,7 @@ use switchyard_vocab::ids::{PeerId, SubscriptionId, WorkerId};
 use switchyard_vocab::units::Bitrate;
 
 use crate::grants::Pass;
+use crate::pace::Pace;
 use crate::room::key::RoomKey;
 use publishing::Publishing;
 use subscribing::Subscribing;
@@ -21,6 +22,8 @@ pub(crate) struct Session {
     pub(crate) pass: Pass,
     /// What is set aside of its tenant's quota, since it first published.
     pub(crate) set_aside: Option<Bitrate>,
+    /// How often it tells everybody something.
+    pub(crate) pace: Pace,
     pub(crate) worker: Option<WorkerId>,
     pub(crate) publishing: Publishing,
     pub(crate) subscribing: Subscribing,
@@ -33,6 +36,7 @@ impl Session {
             room,
             pass,
             set_aside: None,
+            pace: Pace::default(),
             worker: None,
             publishing: Publishing::default(),
             subscribing: Subscribing::new(),

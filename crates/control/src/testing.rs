@@ -153,6 +153,7 @@ pub(crate) fn join(room: &str, name: &str) -> Intent {
         room: RoomName::new(room),
         identity: Identity::new(name),
         display_name: None,
+        metadata: None,
         auto_subscribe: true,
         pass: Pass::default(),
     })

@@ -85,6 +85,7 @@ impl Admission {
             room: self.room.clone(),
             identity: self.identity.clone(),
             display_name: self.display_name.clone().or(name),
+            metadata: self.metadata.clone(),
             auto_subscribe,
             pass: self.pass.clone(),
         }

@@ -56,7 +56,7 @@ impl Journal {
                 info!(%room, %session, others = participants.len(), "joined");
                 self.rooms.insert(session, room.clone());
             }
-            Notice::Ended(reason) => {
+            last if let Some(reason) = last.end() => {
                 match room {
                     Some(room) => info!(%room, %session, ?reason, "left"),
                     None => debug!(%session, ?reason, "ended without having joined"),

@@ -79,6 +79,7 @@ impl Client {
             room: config.room.clone(),
             identity: config.identity.clone(),
             display_name: None,
+            metadata: None,
             auto_subscribe: true,
             pass: Pass::default(),
         };
@@ -125,7 +126,7 @@ impl Client {
                 self.intents.push_back(Intent::Answer { offer: *offer, sdp });
             }
             Notice::Refused(refusal) => self.told.refusals.push(refusal.clone()),
-            Notice::Ended(reason) => self.told.ended = Some(*reason),
+            last if last.end().is_some() => self.told.ended = last.end(),
             _ => {}
         }
     }

@@ -1,5 +1,6 @@
 //! Coming and going: join, replace, leave, and all that has to be cleaned up after somebody.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use switchyard_bus::command::Command;
@@ -52,10 +53,16 @@ impl Control {
         if self.revocations.covers(now, &join.pass, &join.identity) {
             return Err(Refusal::TokenRevoked);
         }
-        let room = self.rooms.get(&join.room_key());
+        self.check_metadata(join.metadata.as_deref())?;
+        let key = join.room_key();
+        self.bans.check(now, &key, &join.identity)?;
+        let room = self.rooms.get(&key);
         let replaced = room.and_then(|room| room.membership.session_of(&join.identity));
         if replaced.is_some() {
             return Ok(replaced);
+        }
+        if room.is_some_and(|room| room.locked) && !join.pass.permissions.grants.admin {
+            return Err(Refusal::RoomLocked);
         }
         self.tenancy.check_join(&join.pass.tenant, room.is_none())?;
         let already_counted = usize::from(self.waiting.contains_key(&session));
@@ -77,9 +84,12 @@ impl Control {
     fn enter(&mut self, asker: Asker, join: Join) {
         let grants = join.pass.permissions.grants;
         let key = join.room_key();
+        let metadata: Option<Arc<str>> = join.metadata.as_deref().map(Arc::from);
         let member = Member {
             identity: join.identity.clone(),
             display_name: join.display_name.clone(),
+            metadata: metadata.clone(),
+            messages: 0,
             auto_subscribe: join.auto_subscribe,
             hidden: grants.hidden,
             sees_hidden: grants.admin,
@@ -88,6 +98,7 @@ impl Control {
         let newcomer = Participant {
             identity: join.identity.clone(),
             display_name: join.display_name,
+            metadata,
             hidden: grants.hidden,
             publications: Vec::new(),
         };
@@ -99,6 +110,8 @@ impl Control {
             identity: join.identity,
             participants: room.participants_except(asker.session),
             permissions: join.pass.permissions,
+            metadata: room.metadata.clone(),
+            locked: room.locked,
         };
         self.outputs.reply(asker.session, asker.request, joined);
         self.outputs.tell_all(room.membership.viewers(asker.session), &Notice::ParticipantJoined(newcomer));
@@ -128,6 +141,11 @@ impl Control {
 
     /// Ends a session and everything that hangs on it.
     pub(super) fn end_session(&mut self, now: Instant, asker: Asker, reason: EndReason) {
+        self.end_session_with(now, asker, Notice::Ended(reason));
+    }
+
+    /// Ends a session with last words.
+    pub(super) fn end_session_with(&mut self, now: Instant, asker: Asker, last: Notice) {
         let id = asker.session;
         self.waiting.remove(&id);
         self.deadlines.set(id, None);
@@ -140,7 +158,7 @@ impl Control {
             }
             self.leave_room(now, id, &session);
         }
-        self.outputs.reply(id, asker.request, Notice::Ended(reason));
+        self.outputs.reply(id, asker.request, last);
     }
 
     fn leave_room(&mut self, now: Instant, id: SessionId, session: &Session) {

@@ -13,6 +13,7 @@ use switchyard_vocab::negotiated::ReceiveSection;
 use super::{Asker, Control};
 use crate::admission::check_optional;
 use crate::directory::PeerEntry;
+use crate::grants::Grant;
 use crate::intent::{Connection, TrackDescription, TrackSource};
 use crate::notice::{Notice, Publication};
 use crate::refusal::Refusal;
@@ -192,7 +193,8 @@ impl Control {
         publication: PublicationId,
         muted: bool,
     ) -> Result<(), Refusal> {
-        let track = self.own_track(session, publication)?;
+        let track = self.mutable_track(session, publication, muted)?;
+        let owner = track.owner;
         if std::mem::replace(&mut track.about.muted, muted) == muted {
             return Ok(());
         }
@@ -205,11 +207,31 @@ impl Control {
         }
 
         let Some(room) = self.room_of(session) else { return Ok(()) };
-        let Some(member) = room.membership.get(session) else { return Ok(()) };
+        let Some(member) = room.membership.get(owner) else { return Ok(()) };
         let notice = Notice::PublicationMuted { identity: member.identity.clone(), publication, muted };
         let everybody: Vec<_> = room.membership.sessions().collect();
         self.outputs.tell_all(everybody, &notice);
         Ok(())
+    }
+
+    /// A track that a session may silence: its own, or anybody's when it moderates. Only its publisher gives it
+    /// its voice again.
+    fn mutable_track(
+        &mut self,
+        session: SessionId,
+        publication: PublicationId,
+        muted: bool,
+    ) -> Result<&mut Track, Refusal> {
+        let grants = self.grants(session)?;
+        let room = self.room_of_mut(session).ok_or(Refusal::NotJoined)?;
+        let unknown = Refusal::UnknownPublication(publication.0);
+        let track = room.track_mut(publication).ok_or(unknown.clone())?;
+        match track.owner == session {
+            true => Ok(track),
+            false if track.backup_of.is_some() => Err(unknown),
+            false if !muted => Err(Refusal::NotYours(publication.0)),
+            false => grants.check(Grant::Admin).map(|()| track),
+        }
     }
 
     fn own_track(&mut self, session: SessionId, publication: PublicationId) -> Result<&mut Track, Refusal> {

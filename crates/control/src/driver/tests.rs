@@ -1,6 +1,8 @@
 mod backing;
 mod bounds;
 mod joining;
+mod messaging;
+mod moderating;
 mod permitting;
 mod publishing;
 mod subscribing;

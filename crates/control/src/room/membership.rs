@@ -1,6 +1,7 @@
 //! Who is in a room: join and leave, found by session and by identity.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 use switchyard_vocab::ids::{Identity, SessionId};
@@ -10,6 +11,9 @@ use switchyard_vocab::ids::{Identity, SessionId};
 pub(crate) struct Member {
     pub(crate) identity: Identity,
     pub(crate) display_name: Option<String>,
+    pub(crate) metadata: Option<Arc<str>>,
+    /// How many messages came to this participant alone.
+    pub(crate) messages: u64,
     pub(crate) auto_subscribe: bool,
     /// Seen only by those who see everybody.
     pub(crate) hidden: bool,
@@ -63,6 +67,12 @@ impl Membership {
     /// Who a session is, to be changed.
     pub(crate) fn get_mut(&mut self, session: SessionId) -> Option<&mut Member> {
         self.members.get_mut(&session)
+    }
+
+    /// Whether one participant sees another.
+    pub(crate) fn sees(&self, session: SessionId, other: SessionId) -> bool {
+        let is_hidden = self.get(other).is_some_and(|member| member.hidden);
+        session == other || !is_hidden || self.get(session).is_some_and(|member| member.sees_hidden)
     }
 
     /// Everybody but one who sees that one.

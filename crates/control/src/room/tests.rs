@@ -8,6 +8,8 @@ fn member(name: &str) -> Member {
     Member {
         identity: Identity::new(name),
         display_name: None,
+        metadata: None,
+        messages: 0,
         auto_subscribe: name != "reader",
         hidden: false,
         sees_hidden: false,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use dashmap::DashMap;
-use switchyard_control::notice::{Addressed, EndReason, Notice};
+use switchyard_control::notice::{Addressed, EndReason};
 use switchyard_vocab::ids::SessionId;
 use tokio::sync::{mpsc, watch};
 
@@ -73,10 +73,10 @@ impl Sessions {
         Seat { id, notices: received, end: ended, sessions: self.clone() }
     }
 
-    /// Hands a notice to its session. Never waits. After [`Notice::Ended`] the session is forgotten.
+    /// Hands a notice to its session. Never waits. After the [last one](switchyard_control::notice::Notice::end) the session is forgotten.
     pub fn deliver(&self, addressed: Addressed) -> Delivery {
         let id = addressed.session;
-        let is_last = matches!(addressed.notice, Notice::Ended(_));
+        let is_last = addressed.notice.end().is_some();
         let sent = match self.open.get(&id) {
             None => return Delivery::Nobody,
             Some(desk) => desk.notices.try_send(addressed),

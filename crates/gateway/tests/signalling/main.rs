@@ -6,5 +6,6 @@ mod endings;
 mod http;
 mod pages;
 mod passes;
+mod rooms;
 mod support;
 mod whip;

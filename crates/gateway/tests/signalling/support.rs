@@ -143,6 +143,8 @@ pub(crate) fn joined(room: &str, identity: &str) -> Notice {
         identity: Identity::new(identity),
         participants: Vec::new(),
         permissions: Permissions::default(),
+        metadata: None,
+        locked: false,
     }
 }
 

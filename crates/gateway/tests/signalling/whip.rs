@@ -44,7 +44,14 @@ async fn let_in(house: &mut House, participants: Vec<Participant>) -> Request {
     };
     house.reply(
         &request,
-        Notice::Joined { room, identity, participants, permissions: Permissions::default() },
+        Notice::Joined {
+            room,
+            identity,
+            participants,
+            permissions: Permissions::default(),
+            metadata: None,
+            locked: false,
+        },
     );
     house.heard().await
 }
@@ -76,6 +83,7 @@ fn ada(publications: &[u64]) -> Participant {
     };
     Participant {
         hidden: false,
+        metadata: None,
         identity: Identity::new("ada"),
         display_name: None,
         publications: publications.iter().map(publication).collect(),

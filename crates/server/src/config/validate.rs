@@ -17,6 +17,12 @@ const MOST: usize = 10_000_000;
 /// Longest names. Each is kept per session and sent to everybody in the room.
 const LONGEST_NAME: usize = 4_096;
 
+/// Longest message and metadata. Each message is handed on to everybody in the room.
+const LONGEST_TEXT: usize = 64 * 1_024;
+
+/// Most messages a second of one session: as many as the gateway may be told to take.
+const MOST_MESSAGES: usize = 10_000;
+
 /// Lists everything that would make a start pointless or dangerous.
 pub(super) fn problems(config: &Config, dev: bool) -> Vec<Problem> {
     let mut problems = Vec::new();
@@ -81,6 +87,11 @@ fn limits(config: &Config, problems: &mut Vec<Problem>) {
         ("publications_per_session", limits.publications_per_session, MAX_PUBLICATIONS),
         ("subscriptions_per_session", limits.subscriptions_per_session, MOST),
         ("revocations", limits.revocations, MOST),
+        ("bans", limits.bans, MOST),
+        ("metadata_bytes", limits.metadata_bytes, LONGEST_TEXT),
+        ("message_bytes", limits.message_bytes, LONGEST_TEXT),
+        ("messages_per_second", limits.messages_per_second as usize, MOST_MESSAGES),
+        ("ban_seconds", usize::try_from(limits.ban_seconds).unwrap_or(usize::MAX), MOST),
     ];
     let names = [
         ("room_name_bytes", limits.room_name_bytes),

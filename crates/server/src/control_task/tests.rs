@@ -67,6 +67,7 @@ impl Running {
             room: RoomName::new("kitchen"),
             identity: Identity::new("ada"),
             display_name: None,
+            metadata: None,
             auto_subscribe: true,
             pass: Pass::default(),
         };

@@ -53,6 +53,8 @@ fn joined() -> Addressed {
         identity: Identity::new("ada"),
         participants: Vec::new(),
         permissions: switchyard_control::grants::Permissions::default(),
+        metadata: None,
+        locked: false,
     })
 }
 

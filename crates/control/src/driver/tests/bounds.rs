@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use switchyard_bus::command::Command;
 use switchyard_bus::event::Event;
 use switchyard_vocab::counters::LineEnd;
-use switchyard_vocab::ids::{PeerId, PublicationId, SubscriptionId, WorkerId};
+use switchyard_vocab::ids::{Identity, PeerId, PublicationId, SubscriptionId, WorkerId};
 use switchyard_vocab::layer::Layers;
 use switchyard_vocab::layer::SpatialLayer;
 
@@ -143,6 +143,19 @@ fn intent() -> impl Strategy<Value = Intent> {
         1 => (publication(), any::<bool>()).prop_map(|(publication, paused)| Intent::SetPaused { publication, paused }),
         1 => Just(Intent::RestartIce),
         2 => pass().prop_map(Intent::Refresh),
+        1 => ".{0,200}".prop_map(Intent::SetName),
+        1 => (".{0,20}", prop::option::of(0..4)).prop_map(|(text, to)| Intent::Message {
+            text: text.into(),
+            to: to.map(|name| Identity::new(format!("n{name}"))),
+            at: Duration::ZERO,
+        }),
+        1 => (0..4, any::<bool>()).prop_map(|(name, ban)| Intent::Kick {
+            identity: Identity::new(format!("n{name}")),
+            message: None,
+            ban: ban.then_some(Duration::from_secs(5)),
+        }),
+        1 => any::<bool>().prop_map(Intent::SetLocked),
+        1 => Just(Intent::EndRoom),
     ]
 }
 

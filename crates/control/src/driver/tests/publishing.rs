@@ -160,7 +160,8 @@ fn only_its_owner_mutes_a_track_and_everybody_hears_of_it() {
     house.join(2, "bob");
     let mute = Intent::SetMuted { publication: tracks[0], muted: true };
 
-    assert_eq!(house.reply(2, mute.clone()), Notice::Refused(Refusal::NotYours(tracks[0].0)));
+    let grant = "admin".to_owned();
+    assert_eq!(house.reply(2, mute.clone()), Notice::Refused(Refusal::NotPermitted { grant }));
     let outputs = house.ask(1, mute.clone());
 
     assert_eq!(commands(&outputs), [&Command::SetMuted { publication: tracks[0], muted: true }]);

@@ -64,7 +64,7 @@ pub enum ClientMessage {
         /// Which one.
         publication: u64,
     },
-    /// Silence or unsilence an own publication for everybody. Answered by `done`.
+    /// Silence or unsilence an own publication for everybody; with the grant `admin`, silence one of another's. Answered by `done`.
     Mute {
         /// Which one.
         publication: u64,
@@ -105,6 +105,50 @@ pub enum ClientMessage {
         /// The token.
         token: String,
     },
+    /// Take another name for people to read. Answered by `done`; everybody is told by `participant_changed`.
+    SetName {
+        /// The name.
+        name: String,
+    },
+    /// Have others know something of you; what it means is the application's to say. Answered by `done`;
+    /// everybody is told by `participant_changed`.
+    SetMetadata {
+        /// What; null for nothing.
+        metadata: Option<String>,
+    },
+    /// Say something to everybody in the room, or to one. Answered by `message_sent`.
+    Message {
+        /// What.
+        text: String,
+        /// The identity of the one it is for.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        to: Option<String>,
+    },
+    /// Send somebody away. Needs the grant `admin`. Answered by `done`.
+    Kick {
+        /// Whom.
+        identity: String,
+        /// What they are told.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+        /// For how many seconds they may not come back; works also on somebody who is not here.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ban_seconds: Option<u64>,
+    },
+    /// Let nobody in any more but those who moderate, or everybody again. Needs the grant `admin`. Answered by
+    /// `done`; everybody is told by `room_changed`.
+    Lock {
+        /// Whether it is locked from now on.
+        locked: bool,
+    },
+    /// Attach something to the room for everybody to know. Needs the grant `admin`. Answered by `done`;
+    /// everybody is told by `room_changed`.
+    SetRoomMetadata {
+        /// What; null for nothing.
+        metadata: Option<String>,
+    },
+    /// Send everybody away, you included. Needs the grant `admin`. Answered by `ended`.
+    EndRoom {},
     /// Ask for a `pong`.
     Ping {},
 }
@@ -162,7 +206,7 @@ pub enum Way {
 }
 
 /// Every `type` a client may send.
-pub(super) const TYPES: [&str; 14] = [
+pub(super) const TYPES: [&str; 21] = [
     "join",
     "leave",
     "offer",
@@ -176,6 +220,13 @@ pub(super) const TYPES: [&str; 14] = [
     "pause",
     "restart_ice",
     "refresh_token",
+    "set_name",
+    "set_metadata",
+    "message",
+    "kick",
+    "lock",
+    "set_room_metadata",
+    "end_room",
     "ping",
 ];
 

@@ -37,6 +37,10 @@ const FAREWELL: Duration = Duration::from_secs(2);
 const CLOSE_REPLACED: CloseCode = 4_000;
 /// The client read too slowly.
 const CLOSE_TOO_SLOW: CloseCode = 4_001;
+/// A moderator sent the client away.
+const CLOSE_KICKED: CloseCode = 4_003;
+/// A moderator ended the room.
+const CLOSE_ROOM_ENDED: CloseCode = 4_004;
 /// The client's token expired.
 const CLOSE_TOKEN_EXPIRED: CloseCode = 4_005;
 /// The client's token was revoked.
@@ -163,6 +167,8 @@ impl End {
                 EndReason::ServerStopping => (close_code::AWAY, "the server is stopping"),
                 EndReason::ProtocolError => (close_code::POLICY, "the dialect's rules were broken"),
                 EndReason::TooSlow => (CLOSE_TOO_SLOW, "read too slowly"),
+                EndReason::Kicked => (CLOSE_KICKED, "sent away by a moderator"),
+                EndReason::RoomEnded => (CLOSE_ROOM_ENDED, "the room was ended"),
                 EndReason::TokenExpired => (CLOSE_TOKEN_EXPIRED, "the token expired"),
                 EndReason::TokenRevoked => (CLOSE_TOKEN_REVOKED, "the token was revoked"),
             },

@@ -40,6 +40,42 @@ pub enum ServerMessage {
         participants: Vec<Participant>,
         /// What you may do.
         permissions: Permissions,
+        /// What the application has attached to the room; null when nothing.
+        room_metadata: Option<String>,
+        /// Whether nobody but those who moderate is let in.
+        locked: bool,
+    },
+    /// Somebody, perhaps you, has another name or other metadata.
+    ParticipantChanged {
+        /// How they appear now, with what they publish.
+        participant: Participant,
+    },
+    /// What is known of the room has changed.
+    RoomChanged {
+        /// What the application has attached to it; null when nothing.
+        metadata: Option<String>,
+        /// Whether nobody but those who moderate is let in.
+        locked: bool,
+    },
+    /// Somebody says something.
+    Message {
+        /// Its place among the messages of the room, the same for everybody; those to you alone are counted
+        /// apart.
+        number: u64,
+        /// Who.
+        from: String,
+        /// You, when it is for you alone.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        to: Option<String>,
+        /// What.
+        text: String,
+        /// When the server got it, in milliseconds since 1970.
+        at: u64,
+    },
+    /// Your `message` was handed on.
+    MessageSent {
+        /// Its place among the messages of the room, or among those to its recipient alone.
+        number: u64,
     },
     /// What you may do has changed, and counts from now on.
     PermissionsChanged {
@@ -145,6 +181,9 @@ pub enum ServerMessage {
     Ended {
         /// Why.
         reason: EndReason,
+        /// With `kicked`: what the moderator has to say about it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        message: Option<String>,
     },
     /// Answers `ping`.
     Pong {},
@@ -168,6 +207,8 @@ pub struct Participant {
     /// A name for people to read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// What the application has attached to them; null when nothing.
+    pub metadata: Option<String>,
     /// Whether only those who moderate see them.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub hidden: bool,
@@ -333,6 +374,10 @@ pub enum EndReason {
     ProtocolError,
     /// You read more slowly than things happened. Join again.
     TooSlow,
+    /// A moderator sent you away.
+    Kicked,
+    /// A moderator ended the room.
+    RoomEnded,
     /// Your token expired, and no other was shown in time. Get one and join again.
     TokenExpired,
     /// Your token was revoked.

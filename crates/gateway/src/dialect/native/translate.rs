@@ -1,12 +1,14 @@
 //! Messages to intents, notices to messages. Values only; nothing is decided here.
 
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
 use switchyard_control::grants;
 use switchyard_control::intent::{Connection, Intent, OfferId, RequestId, TrackDescription, TrackSource};
 use switchyard_control::notice::{self, Addressed, Notice};
 use switchyard_control::refusal::Refusal;
 use switchyard_vocab::codec::MediaKind;
 use switchyard_vocab::decision::{Decision, LimitingFactor};
-use switchyard_vocab::ids::PublicationId;
+use switchyard_vocab::ids::{Identity, PublicationId};
 use switchyard_vocab::layer::SpatialLayer;
 
 use super::client_message::{ClientMessage, Source, Track, Way};
@@ -46,7 +48,25 @@ pub(super) fn intent(message: ClientMessage, admission: &Admission) -> Option<In
             Intent::SetPaused { publication: publication(id), paused }
         }
         ClientMessage::RestartIce {} => Intent::RestartIce,
+        ClientMessage::SetName { name } => Intent::SetName(name),
+        ClientMessage::SetMetadata { metadata } => Intent::SetMetadata(metadata),
+        ClientMessage::Message { text, to } => {
+            Intent::Message { text: text.into(), to: to.map(Identity::new), at: since_1970() }
+        }
+        ClientMessage::Kick { identity, reason, ban_seconds } => Intent::Kick {
+            identity: Identity::new(identity),
+            message: reason,
+            ban: ban_seconds.map(Duration::from_secs),
+        },
+        ClientMessage::Lock { locked } => Intent::SetLocked(locked),
+        ClientMessage::SetRoomMetadata { metadata } => Intent::SetRoomMetadata(metadata),
+        ClientMessage::EndRoom {} => Intent::EndRoom,
     })
+}
+
+/// The time by which messages are stamped: when they came in.
+fn since_1970() -> Duration {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
 }
 
 /// The message of a notice.
@@ -57,12 +77,16 @@ pub(super) fn message(addressed: Addressed) -> ServerEnvelope {
 
 fn said(notice: Notice) -> ServerMessage {
     match notice {
-        Notice::Joined { room, identity, participants, permissions } => ServerMessage::Joined {
-            room: room.to_string(),
-            identity: identity.to_string(),
-            participants: participants.into_iter().map(Participant::from).collect(),
-            permissions: permissions.into(),
-        },
+        Notice::Joined { room, identity, participants, permissions, metadata, locked } => {
+            ServerMessage::Joined {
+                room: room.to_string(),
+                identity: identity.to_string(),
+                participants: participants.into_iter().map(Participant::from).collect(),
+                permissions: permissions.into(),
+                room_metadata: metadata.as_deref().map(str::to_owned),
+                locked,
+            }
+        }
         Notice::PermissionsChanged(permissions) => {
             ServerMessage::PermissionsChanged { permissions: permissions.into() }
         }
@@ -120,7 +144,22 @@ fn said(notice: Notice) -> ServerMessage {
         Notice::ConnectionChanged { connection, state } => changed(connection, state),
         Notice::Done => ServerMessage::Done {},
         Notice::Refused(refusal) => ServerMessage::Refused(refusal.into()),
-        Notice::Ended(reason) => ServerMessage::Ended { reason: reason.into() },
+        Notice::Ended(reason) => ServerMessage::Ended { reason: reason.into(), message: None },
+        Notice::Kicked { message } => ServerMessage::Ended { reason: EndReason::Kicked, message },
+        Notice::ParticipantChanged(participant) => {
+            ServerMessage::ParticipantChanged { participant: participant.into() }
+        }
+        Notice::RoomChanged { metadata, locked } => {
+            ServerMessage::RoomChanged { metadata: metadata.as_deref().map(str::to_owned), locked }
+        }
+        Notice::MessageSent { number } => ServerMessage::MessageSent { number },
+        Notice::Message(notice::Message { number, from, to, text, at }) => ServerMessage::Message {
+            number,
+            from: from.to_string(),
+            to: to.map(|to| to.to_string()),
+            text: text.to_string(),
+            at: at.as_millis() as u64,
+        },
     }
 }
 
@@ -207,6 +246,7 @@ impl From<notice::Participant> for Participant {
         Self {
             identity: participant.identity.to_string(),
             name: participant.display_name,
+            metadata: participant.metadata.as_deref().map(str::to_owned),
             hidden: participant.hidden,
             publications: participant.publications.into_iter().map(Publication::from).collect(),
         }
@@ -274,6 +314,8 @@ impl From<notice::EndReason> for EndReason {
             notice::EndReason::ServerStopping => Self::ServerStopping,
             notice::EndReason::ProtocolError => Self::ProtocolError,
             notice::EndReason::TooSlow => Self::TooSlow,
+            notice::EndReason::Kicked => Self::Kicked,
+            notice::EndReason::RoomEnded => Self::RoomEnded,
             notice::EndReason::TokenExpired => Self::TokenExpired,
             notice::EndReason::TokenRevoked => Self::TokenRevoked,
         }

@@ -59,7 +59,7 @@ impl<'a> Writer<'a> {
                         if matches!(addressed.notice, Notice::Joined { .. }) {
                             self.joined.send_replace(true);
                         }
-                        let end = ended(&addressed.notice);
+                        let end = addressed.notice.end();
                         self.send(translate::message(addressed)).await?;
                         if let Some(reason) = end {
                             return Ok(End::Told(reason));
@@ -83,7 +83,7 @@ impl<'a> Writer<'a> {
             self.send(reply).await?;
         }
         if let Some(reason) = end.untold() {
-            let message = ServerMessage::Ended { reason: reason.into() };
+            let message = ServerMessage::Ended { reason: reason.into(), message: None };
             self.send(ServerEnvelope { in_reply_to: None, message }).await?;
         }
         let (code, reason) = end.close();
@@ -105,13 +105,6 @@ impl<'a> Writer<'a> {
             Ok(Err(_)) => Err(End::Gone),
             Err(_) => Err(End::ByUs(EndReason::TooSlow)),
         }
-    }
-}
-
-const fn ended(notice: &Notice) -> Option<EndReason> {
-    match notice {
-        Notice::Ended(reason) => Some(*reason),
-        _ => None,
     }
 }
 

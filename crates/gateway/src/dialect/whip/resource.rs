@@ -284,7 +284,7 @@ impl Resource {
     fn hear(&mut self, notice: Option<Addressed>) -> Result<Option<Addressed>, Over> {
         let Some(addressed) = notice else { return Err(Over::Told) };
         match &addressed.notice {
-            Notice::Ended(_) => return Err(Over::Told),
+            last if last.end().is_some() => return Err(Over::Told),
             Notice::ConnectionChanged { state: ConnectionState::Open, .. } => self.connected = true,
             Notice::ConnectionChanged { state: ConnectionState::Ended(end), .. } => {
                 debug!(end = end.as_str(), "the connection ended");

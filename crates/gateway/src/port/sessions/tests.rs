@@ -1,3 +1,5 @@
+use switchyard_control::notice::Notice;
+
 use super::*;
 
 fn sessions() -> Arc<Sessions> {
