@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::config::{ENV_FILE, ENV_PREFIX, Flags};
+use crate::token::TokenOptions;
 
 /// Switchyard: a WebRTC media server that forwards each publisher's tracks to every subscriber.
 #[derive(Debug, Parser)]
@@ -23,6 +24,13 @@ enum Command {
     Serve(Options),
     /// Read the configuration, say what is wrong with it, and stop.
     CheckConfig(Options),
+    /// Make an access token with a key of the configuration, print it, and stop.
+    Token {
+        #[command(flatten)]
+        token: Box<TokenOptions>,
+        #[command(flatten)]
+        options: Options,
+    },
 }
 
 #[derive(Args, Clone, Debug, Default)]
@@ -51,12 +59,14 @@ struct Options {
 }
 
 /// What to do.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Action {
     /// Run until told to stop.
     Serve,
     /// Only read the configuration.
     CheckConfig,
+    /// Make a token.
+    Token(Box<TokenOptions>),
 }
 
 /// Everything the command line says.
@@ -77,6 +87,7 @@ impl CommandLine {
         let (action, options) = match self.command {
             Some(Command::Serve(options)) => (Action::Serve, options),
             Some(Command::CheckConfig(options)) => (Action::CheckConfig, options),
+            Some(Command::Token { token, options }) => (Action::Token(token), options),
             None => {
                 let mut options = self.options;
                 options.dev |= arguments == 0 && options.config.is_none() && !names_keys(environment);

@@ -8,6 +8,7 @@ mod journal;
 mod logging;
 mod ports;
 mod shutdown;
+mod token;
 mod watchdog;
 mod worker_thread;
 
@@ -36,6 +37,16 @@ fn main() -> ExitCode {
             println!("the configuration is fine");
             ExitCode::SUCCESS
         }
+        Action::Token(token) => match token.mint(&config.gateway.auth, start.flags.dev) {
+            Ok(token) => {
+                println!("{token}");
+                ExitCode::SUCCESS
+            }
+            Err(error) => {
+                eprintln!("switchyard: {error:#}");
+                ExitCode::FAILURE
+            }
+        },
         Action::Serve => serve(config, start.flags.dev),
     }
 }
