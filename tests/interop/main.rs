@@ -6,8 +6,10 @@
 
 mod churn;
 mod junk;
+mod others;
 mod server;
 mod vitals;
+mod whip;
 
 use std::time::Duration;
 

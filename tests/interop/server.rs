@@ -16,6 +16,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Servers run side by side, but for one under a load that others would feel.
 static MACHINE: RwLock<()> = RwLock::new(());
 
+const LOOPBACK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+
 /// A running server. It is killed when this goes away.
 pub(crate) struct Server {
     process: Child,
@@ -37,23 +39,29 @@ impl Server {
     /// Starts a server on free ports, with `workers` workers, one session after the other on each.
     pub(crate) fn start(workers: u16) -> Result<Self> {
         let turn = Turn::Shared(MACHINE.read().unwrap_or_else(PoisonError::into_inner));
-        Self::spawn(turn, workers, &[])
+        Self::spawn(turn, workers, LOOPBACK, &[])
     }
 
     /// Starts a server with more settings from the environment, when no other one runs, and keeps others
     /// from starting.
     pub(crate) fn start_alone(workers: u16, settings: &[(&str, &str)]) -> Result<Self> {
         let turn = Turn::Alone(MACHINE.write().unwrap_or_else(PoisonError::into_inner));
-        Self::spawn(turn, workers, settings)
+        Self::spawn(turn, workers, LOOPBACK, settings)
     }
 
-    fn spawn(turn: Turn, workers: u16, settings: &[(&str, &str)]) -> Result<Self> {
+    /// Starts a server with one worker that is reached at `announced`, for clients that do not use loopback.
+    pub(crate) fn start_at(announced: IpAddr) -> Result<Self> {
+        let turn = Turn::Shared(MACHINE.read().unwrap_or_else(PoisonError::into_inner));
+        Self::spawn(turn, 1, announced, &[])
+    }
+
+    fn spawn(turn: Turn, workers: u16, announced: IpAddr, settings: &[(&str, &str)]) -> Result<Self> {
         let (listen, metrics, media) = (free_tcp_port()?, free_tcp_port()?, free_udp_ports(workers)?);
         let mut process = Command::new(binary()?)
             .args(["--dev", "--listen", &listen.to_string()])
             .args(["--workers", &workers.to_string()])
             .args(["--port-base", &media.to_string()])
-            .args(["--announce", "127.0.0.1"])
+            .args(["--announce", &announced.to_string()])
             .env("SWITCHYARD_GATEWAY__METRICS_LISTEN", metrics.to_string())
             .env("SWITCHYARD_CONTROL__PLACEMENT", "spread")
             .env("SWITCHYARD_LOG__FILTER", "warn")
@@ -77,6 +85,11 @@ impl Server {
     /// Where participants connect.
     pub(crate) fn url(&self) -> String {
         format!("ws://{}/v1/connect", self.listen)
+    }
+
+    /// Where plain HTTP is served.
+    pub(crate) fn site(&self) -> String {
+        format!("http://{}", self.listen)
     }
 
     /// How many datagrams the kernel has had no room for since the server began, wherever they were going.

@@ -1,9 +1,9 @@
 //! An independent participant, so that a fault of ours cannot hide behind the same fault at the
 //! other end.
 //!
-//! It decides nothing about the product: it joins a room by the native dialect, publishes packets it
-//! can recognise and keeps a ledger of what it receives. It stands on the `webrtc` crate alone and
-//! knows none of our crates; what it knows of the dialect it was told by the protocol's document.
+//! It decides nothing about the product: it joins a room by the native dialect ([`Canary`]) or by WHIP and
+//! WHEP ([`WhipCanary`]), publishes packets it can recognise and keeps a ledger of what it receives. It stands on the `webrtc` crate alone and
+//! knows none of our crates; what it knows of the dialects it was told by the protocols' documents.
 //!
 //! ```no_run
 //! use switchyard_canary::{Canary, Options, Pattern};
@@ -24,6 +24,7 @@
 
 mod canary;
 mod dialect;
+mod http;
 mod keyframe_requests;
 mod ledger;
 mod mark;
@@ -33,9 +34,11 @@ mod peer;
 mod publisher;
 mod report;
 mod signalling;
+mod whip;
 
 pub use canary::Canary;
 pub use ledger::{Ledger, StreamLedger};
 pub use options::Options;
 pub use pattern::Pattern;
 pub use report::{End, Report, Timings};
+pub use whip::{WhipCanary, endpoint};

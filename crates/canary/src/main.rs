@@ -2,6 +2,7 @@
 //!
 //! Exit codes: 0 when all went well, 1 when it could not begin, 2 when media stopped.
 
+mod probe;
 mod values;
 
 use std::fs;
@@ -12,15 +13,19 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use clap::{Args, Parser, Subcommand};
+use probe::Probe;
 use switchyard_canary::{Canary, End, Options, Pattern, Report};
 use tokio::time::{Instant, sleep};
 
-/// Joins a running server as a participant on another WebRTC implementation.
+/// Joins a running server on another WebRTC implementation, as a publisher and as a viewer, by the native
+/// dialect and by WHIP and WHEP; prints times, loss and latency, and one line of JSON.
 #[derive(Debug, Parser)]
-#[command(name = "switchyard-canary", version)]
+#[command(name = "switchyard-canary", version, args_conflicts_with_subcommands = true)]
 struct CommandLine {
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
+    #[command(flatten)]
+    probe: Probe,
 }
 
 #[derive(Debug, Subcommand)]
@@ -76,7 +81,12 @@ async fn main() -> ExitCode {
     let filter = tracing_subscriber::EnvFilter::from_default_env();
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
 
-    match run(CommandLine::parse().command).await {
+    let CommandLine { command, probe } = CommandLine::parse();
+    let flowed = match command {
+        Some(command) => run(command).await,
+        None => probe.run().await,
+    };
+    match flowed {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(2),
         Err(error) => {

@@ -59,20 +59,29 @@ impl Options {
         if let Some(address) = self.bind {
             return Ok(address);
         }
-        let url: Uri = self.url.parse().context("the URL cannot be read")?;
-        let host = url.host().context("the URL names no host")?.trim_matches(['[', ']']);
-        let mut found = tokio::net::lookup_host((host, url.port_u16().unwrap_or(80))).await?;
-        let server = found.find(SocketAddr::is_ipv4).context("the host has no IPv4 address")?;
-
-        // Connecting a UDP socket sends nothing; it only asks the kernel for the way.
-        let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0))?;
-        socket.connect(server)?;
-        Ok(socket.local_addr()?.ip())
+        address_towards(&self.url).await
     }
 }
 
+/// The local address on the way to a server.
+///
+/// # Errors
+///
+/// When the URL names no host, or there is no way to it.
+pub(crate) async fn address_towards(url: &str) -> Result<IpAddr> {
+    let url: Uri = url.parse().context("the URL cannot be read")?;
+    let host = url.host().context("the URL names no host")?.trim_matches(['[', ']']);
+    let mut found = tokio::net::lookup_host((host, url.port_u16().unwrap_or(80))).await?;
+    let server = found.find(SocketAddr::is_ipv4).context("the host has no IPv4 address")?;
+
+    // Connecting a UDP socket sends nothing; it only asks the kernel for the way.
+    let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0))?;
+    socket.connect(server)?;
+    Ok(socket.local_addr()?.ip())
+}
+
 /// A byte of a query's value (RFC 3986 §2.3).
-fn percent_encoded(byte: u8) -> String {
+pub(crate) fn percent_encoded(byte: u8) -> String {
     if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
         char::from(byte).to_string()
     } else {

@@ -16,6 +16,7 @@ use rtc::peer_connection::configuration::media_engine::{
 use rtc::rtp_transceiver::rtp_sender::{
     RTCRtpCodec, RTCRtpCodecParameters, RTCRtpHeaderExtensionCapability, RtpCodecKind,
 };
+use rtc::rtp_transceiver::{RTCRtpTransceiverDirection, RTCRtpTransceiverInit};
 use tokio::sync::watch;
 use webrtc::media_stream::track_remote::{TrackRemote, TrackRemoteEvent};
 use webrtc::peer_connection::{
@@ -109,6 +110,18 @@ impl Peer {
     /// The library's handle.
     pub(crate) fn connection(&self) -> &Arc<dyn PeerConnection> {
         &self.connection
+    }
+
+    /// Adds m-lines on which we receive sound and video. They appear in the next offer.
+    pub(crate) async fn receive(&self) -> Result<()> {
+        for kind in [RtpCodecKind::Audio, RtpCodecKind::Video] {
+            let init = RTCRtpTransceiverInit {
+                direction: RTCRtpTransceiverDirection::Recvonly,
+                ..Default::default()
+            };
+            self.connection.add_transceiver_from_kind(kind, Some(init)).await?;
+        }
+        Ok(())
     }
 
     /// Our offer, with our candidates.

@@ -208,6 +208,19 @@ async fn a_refused_offer_leaves_nothing_behind() {
 }
 
 #[tokio::test]
+async fn who_may_publish_nothing_of_what_is_offered_is_refused() {
+    let mut house = House::open(quick()).await;
+    let asked = post(&house, WHIP);
+
+    let request = let_in(&mut house, Vec::new()).await;
+    let refused = Published { mid: Mid::parse(b"0").unwrap(), outcome: Err(Refusal::NotYours(1)) };
+    house.reply(&request, Notice::Answer { sdp: "v=0 answer".into(), publications: vec![refused] });
+
+    assert_eq!(asked.await.unwrap().status, 403);
+    assert_eq!(house.heard().await.intent, Intent::Leave);
+}
+
+#[tokio::test]
 async fn who_shows_no_token_or_the_wrong_one_is_told_so() {
     let mut config = quick();
     config.auth.allow_identity_without_token = false;

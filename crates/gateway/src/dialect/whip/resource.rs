@@ -187,8 +187,13 @@ impl Resource {
         };
         match self.request(intent).await? {
             Notice::Answer { sdp, publications } => {
+                let refusal = publications.iter().find_map(|one| one.outcome.as_ref().err()).map(refused);
                 self.watched = publications.into_iter().filter_map(|one| one.outcome.ok()).collect();
-                Ok(sdp)
+                match refusal {
+                    // A session that carries nothing would be of use to nobody.
+                    Some(refusal) if self.watched.is_empty() => Err(Over::Refused(refusal)),
+                    _ => Ok(sdp),
+                }
             }
             _ => Err(Over::Refused(unanswered())),
         }
