@@ -66,7 +66,13 @@ impl Probe {
     pub(crate) async fn run(&self) -> Result<bool> {
         let url = self.url.as_deref().context("name the server to probe, as in http://127.0.0.1:7880")?;
         let base = url.trim_end_matches('/').replacen("ws://", "http://", 1);
-        let legs = [self.native(&base).await?, self.whip(&base).await?];
+        let native = self.native(&base).await?;
+        // Once media has flowed, what does not begin has stopped.
+        let whip = self.whip(&base).await.unwrap_or_else(|error| Leg {
+            stopped: Some(format!("{error:#}")),
+            ..Leg::new("whip", &Report::default(), &Report::default(), None)
+        });
+        let legs = [native, whip];
         let ok = legs.iter().all(|leg| leg.stopped.is_none());
         for leg in &legs {
             eprintln!("{leg}");

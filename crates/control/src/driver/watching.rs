@@ -66,7 +66,8 @@ impl Control {
         caps.check_subscriptions(0)?;
         let room = self.rooms.get(&session.room).ok_or(Refusal::NotJoined)?;
         let unknown = || Refusal::UnknownParticipant(identity.to_string());
-        let owner = room.membership.session_of(identity).ok_or_else(unknown)?;
+        let owner = room.membership.session_of(identity).filter(|&owner| room.membership.sees(id, owner));
+        let owner = owner.ok_or_else(unknown)?;
         let cname = room.membership.get(owner).map(|member| member.cname.clone()).ok_or_else(unknown)?;
         let tracks: Vec<_> = room.tracks_of(owner).map(|track| (track.about.id, track.format)).collect();
         let Some(&(first, _)) = tracks.first() else {

@@ -1,5 +1,7 @@
+use proptest::prelude::*;
+
 use super::*;
-use crate::testing::local;
+use crate::testing::{local, mutilated};
 
 #[test]
 fn a_fragment_as_encoders_trickle_it_is_read() {
@@ -44,4 +46,11 @@ fn our_fragment_has_new_credentials_and_every_address() {
     let read = Fragment::parse(&text).unwrap();
     assert_eq!(read.ice, Some(local().ice));
     assert_eq!(read.candidates, local().candidates.len());
+}
+
+proptest! {
+    #[test]
+    fn no_fragment_breaks_it(text in mutilated(vec![write_fragment(&local())])) {
+        let _ = Fragment::parse(&text);
+    }
 }

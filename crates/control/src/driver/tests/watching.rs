@@ -6,11 +6,12 @@ use switchyard_vocab::counters::LineEnd;
 use switchyard_vocab::ids::{Identity, SessionId};
 
 use crate::driver::Output;
+use crate::grants::{Grants, Pass, Permissions};
 use crate::intent::{Connection, Intent, Join, TrackSource};
 use crate::notice::Notice;
 use crate::refusal::Refusal;
 use crate::testing::description::Client;
-use crate::testing::{House, commands, join, published};
+use crate::testing::{House, commands, join, join_with, published};
 
 fn watch(client: &Client, identity: &str) -> Intent {
     let lines = [("0", "audio", "recvonly"), ("1", "video", "recvonly")];
@@ -64,6 +65,19 @@ fn whoever_watches_nobody_is_told_which_of_the_reasons_it_is() {
     assert_eq!(nobody, Notice::Refused(Refusal::UnknownParticipant("bob".into())));
     assert_eq!(silent, Notice::Refused(Refusal::NothingPublished("ada".into())));
     assert_eq!(house.totals().peers, 0);
+}
+
+#[test]
+fn whoever_is_hidden_is_not_given_away_to_those_who_would_watch_them() {
+    let mut house = House::new();
+    let grants = Grants { hidden: true, ..Grants::default() };
+    let permissions = Permissions { grants, ..Permissions::default() };
+    house.ask(1, join_with("eve", Pass { permissions, ..Pass::default() }));
+    enter(&mut house, 2, "viewer");
+
+    let refused = house.reply(2, watch(&Client::new(2), "eve"));
+
+    assert_eq!(refused, Notice::Refused(Refusal::UnknownParticipant("eve".into())));
 }
 
 #[test]

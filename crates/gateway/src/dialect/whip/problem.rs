@@ -22,6 +22,7 @@ pub(super) fn refused(refusal: &Refusal) -> HttpError {
 fn status(code: &str) -> StatusCode {
     match code {
         "bad_description" | "bad_name" => StatusCode::BAD_REQUEST,
+        "token_revoked" => StatusCode::UNAUTHORIZED,
         "unknown_participant" | "no_connection" | "not_joined" => StatusCode::NOT_FOUND,
         "nothing_published" => StatusCode::CONFLICT,
         "no_usable_codec" | "codec_not_allowed" => StatusCode::UNPROCESSABLE_ENTITY,

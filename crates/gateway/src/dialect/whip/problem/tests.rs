@@ -13,6 +13,8 @@ fn each_refusal_has_the_status_that_tells_a_client_what_to_do() {
     let no_codec = Refusal::NoUsableCodec { offered: "G722".into(), accepted: "opus".into() };
     let expected = [
         (Refusal::BadDescription("x".into()), 400),
+        (Refusal::TokenRevoked, 401),
+        (Refusal::RoomLocked, 403),
         (Refusal::UnknownParticipant("ada".into()), 404),
         (Refusal::NothingPublished("ada".into()), 409),
         (no_codec, 422),
