@@ -88,7 +88,7 @@ impl TokenOptions {
 
     fn key<'a>(&self, auth: &'a AuthConfig, dev: bool) -> anyhow::Result<(&'a String, &'a Key)> {
         let ids = || auth.keys.keys().cloned().collect::<Vec<_>>().join(", ");
-        let wanted = self.key.as_deref().or(dev.then_some(DEVELOPMENT_KEY_ID));
+        let wanted = self.key.as_deref().or_else(|| dev.then_some(DEVELOPMENT_KEY_ID));
         match (wanted, auth.keys.len()) {
             (Some(id), _) => {
                 let found = auth.keys.get_key_value(id);

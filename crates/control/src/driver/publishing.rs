@@ -225,7 +225,7 @@ impl Control {
         let grants = self.grants(session)?;
         let room = self.room_of_mut(session).ok_or(Refusal::NotJoined)?;
         let unknown = Refusal::UnknownPublication(publication.0);
-        let track = room.track_mut(publication).ok_or(unknown.clone())?;
+        let track = room.track_mut(publication).ok_or_else(|| unknown.clone())?;
         match track.owner == session {
             true => Ok(track),
             false if track.backup_of.is_some() => Err(unknown),

@@ -20,7 +20,8 @@ fn auth(ids: &[&str]) -> AuthConfig {
 
 fn options(arguments: &[&str]) -> TokenOptions {
     let needed = ["token", "--room", "lab", "--identity", "ada"];
-    Line::try_parse_from([&needed[..], arguments].concat()).ok().expect("accepted").options
+    let Ok(line) = Line::try_parse_from([&needed[..], arguments].concat()) else { panic!("accepted") };
+    line.options
 }
 
 /// Whom the server would let in by the token, and with what.

@@ -121,8 +121,8 @@ fn a_capped_layer_bounds_every_preference_and_is_named_as_the_reason() {
     for command in commands(&answered) {
         let Command::Subscribe(subscribe) = command else { continue };
         assert_eq!(subscribe.preference.max_layer, SpatialLayer(1));
-        subscription =
-            subscription.or((subscribe.publication == camera).then_some(subscribe.section.subscription));
+        subscription = subscription
+            .or_else(|| (subscribe.publication == camera).then_some(subscribe.section.subscription));
     }
     let any = Intent::SetMaxLayer { publication: camera, layer: SpatialLayer::HIGHEST };
     assert!(commands(&house.ask(2, any)).is_empty(), "the worker has nothing to hear");
