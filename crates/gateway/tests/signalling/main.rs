@@ -9,3 +9,4 @@ mod passes;
 mod rooms;
 mod support;
 mod whip;
+mod whip_afterwards;

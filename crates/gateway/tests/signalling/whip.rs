@@ -1,18 +1,15 @@
-//! WHIP and WHEP over real HTTP, in front of a control that the test plays itself.
+//! Opening sessions by WHIP and WHEP over real HTTP, in front of a control that the test plays itself.
 
 use std::time::Duration;
 
 use switchyard_control::grants::Permissions;
-use switchyard_control::intent::{Connection, Intent, Request};
-use switchyard_control::notice::{
-    Addressed, ConnectionState, EndReason, Notice, Participant, Publication, Published,
-};
+use switchyard_control::intent::{Intent, Request};
+use switchyard_control::notice::{Notice, Participant, Publication, Published};
 use switchyard_control::refusal::Refusal;
 use switchyard_gateway::auth::Secret;
 use switchyard_gateway::config::GatewayConfig;
 use switchyard_gateway::dialect::whip::{IceServer, WhipConfig};
 use switchyard_vocab::codec::{Codec, MediaKind};
-use switchyard_vocab::counters::LineEnd;
 use switchyard_vocab::ids::{Identity, PublicationId, SessionId};
 use switchyard_vocab::rtp::Mid;
 use tokio::task::JoinHandle;
@@ -20,23 +17,23 @@ use tokio::task::JoinHandle;
 use crate::http::{Answer, Ask};
 use crate::support::{House, development, joined};
 
-const SDP: (&str, &str) = ("content-type", "application/sdp");
-const FRAGMENT: (&str, &str) = ("content-type", "application/trickle-ice-sdpfrag");
-const WHIP: &str = "/v1/whip/lab?identity=encoder";
-const WHEP: &str = "/v1/whep/lab/ada?identity=viewer";
+pub(crate) const SDP: (&str, &str) = ("content-type", "application/sdp");
+pub(crate) const FRAGMENT: (&str, &str) = ("content-type", "application/trickle-ice-sdpfrag");
+pub(crate) const WHIP: &str = "/v1/whip/lab?identity=encoder";
+pub(crate) const WHEP: &str = "/v1/whep/lab/ada?identity=viewer";
 
 /// A development server on which nobody waits for long.
-fn quick() -> GatewayConfig {
+pub(crate) fn quick() -> GatewayConfig {
     let whip = WhipConfig { wait_for_publisher: Duration::from_millis(300), ..WhipConfig::default() };
     GatewayConfig { whip, ..development() }
 }
 
-fn post(house: &House, path: &str) -> JoinHandle<Answer> {
+pub(crate) fn post(house: &House, path: &str) -> JoinHandle<Answer> {
     Ask::new("POST", path).header(SDP).body("v=0 offer").send(house.address)
 }
 
 /// Plays control up to the offer: what it holds, and the request it came with.
-async fn let_in(house: &mut House, participants: Vec<Participant>) -> Request {
+pub(crate) async fn let_in(house: &mut House, participants: Vec<Participant>) -> Request {
     let request = house.heard().await;
     let Intent::Join(join) = &request.intent else { panic!("{request:?}") };
     let Notice::Joined { room, identity, .. } = joined(join.room.as_str(), join.identity.as_str()) else {
@@ -56,13 +53,13 @@ async fn let_in(house: &mut House, participants: Vec<Participant>) -> Request {
     house.heard().await
 }
 
-fn answer(publications: &[u64]) -> Notice {
+pub(crate) fn answer(publications: &[u64]) -> Notice {
     let published = |&id: &u64| Published { mid: Mid::parse(b"0").unwrap(), outcome: Ok(PublicationId(id)) };
     Notice::Answer { sdp: "v=0 answer".into(), publications: publications.iter().map(published).collect() }
 }
 
 /// A published resource: its URL, its ETag and its session.
-async fn published(house: &mut House) -> (String, String, SessionId) {
+pub(crate) async fn published(house: &mut House) -> (String, String, SessionId) {
     let asked = post(house, WHIP);
     let request = let_in(house, Vec::new()).await;
     house.reply(&request, answer(&[1]));
@@ -71,7 +68,7 @@ async fn published(house: &mut House) -> (String, String, SessionId) {
     (created.header("location").to_owned(), created.header("etag").to_owned(), request.session)
 }
 
-fn ada(publications: &[u64]) -> Participant {
+pub(crate) fn ada(publications: &[u64]) -> Participant {
     let publication = |&id: &u64| Publication {
         id: PublicationId(id),
         kind: MediaKind::Audio,
@@ -308,195 +305,4 @@ async fn pages_of_other_origins_may_ask_first() {
     assert!(endpoint.header("access-control-allow-headers").contains("Authorization"));
     assert_eq!(resource.header("accept-patch"), "application/trickle-ice-sdpfrag");
     assert!(resource.header("access-control-allow-methods").contains("DELETE"));
-}
-
-/// Sends a fragment, and gives control's answer to it where control is asked.
-async fn patch(house: &mut House, url: &str, if_match: Option<&str>, reply: Option<Notice>) -> Answer {
-    let mut ask = Ask::new("PATCH", url).header(FRAGMENT).body("a=ice-ufrag:abcd");
-    if let Some(tag) = if_match {
-        ask = ask.header(("if-match", tag));
-    }
-    let asked = ask.send(house.address);
-    if let Some(notice) = reply {
-        let request = house.heard().await;
-        let Intent::Fragment { connection, fragment, .. } = &request.intent else { panic!("{request:?}") };
-        assert_eq!((*connection, fragment.as_str()), (Connection::Publish, "a=ice-ufrag:abcd"));
-        house.reply(&request, notice);
-    }
-    asked.await.unwrap()
-}
-
-#[tokio::test]
-async fn candidates_trickle_with_and_without_a_precondition() {
-    let mut house = House::open(quick()).await;
-    let (url, tag, _) = published(&mut house).await;
-
-    for said in [Some(tag.as_str()), None, Some("*"), Some("\"*\"")] {
-        let trickled = patch(&mut house, &url, said, Some(Notice::Done)).await;
-        assert_eq!((trickled.status, trickled.body.as_str()), (204, ""), "{said:?}");
-        assert!(!trickled.has("etag"));
-    }
-    let other = patch(&mut house, &url, Some("\"other\""), None).await;
-    assert_eq!((other.status, other.error().as_str()), (412, "precondition_failed"));
-    let refused = patch(&mut house, &url, None, Some(Notice::Refused(Refusal::RestartNotAsked))).await;
-    assert_eq!((refused.status, refused.error().as_str()), (428, "restart_not_asked"));
-    let wrong = Ask::new("PATCH", &url).header(SDP).body("v=0").send(house.address).await.unwrap();
-    assert_eq!(wrong.status, 415);
-}
-
-#[tokio::test]
-async fn a_restart_is_answered_with_a_fragment_and_a_new_tag() {
-    let mut house = House::open(quick()).await;
-    let (url, before, _) = published(&mut house).await;
-    let ours = Notice::Answer { sdp: "a=ice-ufrag:ours".into(), publications: Vec::new() };
-
-    let restarted = patch(&mut house, &url, Some("*"), Some(ours)).await;
-
-    assert_eq!((restarted.status, restarted.body.as_str()), (200, "a=ice-ufrag:ours"));
-    assert_eq!(restarted.header("content-type"), "application/trickle-ice-sdpfrag");
-    let after = restarted.header("etag");
-    assert_ne!(after, before);
-    assert_eq!(patch(&mut house, &url, Some(&before), None).await.status, 412);
-    assert_eq!(patch(&mut house, &url, Some(after), Some(Notice::Done)).await.status, 204);
-}
-
-#[tokio::test]
-async fn a_flood_of_fragments_is_slowed_down() {
-    let mut house = House::open(quick()).await;
-    let (url, tag, _) = published(&mut house).await;
-    let mut last = 204;
-
-    for _ in 0..200 {
-        let asked =
-            Ask::new("PATCH", &url).header(FRAGMENT).header(("if-match", &tag)).body("").send(house.address);
-        tokio::select! {
-            request = house.heard() => { house.reply(&request, Notice::Done); }
-            () = tokio::time::sleep(Duration::from_millis(500)) => {}
-        }
-        let answer = asked.await.unwrap();
-        last = answer.status;
-        if last == 429 {
-            assert!(answer.has("retry-after"));
-            break;
-        }
-    }
-    assert_eq!(last, 429);
-}
-
-#[tokio::test]
-async fn a_deleted_resource_leaves_at_once_and_is_gone() {
-    let mut house = House::open(quick()).await;
-    let (url, _, session) = published(&mut house).await;
-
-    let deleted = Ask::new("DELETE", &url).send(house.address).await.unwrap();
-
-    assert_eq!(deleted.status, 200);
-    let request = house.heard().await;
-    assert_eq!((request.session, request.intent), (session, Intent::Leave));
-    let again = Ask::new("DELETE", &url).send(house.address).await.unwrap();
-    assert_eq!((again.status, again.error().as_str()), (404, "not_found"));
-    assert_eq!(patch(&mut house, &url, None, None).await.status, 404);
-    assert_eq!(house.sessions.count(), 0);
-}
-
-#[tokio::test]
-async fn a_lost_connection_ends_its_resource() {
-    let mut house = House::open(quick()).await;
-    let (url, _, session) = published(&mut house).await;
-
-    let state = ConnectionState::Ended(LineEnd::IceTimeout);
-    house.tell(session, Notice::ConnectionChanged { connection: Connection::Publish, state });
-
-    assert_eq!(house.heard().await.intent, Intent::Leave);
-    assert_eq!(Ask::new("DELETE", &url).send(house.address).await.unwrap().status, 404);
-}
-
-#[tokio::test]
-async fn a_session_that_control_ends_is_gone_and_nobody_leaves_twice() {
-    let mut house = House::open(quick()).await;
-    let (url, _, session) = published(&mut house).await;
-
-    house.tell(session, Notice::Ended(EndReason::Replaced));
-    tokio::time::sleep(Duration::from_millis(100)).await;
-
-    assert_eq!(Ask::new("DELETE", &url).send(house.address).await.unwrap().status, 404);
-    assert!(house.heard_nothing_more());
-}
-
-#[tokio::test]
-async fn a_viewer_with_nothing_left_to_see_is_let_go() {
-    let mut house = House::open(quick()).await;
-    let asked = post(&house, WHEP);
-    let request = let_in(&mut house, vec![ada(&[7, 8])]).await;
-    house.reply(&request, answer(&[7, 8]));
-    asked.await.unwrap();
-    let removed = |id| Notice::PublicationRemoved {
-        identity: Identity::new("ada"),
-        publication: PublicationId(id),
-        why: None,
-    };
-
-    house.tell(request.session, removed(7));
-    tokio::time::sleep(Duration::from_millis(50)).await;
-    assert!(house.heard_nothing_more());
-    house.tell(request.session, removed(8));
-
-    assert_eq!(house.heard().await.intent, Intent::Leave);
-}
-
-#[tokio::test]
-async fn whoever_gives_up_waiting_leaves() {
-    let mut house = House::open(development()).await;
-    let asked = Ask::new("POST", WHEP).header(SDP).body("v=0").abandon(house.address);
-
-    let request = house.heard().await;
-    house.sessions.deliver(Addressed {
-        session: request.session,
-        in_reply_to: request.id,
-        notice: joined("lab", "viewer"),
-    });
-    asked.await.unwrap();
-
-    assert_eq!(house.heard().await.intent, Intent::Leave);
-}
-
-#[tokio::test]
-async fn guessing_names_is_slowed_down_and_knowing_one_is_not() {
-    let mut house = House::open(quick()).await;
-    let (url, ..) = published(&mut house).await;
-    let mut statuses = Vec::new();
-
-    for number in 0..80 {
-        let guess = format!("/v1/whip/lab/{number:040x}");
-        statuses.push(Ask::new("DELETE", &guess).send(house.address).await.unwrap().status);
-    }
-
-    assert_eq!(statuses.first(), Some(&404));
-    assert_eq!(statuses.last(), Some(&429));
-    assert_eq!(patch(&mut house, &url, None, Some(Notice::Done)).await.status, 204);
-}
-
-#[tokio::test]
-async fn a_full_server_says_when_to_come_again() {
-    let mut house = House::open(GatewayConfig { max_connections: 1, ..quick() }).await;
-    let (url, ..) = published(&mut house).await;
-
-    let full = post(&house, WHIP).await.unwrap();
-    assert_eq!((full.status, full.error().as_str()), (503, "full"));
-    assert!(full.has("retry-after"));
-
-    Ask::new("DELETE", &url).send(house.address).await.unwrap();
-    assert_eq!(house.heard().await.intent, Intent::Leave);
-    published(&mut house).await;
-}
-
-#[tokio::test]
-async fn a_server_that_stops_lets_its_resources_leave() {
-    let mut house = House::open(quick()).await;
-    published(&mut house).await;
-
-    house.stop();
-
-    assert_eq!(house.heard().await.intent, Intent::Leave);
-    house.stopped().await;
 }
