@@ -60,6 +60,7 @@ pub(crate) fn receiving() -> Receiving {
         codecs: vec![codec()],
         rids: Vec::new(),
         ssrcs: vec![(SSRC, None)],
+        max_bitrate: None,
     };
     Receiving { extensions: extensions(), sections: vec![section] }
 }

@@ -71,7 +71,7 @@ impl CodecPolicy {
     /// What is accepted of an offer.
     pub(crate) fn answering(&self) -> AnswerPolicy {
         let codecs = |names: &[CodecName]| names.iter().map(|name| name.codec()).collect();
-        AnswerPolicy { codecs: codecs(&self.allowed), preferred: codecs(&self.preferred) }
+        AnswerPolicy { codecs: codecs(&self.allowed), preferred: codecs(&self.preferred), max_bitrate: None }
     }
 
     /// Codecs for pictures in which a publisher may be asked to publish as well, for somebody who lacks

@@ -20,6 +20,8 @@ use watching::Watching;
 pub(crate) struct Session {
     pub(crate) room: RoomKey,
     pub(crate) pass: Pass,
+    /// It has sent something, or asked to.
+    pub(crate) has_published: bool,
     /// What is set aside of its tenant's quota, since it first published.
     pub(crate) set_aside: Option<Bitrate>,
     /// How often it tells everybody something.
@@ -35,6 +37,7 @@ impl Session {
         Self {
             room,
             pass,
+            has_published: false,
             set_aside: None,
             pace: Pace::default(),
             worker: None,

@@ -9,6 +9,7 @@ pub mod cache;
 pub mod clocks;
 pub mod demand;
 pub mod encoding;
+mod excess;
 mod feedback;
 mod ingress;
 pub mod keyframe_request;
@@ -24,6 +25,7 @@ use switchyard_vocab::layer::{EncodingIndex, MAX_ENCODINGS, SpatialLayer};
 use switchyard_vocab::negotiated::CodecMapping;
 use switchyard_vocab::observed::{Attached, ClockPair, Observed};
 use switchyard_vocab::rtp::{ExtSeqNo, RtpTimestamp, SeqNo, Ssrc};
+use switchyard_vocab::units::Bitrate;
 use switchyard_wire::rtcp::ReportBlock;
 use switchyard_wire::rtp::extension::KnownExtensions;
 use switchyard_wire::rtp::{RtpPacket, rtx};
@@ -33,6 +35,7 @@ use binding::{Bound, Stream};
 use cache::{Cache, CacheRef};
 use clocks::Clocks;
 use encoding::{Encoding, Numbered, Received};
+use excess::Excess;
 use ingress::Ingress;
 use layers::{Candidate, Layers, Pace};
 use observe::{Memory, PayloadFacts, Unread};
@@ -71,6 +74,7 @@ pub struct Publication {
     /// Layers as another worker sees them; a mirror does not see those that nobody here wants.
     told_layers: bool,
     next_layer_check: Option<Instant>,
+    excess: Excess,
     muted: bool,
     /// Scratch for the numbers of one NACK.
     lost: Vec<SeqNo>,
@@ -91,6 +95,7 @@ impl Publication {
             layers_pace: Pace::default(),
             told_layers: false,
             next_layer_check: None,
+            excess: Excess::default(),
             muted: false,
             lost: Vec::with_capacity(missing::MAX_ASKED),
         }
@@ -126,6 +131,12 @@ impl Publication {
         };
         if self.muted {
             return Err(DropReason::Muted);
+        }
+        if !payload.is_empty() {
+            self.excess.note(now, bound.encoding, len);
+        }
+        if self.excess.withholds(bound.encoding) {
+            return Err(DropReason::OverCap);
         }
         let encoding = self.encoding_mut(bound.encoding, bound.codec).ok_or(DropReason::UnknownSsrc)?;
         let memory = encoding.memory();
@@ -197,26 +208,40 @@ impl Publication {
     /// anew: sound at once, a picture with a keyframe, which is asked for.
     pub fn set_muted(&mut self, muted: bool) {
         let was_muted = std::mem::replace(&mut self.muted, muted);
-        for (index, slot) in self.encodings.iter_mut().enumerate() {
-            let Some(known) = slot else { continue };
-            if muted {
-                known.cancel_keyframe();
-            } else if was_muted {
-                // The media clock has gone on meanwhile: what was reported of it still holds.
-                let encoding = EncodingIndex(index as u8);
-                let pair = self.clocks.get(encoding, known.incarnation());
-                known.handle_unmuted();
-                if let Some(pair) = pair {
-                    self.clocks.set(encoding, known.incarnation(), pair);
-                    self.clocks_changed = true;
-                }
-            }
+        for known in self.encodings.iter_mut().flatten().filter(|_| muted) {
+            known.cancel_keyframe();
+        }
+        if was_muted && !muted {
+            (0..MAX_ENCODINGS as u8).map(EncodingIndex).for_each(|encoding| self.start_anew(encoding));
+        }
+    }
+
+    /// After a time in which nothing of an encoding went further: its subscribers begin with the next packet of
+    /// sound, or with a keyframe, which is asked for.
+    fn start_anew(&mut self, encoding: EncodingIndex) {
+        let Some(Some(known)) = self.encodings.get_mut(encoding.index()) else { return };
+        // The media clock has gone on meanwhile: what was reported of it still holds.
+        let pair = self.clocks.get(encoding, known.incarnation());
+        known.handle_unmuted();
+        if let Some(pair) = pair {
+            self.clocks.set(encoding, known.incarnation(), pair);
+            self.clocks_changed = true;
+        }
+    }
+
+    /// Changes the rate at which it is forwarded at most, all encodings together. What its publisher sends
+    /// beyond goes as whole layers, the largest first, and the track as a whole when its smallest layer is too
+    /// much: those are [withheld](DropReason::OverCap) until there has been room for them for some seconds.
+    pub fn set_max_bitrate(&mut self, now: Instant, limit: Option<Bitrate>) {
+        self.excess.set_limit(limit);
+        if self.excess.is_active() {
+            self.next_layer_check.get_or_insert(now + LAYER_CHECK);
         }
     }
 
     /// A subscriber can't go on without a keyframe of this encoding.
     pub fn want_keyframe(&mut self, now: Instant, encoding: EncodingIndex) {
-        if self.muted || self.kind == MediaKind::Audio {
+        if self.muted || self.kind == MediaKind::Audio || self.excess.withholds(encoding) {
             return;
         }
         if let Some(Some(known)) = self.encodings.get_mut(encoding.index()) {
@@ -308,7 +333,8 @@ impl Publication {
     /// Ranks anew what has been seen.
     fn refresh_layers(&mut self, now: Instant) {
         let several = self.encodings.iter().flatten().filter(|encoding| encoding.is_seen()).count() > 1;
-        self.next_layer_check = several.then(|| now + LAYER_CHECK);
+        self.look_at_excess(now);
+        self.next_layer_check = (several || self.excess.is_active()).then(|| now + LAYER_CHECK);
         if self.told_layers {
             return;
         }
@@ -320,7 +346,8 @@ impl Publication {
             Some(Candidate {
                 encoding: EncodingIndex(index as u8),
                 // A lone encoding may fall silent (a still screen, a pause in speech) and go on.
-                live: if several { encoding.is_live(now) } else { encoding.has_sent_media() },
+                live: !self.excess.withholds(EncodingIndex(index as u8))
+                    && if several { encoding.is_live(now) } else { encoding.has_sent_media() },
                 size: encoding.size(),
                 bitrate: encoding.bitrate(now),
             })
@@ -328,6 +355,22 @@ impl Publication {
         let ranked = layers::rank(seen);
         if self.layers_pace.admits(now, !ranked.is_same_but_for_rates(&self.layers)) {
             self.replace_layers(ranked);
+        }
+    }
+
+    /// Withholds layers that are too much, and lets those go on that no longer are: everybody starts anew with
+    /// their next keyframe.
+    fn look_at_excess(&mut self, now: Instant) {
+        if !self.excess.is_active() {
+            return;
+        }
+        // What has no rank yet is taken for larger than what has.
+        let rank = |encoding| self.layers.iter().position(|layer| layer.encoding == encoding);
+        let mut ranked: [EncodingIndex; MAX_ENCODINGS] =
+            std::array::from_fn(|index| EncodingIndex(index as u8));
+        ranked.sort_by_key(|&encoding| rank(encoding).unwrap_or(MAX_ENCODINGS));
+        for encoding in self.excess.look(now, ranked.into_iter()).iter() {
+            self.start_anew(encoding);
         }
     }
 

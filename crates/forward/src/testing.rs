@@ -69,6 +69,7 @@ pub(crate) fn receive_section(codec: Codec, name: &str, rids: &[&str]) -> Receiv
         codecs: vec![mapping(codec)],
         rids: rids.iter().map(|name| rid(name)).collect(),
         ssrcs: Vec::new(),
+        max_bitrate: None,
     }
 }
 

@@ -29,6 +29,11 @@ impl EncodingSet {
         self.0 |= Self::bit(encoding);
     }
 
+    /// Takes one out.
+    pub const fn remove(&mut self, encoding: EncodingIndex) {
+        self.0 &= !Self::bit(encoding);
+    }
+
     /// Whether it is in.
     pub const fn contains(self, encoding: EncodingIndex) -> bool {
         self.0 & Self::bit(encoding) != 0

@@ -71,6 +71,8 @@ pub enum DropReason {
     IngressLimited,
     /// A check for one peer from an address at which another is being heard. It is not answered.
     AddressHeld,
+    /// Of a layer that is withheld because its publisher sends more than its cap.
+    OverCap,
 }
 
 impl DropReason {
@@ -78,7 +80,7 @@ impl DropReason {
     pub const COUNT: usize = Self::ALL.len();
 
     /// All of them, in the order of their indexes.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 35] = [
         Self::TooLong,
         Self::NotWebRtc,
         Self::MalformedStun,
@@ -113,6 +115,7 @@ impl DropReason {
         Self::RtcpRateLimited,
         Self::IngressLimited,
         Self::AddressHeld,
+        Self::OverCap,
     ];
 
     /// Position in per-reason tables.
@@ -157,6 +160,7 @@ impl DropReason {
             Self::RtcpRateLimited => "rtcp_rate_limited",
             Self::IngressLimited => "ingress_limited",
             Self::AddressHeld => "address_held",
+            Self::OverCap => "over_cap",
         }
     }
 }

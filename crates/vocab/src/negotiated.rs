@@ -7,6 +7,7 @@ use crate::ids::{PublicationId, SubscriptionId};
 use crate::layer::MAX_ENCODINGS;
 use crate::profile::{Format, Profile};
 use crate::rtp::{Mid, PayloadType, Rid, Ssrc};
+use crate::units::Bitrate;
 
 /// Tracks that one peer may ever be allowed to publish at once; what it is allowed is for control to
 /// say, and never more. Each costs a cache of a megabyte or two while it is sent.
@@ -192,6 +193,8 @@ pub struct ReceiveSection {
     pub rids: Vec<Rid>,
     /// Streams announced by `a=ssrc`: media, and its RTX from `a=ssrc-group:FID`.
     pub ssrcs: Vec<(Ssrc, Option<Ssrc>)>,
+    /// The rate at which it is forwarded at most, all encodings together.
+    pub max_bitrate: Option<Bitrate>,
 }
 
 /// Everything one peer may send us. Replaces what was known before.

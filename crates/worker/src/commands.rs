@@ -137,6 +137,9 @@ impl Worker {
             if self.routes.get(section.publication).is_none() {
                 self.begin_publication(now, key, section.publication, Publication::new(section.kind));
             }
+            if let Some(route) = self.routes.get_mut(section.publication) {
+                route.publication.set_max_bitrate(now, section.max_bitrate);
+            }
         }
         self.touch(key);
     }

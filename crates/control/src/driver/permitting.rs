@@ -51,11 +51,14 @@ impl Control {
         offer: &RemoteDescription,
     ) -> Result<(), Refusal> {
         let Some(publisher) = self.sessions.get_mut(&session) else { return Err(Refusal::NotJoined) };
-        if publisher.set_aside.is_none() && offer.sections.iter().any(|section| section.is_sending()) {
+        if !publisher.has_published && offer.sections.iter().any(|section| section.is_sending()) {
             let Pass { tenant, permissions, .. } = &publisher.pass;
             let allowance = self.tenancy.quota(tenant).allowance(&permissions.caps);
             self.tenancy.set_aside(tenant, None, allowance)?;
+            publisher.has_published = true;
             publisher.set_aside = allowance;
+            // Nothing is connected yet that would have to hear of it: the answer says it.
+            let _ = publisher.publishing.limit(allowance);
         }
         Ok(())
     }
@@ -75,10 +78,14 @@ impl Control {
         if member.is_some_and(|member| self.revocations.covers(now, &pass, &member.identity)) {
             return Err(Refusal::TokenRevoked);
         }
-        if session.set_aside.is_some() {
+        if session.has_published {
             let allowance = self.tenancy.quota(&pass.tenant).allowance(&pass.permissions.caps);
             self.tenancy.set_aside(&pass.tenant, session.set_aside, allowance)?;
             session.set_aside = allowance;
+            let limited = session.publishing.limit(allowance);
+            if let (Some(command), Some(worker)) = (limited, session.worker) {
+                self.outputs.command(worker, command);
+            }
         }
         let after = pass.permissions;
         let before = std::mem::replace(&mut session.pass, pass).permissions;

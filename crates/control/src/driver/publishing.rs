@@ -224,11 +224,11 @@ impl Control {
     ) -> Result<&mut Track, Refusal> {
         let grants = self.grants(session)?;
         let room = self.room_of_mut(session).ok_or(Refusal::NotJoined)?;
-        let unknown = Refusal::UnknownPublication(publication.0);
-        let track = room.track_mut(publication).ok_or_else(|| unknown.clone())?;
+        let unknown = || Refusal::UnknownPublication(publication.0);
+        let track = room.track_mut(publication).ok_or_else(unknown)?;
         match track.owner == session {
             true => Ok(track),
-            false if track.backup_of.is_some() => Err(unknown),
+            false if track.backup_of.is_some() => Err(unknown()),
             false if !muted => Err(Refusal::NotYours(publication.0)),
             false => grants.check(Grant::Admin).map(|()| track),
         }

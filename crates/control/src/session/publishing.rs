@@ -1,10 +1,14 @@
 //! The connection on which a participant offers and sends.
 
 use switchyard_bus::command::Command;
-use switchyard_sdp::{Answer, Fate, Rejection, RemoteDescription, SdpError, Section, SectionKind, answer};
+use switchyard_sdp::{
+    Answer, AnswerPolicy, Fate, Rejection, RemoteDescription, SdpError, Section, SectionKind, answer,
+    share_bitrate,
+};
 use switchyard_vocab::ids::{PeerId, PublicationId, SessionId};
 use switchyard_vocab::line::{IceCredentials, RemoteLine};
 use switchyard_vocab::negotiated::{ReceiveSection, Receiving};
+use switchyard_vocab::units::Bitrate;
 
 use super::line::WorkerEndpoint;
 use crate::codec_policy::CodecPolicy;
@@ -16,6 +20,8 @@ use crate::refusal::Refusal;
 #[derive(Default)]
 pub(crate) struct Publishing {
     line: Option<Line>,
+    /// The rate at which all of it is forwarded, at most.
+    max_bitrate: Option<Bitrate>,
 }
 
 /// An opened connection.
@@ -66,7 +72,8 @@ impl Publishing {
         let role = kept.map(|line| line.remote.our_role);
         let transport = endpoint.transport(ours.origin, ours.local.clone(), role);
         let fed = |section: &Section| kept.and_then(|line| line.publication_of(section));
-        let answered = answer(offer, &codecs.answering(), &transport, |section| {
+        let policy = AnswerPolicy { max_bitrate: self.max_bitrate, ..codecs.answering() };
+        let answered = answer(offer, &policy, &transport, |section| {
             fed(section).unwrap_or_else(|| issuer.publication())
         });
         let answered = answered.map_err(|error| match error {
@@ -157,6 +164,16 @@ impl Publishing {
         line.local = local.clone();
         line.remote.ice = remote.clone();
         Some(Command::RestartIce { peer: line.peer, local: local.clone(), remote: Some(remote) })
+    }
+
+    /// Changes the rate at which all of it is forwarded. The participant is told by the next answer.
+    pub(crate) fn limit(&mut self, max_bitrate: Option<Bitrate>) -> Option<Command> {
+        if std::mem::replace(&mut self.max_bitrate, max_bitrate) == max_bitrate {
+            return None;
+        }
+        let line = self.line.as_mut()?;
+        share_bitrate(&mut line.receiving.sections, max_bitrate);
+        Some(Command::Receive { peer: line.peer, receiving: line.receiving.clone() })
     }
 
     /// Takes one publication out, as if it had not been offered.

@@ -2,12 +2,14 @@
 
 mod section;
 pub(crate) mod sending;
+mod share;
 
 use switchyard_vocab::codec::Codec;
 use switchyard_vocab::ids::PublicationId;
 use switchyard_vocab::line::{DtlsRole, RemoteLine};
 use switchyard_vocab::negotiated::{CodecMapping, ExtensionMap, ReceiveSection, Receiving};
 use switchyard_vocab::rtp::Mid;
+use switchyard_vocab::units::Bitrate;
 
 use crate::codec;
 use crate::error::SdpError;
@@ -17,6 +19,8 @@ use crate::section::{Section, SectionKind};
 use crate::transport::{LocalTransport, Setup, role_as_answerer};
 use crate::write;
 
+pub use share::share_bitrate;
+
 /// What the server accepts of offers.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct AnswerPolicy {
@@ -25,12 +29,14 @@ pub struct AnswerPolicy {
     /// Codecs that come before all others, the first one first. The rest keep the order in which the
     /// peer prefers them.
     pub preferred: Vec<Codec>,
+    /// What the peer may send, all m-lines together; each is told its share.
+    pub max_bitrate: Option<Bitrate>,
 }
 
 impl Default for AnswerPolicy {
     /// Everything the server can forward.
     fn default() -> Self {
-        Self { codecs: Codec::ALL.to_vec(), preferred: Vec::new() }
+        Self { codecs: Codec::ALL.to_vec(), preferred: Vec::new(), max_bitrate: None }
     }
 }
 
@@ -153,7 +159,9 @@ pub fn answer(
         outcomes.push(SectionOutcome { mid: section.mid, kind: section.kind, fate });
     }
 
-    let section::Written { sections, bundle } = writer.finish(&offer.bundle);
+    let section::Written { mut sections, bundle } = writer.finish(&offer.bundle);
+    share_bitrate(&mut receiving.sections, policy.max_bitrate);
+    share::write(&mut sections, &receiving.sections);
     let sdp = write::session(local, offer.version, &bundle, sections).marshal();
     Ok(Answer { sdp, receiving, remote: offer.line(our_role), sections: outcomes })
 }
@@ -234,7 +242,15 @@ fn receive_section(
 ) -> Option<ReceiveSection> {
     let (Some(mid), SectionKind::Media(kind)) = (section.mid, section.kind) else { return None };
     let rids = section::usable_rids(section, &codecs).map(|rid| rid.rid).collect();
-    Some(ReceiveSection { publication, mid, kind, codecs, rids, ssrcs: section.ssrcs.clone() })
+    Some(ReceiveSection {
+        publication,
+        mid,
+        kind,
+        codecs,
+        rids,
+        ssrcs: section.ssrcs.clone(),
+        max_bitrate: None,
+    })
 }
 
 #[cfg(test)]

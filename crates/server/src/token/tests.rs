@@ -7,7 +7,7 @@ use super::*;
 
 const SECRET: &str = "0123456789abcdef0123456789abcdef";
 
-#[derive(Parser)]
+#[derive(Debug, Parser)]
 struct Line {
     #[command(flatten)]
     options: TokenOptions,
@@ -20,8 +20,7 @@ fn auth(ids: &[&str]) -> AuthConfig {
 
 fn options(arguments: &[&str]) -> TokenOptions {
     let needed = ["token", "--room", "lab", "--identity", "ada"];
-    let Ok(line) = Line::try_parse_from([&needed[..], arguments].concat()) else { panic!("accepted") };
-    line.options
+    Line::try_parse_from([&needed[..], arguments].concat()).expect("accepted").options
 }
 
 /// Whom the server would let in by the token, and with what.

@@ -3,11 +3,12 @@ use switchyard_vocab::codec::Codec;
 use switchyard_vocab::drop_reason::DropReason;
 use switchyard_vocab::negotiated::{MAX_STREAMS, Receiving};
 use switchyard_vocab::rtp::SeqNo;
+use switchyard_vocab::units::Bitrate;
 use switchyard_wire::rtcp::RtcpPacket;
 use switchyard_wire::rtp::rtx;
 
 use crate::testing::call::{Call, Viewer, assert_consecutive};
-use crate::testing::source::{Rtp, publisher_extensions, receive_section};
+use crate::testing::source::{RIDS, Rtp, publisher_extensions, receive_section};
 
 fn running_call() -> (Call, Viewer) {
     let mut call = Call::on(1);
@@ -395,4 +396,47 @@ fn a_full_send_buffer_costs_a_keyframe_and_no_more() {
     }
     assert_consecutive(&numbers(&call, &viewer));
     assert_consecutive(&call.transport_numbers(viewer.client));
+}
+
+/// Has the publisher's picture forwarded at no more than so many percent of what one of its three layers takes.
+fn cap_picture(call: &mut Call, percent_of_a_layer: Option<u64>, viewer: &Viewer) {
+    let per_second: usize = call.seen(viewer).iter().rev().take(66).map(|got| got.bytes.len()).sum();
+    let mut picture = receive_section(call.video[0].publication, Codec::Vp8, &RIDS);
+    picture.max_bitrate =
+        percent_of_a_layer.map(|percent| Bitrate::bps(per_second as u64 * 8 * percent / 100));
+    let sections = vec![receive_section(call.audio.publication, Codec::Opus, &[]), picture];
+    call.receive(Receiving { extensions: publisher_extensions(), sections });
+}
+
+#[test]
+fn what_a_publisher_sends_beyond_its_cap_goes_as_whole_layers_and_is_counted() {
+    let (mut call, viewer) = running_call();
+
+    cap_picture(&mut call, Some(150), &viewer);
+    call.run(5_000);
+    let (dropped, seen) = (call.world.drops(0, DropReason::OverCap), call.seen(&viewer).len());
+    call.run(3_000);
+
+    // Two packets every 30 ms.
+    assert_eq!(call.world.drops(0, DropReason::OverCap) - dropped, 2 * 200, "two layers of three");
+    assert_eq!(call.seen(&viewer).len() - seen, 200, "the smallest flows on");
+    call.assert_unharmed(&viewer);
+}
+
+#[test]
+fn a_track_that_is_too_much_with_its_smallest_layer_is_withheld_until_its_cap_has_room_for_it() {
+    let (mut call, viewer) = running_call();
+
+    cap_picture(&mut call, Some(50), &viewer);
+    call.run(5_000);
+    let (seen, heard) = (call.seen(&viewer).len(), call.heard(&viewer).len());
+    call.run(3_000);
+    assert_eq!(call.seen(&viewer).len(), seen);
+    assert!(call.heard(&viewer).len() >= heard + 149, "sound goes on");
+
+    cap_picture(&mut call, None, &viewer);
+    call.run(2_000);
+    assert!(call.seen(&viewer).len() > seen + 80);
+    assert_consecutive(&numbers(&call, &viewer));
+    call.assert_unharmed(&viewer);
 }

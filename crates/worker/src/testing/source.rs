@@ -51,6 +51,7 @@ pub(crate) fn receive_section(publication: PublicationId, codec: Codec, rids: &[
         codecs: vec![published(codec)],
         rids: rids.iter().map(|name| Rid::parse(name.as_bytes()).expect("a rid")).collect(),
         ssrcs: Vec::new(),
+        max_bitrate: None,
     }
 }
 

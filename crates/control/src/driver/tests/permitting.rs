@@ -121,8 +121,9 @@ fn a_capped_layer_bounds_every_preference_and_is_named_as_the_reason() {
     for command in commands(&answered) {
         let Command::Subscribe(subscribe) = command else { continue };
         assert_eq!(subscribe.preference.max_layer, SpatialLayer(1));
-        subscription = subscription
-            .or_else(|| (subscribe.publication == camera).then_some(subscribe.section.subscription));
+        if subscribe.publication == camera {
+            subscription = Some(subscribe.section.subscription);
+        }
     }
     let any = Intent::SetMaxLayer { publication: camera, layer: SpatialLayer::HIGHEST };
     assert!(commands(&house.ask(2, any)).is_empty(), "the worker has nothing to hear");
@@ -327,4 +328,30 @@ fn a_cap_on_bitrate_that_no_longer_fits_the_quota_is_refused() {
 
     assert_eq!(code(&house.reply(1, Intent::Refresh(caps(1_001)))), "quota_reached");
     assert_eq!(house.reply(1, Intent::Refresh(caps(1_000))), Notice::Done);
+}
+
+#[test]
+fn a_cap_on_bitrate_is_told_to_the_publisher_and_to_its_worker_also_when_it_changes() {
+    let mut house = House::new();
+    let caps = |kbps| capping(Caps { max_bitrate: Some(Bitrate::kbps(kbps)), ..Caps::default() });
+    house.reply(1, join_with("ada", caps(1_128)));
+    let shares = |outputs: &[Output]| {
+        let receiving = commands(outputs).into_iter().find_map(|command| match command {
+            Command::Receive { receiving, .. } => Some(receiving.clone()),
+            _ => None,
+        });
+        let sections = receiving.expect("the worker hears").sections;
+        sections.iter().map(|one| one.max_bitrate.map(|rate| rate.as_bps() / 1_000)).collect::<Vec<_>>()
+    };
+
+    let outputs = house.ask(1, Client::new(1).offer_both());
+    assert_eq!(shares(&outputs), [Some(128), Some(1_000)]);
+    let Some(Notice::Answer { sdp, .. }) = told(&outputs, 1).last().copied() else { panic!("{outputs:?}") };
+    assert!(sdp.contains("b=TIAS:850000\r\n") && sdp.contains("b=AS:850\r\n"), "{sdp}");
+    assert_eq!(sdp.matches("b=").count(), 2, "only of the picture: {sdp}");
+
+    let outputs = house.ask(1, Intent::Refresh(caps(628)));
+    assert_eq!(shares(&outputs), [Some(128), Some(500)]);
+    let outputs = house.ask(1, Intent::Refresh(Pass::default()));
+    assert_eq!(shares(&outputs), [None, None]);
 }
