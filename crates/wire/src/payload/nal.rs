@@ -45,6 +45,30 @@ impl Part {
     }
 }
 
+/// Why the units of an aggregate can't be walked.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum AggregateError {
+    /// A unit is shorter than its header or reaches behind the end.
+    Malformed,
+    /// There are more than [`MAX_UNITS`].
+    TooMany,
+}
+
+/// Checks an aggregate whose units have headers of `header_len` bytes.
+pub(super) fn check_aggregate(mut rest: &[u8], header_len: usize) -> Result<(), AggregateError> {
+    for _ in 0..MAX_UNITS {
+        let (unit, behind) = split_sized(rest).ok_or(AggregateError::Malformed)?;
+        if unit.len() < header_len {
+            return Err(AggregateError::Malformed);
+        }
+        if behind.is_empty() {
+            return Ok(());
+        }
+        rest = behind;
+    }
+    Err(AggregateError::TooMany)
+}
+
 /// Splits a unit with its 16-bit length off the front of an aggregate. `None` when it is empty or
 /// reaches behind the end.
 pub(super) fn split_sized(rest: &[u8]) -> Option<(&[u8], &[u8])> {

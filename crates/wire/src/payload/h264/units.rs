@@ -1,6 +1,6 @@
 //! The units in a payload (RFC 6184 §5.6–§5.8).
 
-use super::super::nal::{MAX_UNITS, Part, split_sized};
+use super::super::nal::{AggregateError, MAX_UNITS, Part, check_aggregate, split_sized};
 use super::kind;
 
 /// Why a payload holds no readable units.
@@ -19,6 +19,15 @@ pub enum H264Error {
     /// An aggregate of more than [`MAX_UNITS`].
     #[error("more than {MAX_UNITS} units in one packet")]
     TooManyUnits,
+}
+
+impl From<AggregateError> for H264Error {
+    fn from(error: AggregateError) -> Self {
+        match error {
+            AggregateError::Malformed => Self::MalformedAggregate,
+            AggregateError::TooMany => Self::TooManyUnits,
+        }
+    }
 }
 
 /// A unit, or what of it is in the packet.
@@ -65,25 +74,11 @@ pub fn units(payload: &[u8]) -> Result<Units<'_>, H264Error> {
     match first & 0x1f {
         1..=23 => Ok(Units { single: Unit::whole(payload), aggregate: &[] }),
         kind::STAP_A => {
-            check_aggregate(rest)?;
+            check_aggregate(rest, 1)?;
             Ok(Units { single: None, aggregate: rest })
         }
         kind::FU_A => Ok(Units { single: Some(Unit::fragment(payload).ok_or(too_short)?), aggregate: &[] }),
         other => Err(H264Error::Unsupported(other)),
-    }
-}
-
-fn check_aggregate(mut rest: &[u8]) -> Result<(), H264Error> {
-    let mut count = 0;
-    loop {
-        (_, rest) = split_sized(rest).ok_or(H264Error::MalformedAggregate)?;
-        count += 1;
-        if rest.is_empty() {
-            return Ok(());
-        }
-        if count == MAX_UNITS {
-            return Err(H264Error::TooManyUnits);
-        }
     }
 }
 

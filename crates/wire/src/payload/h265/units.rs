@@ -2,7 +2,7 @@
 
 use switchyard_vocab::layer::{SpatialLayer, TemporalLayer};
 
-use super::super::nal::{MAX_UNITS, Part, split_sized};
+use super::super::nal::{AggregateError, MAX_UNITS, Part, check_aggregate, split_sized};
 use super::kind;
 use crate::bytes::u16_at;
 
@@ -24,6 +24,15 @@ pub enum H265Error {
     /// An aggregate of more than [`MAX_UNITS`].
     #[error("more than {MAX_UNITS} units in one packet")]
     TooManyUnits,
+}
+
+impl From<AggregateError> for H265Error {
+    fn from(error: AggregateError) -> Self {
+        match error {
+            AggregateError::Malformed => Self::MalformedAggregate,
+            AggregateError::TooMany => Self::TooManyUnits,
+        }
+    }
 }
 
 /// A unit, or what of it is in the packet.
@@ -77,7 +86,7 @@ pub fn units(payload: &[u8]) -> Result<Units<'_>, H265Error> {
     let (header, rest) = payload.split_first_chunk::<HEADER_LEN>().ok_or(too_short)?;
     match kind_of(u16::from_be_bytes(*header)) {
         kind::AGGREGATE => {
-            check_aggregate(rest)?;
+            check_aggregate(rest, HEADER_LEN)?;
             Ok(Units { single: None, aggregate: rest })
         }
         kind::FRAGMENT => {
@@ -90,24 +99,6 @@ pub fn units(payload: &[u8]) -> Result<Units<'_>, H265Error> {
 
 const fn kind_of(header: u16) -> u8 {
     ((header >> 9) & 0x3f) as u8
-}
-
-fn check_aggregate(mut rest: &[u8]) -> Result<(), H265Error> {
-    let mut count = 0;
-    loop {
-        let (unit, behind) = split_sized(rest).ok_or(H265Error::MalformedAggregate)?;
-        if unit.len() < HEADER_LEN {
-            return Err(H265Error::MalformedAggregate);
-        }
-        rest = behind;
-        count += 1;
-        if rest.is_empty() {
-            return Ok(());
-        }
-        if count == MAX_UNITS {
-            return Err(H265Error::TooManyUnits);
-        }
-    }
 }
 
 /// The walk over the units of a payload.
