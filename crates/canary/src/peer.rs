@@ -62,6 +62,18 @@ impl Shared {
         });
     }
 
+    /// What was seen up to now.
+    pub(crate) fn report(&self) -> Report {
+        self.with(|report| report.clone())
+    }
+
+    /// Waits until it is over, and says why.
+    pub(crate) async fn ended(&self) -> End {
+        let mut ended = self.ended.subscribe();
+        let end = ended.wait_for(Option::is_some).await.map(|end| end.clone());
+        end.ok().flatten().unwrap_or(End::SignallingLost)
+    }
+
     /// Says that it is over; the first reason stands.
     pub(crate) fn end(&self, reason: End) {
         self.ended.send_if_modified(|end| {

@@ -81,14 +81,12 @@ impl WhipCanary {
 
     /// What was seen up to now.
     pub fn report(&self) -> Report {
-        self.shared.with(|report| report.clone())
+        self.shared.report()
     }
 
     /// Waits until the connection is lost, and says why.
     pub async fn ended(&self) -> End {
-        let mut ended = self.shared.ended.subscribe();
-        let end = ended.wait_for(Option::is_some).await.map(|end| end.clone());
-        end.ok().flatten().unwrap_or(End::SignallingLost)
+        self.shared.ended().await
     }
 
     /// Deletes the session. What was seen until then is returned.
