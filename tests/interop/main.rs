@@ -7,7 +7,10 @@
 mod churn;
 mod junk;
 mod others;
+mod passes;
 mod server;
+mod talk;
+mod tenants;
 mod vitals;
 mod whip;
 

@@ -25,6 +25,7 @@ pub(crate) struct Server {
     metrics: SocketAddr,
     media: u16,
     overflows_before: u64,
+    config: Option<PathBuf>,
     _turn: Turn,
 }
 
@@ -39,23 +40,38 @@ impl Server {
     /// Starts a server on free ports, with `workers` workers, one session after the other on each.
     pub(crate) fn start(workers: u16) -> Result<Self> {
         let turn = Turn::Shared(MACHINE.read().unwrap_or_else(PoisonError::into_inner));
-        Self::spawn(turn, workers, LOOPBACK, &[])
+        Self::spawn(turn, workers, LOOPBACK, &[], None)
+    }
+
+    /// Starts a server with one worker and the settings of a configuration file, whose text is given.
+    pub(crate) fn start_with(config: &str) -> Result<Self> {
+        let turn = Turn::Shared(MACHINE.read().unwrap_or_else(PoisonError::into_inner));
+        let name = format!("interop-{}.toml", free_tcp_port()?.port());
+        let file = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+        std::fs::write(&file, config)?;
+        Self::spawn(turn, 1, LOOPBACK, &[], Some(file))
     }
 
     /// Starts a server with more settings from the environment, when no other one runs, and keeps others
     /// from starting.
     pub(crate) fn start_alone(workers: u16, settings: &[(&str, &str)]) -> Result<Self> {
         let turn = Turn::Alone(MACHINE.write().unwrap_or_else(PoisonError::into_inner));
-        Self::spawn(turn, workers, LOOPBACK, settings)
+        Self::spawn(turn, workers, LOOPBACK, settings, None)
     }
 
     /// Starts a server with one worker that is reached at `announced`, for clients that do not use loopback.
     pub(crate) fn start_at(announced: IpAddr) -> Result<Self> {
         let turn = Turn::Shared(MACHINE.read().unwrap_or_else(PoisonError::into_inner));
-        Self::spawn(turn, 1, announced, &[])
+        Self::spawn(turn, 1, announced, &[], None)
     }
 
-    fn spawn(turn: Turn, workers: u16, announced: IpAddr, settings: &[(&str, &str)]) -> Result<Self> {
+    fn spawn(
+        turn: Turn,
+        workers: u16,
+        announced: IpAddr,
+        settings: &[(&str, &str)],
+        config: Option<PathBuf>,
+    ) -> Result<Self> {
         let (listen, metrics, media) = (free_tcp_port()?, free_tcp_port()?, free_udp_ports(workers)?);
         let mut process = Command::new(binary()?)
             .args(["--dev", "--listen", &listen.to_string()])
@@ -66,6 +82,7 @@ impl Server {
             .env("SWITCHYARD_CONTROL__PLACEMENT", "spread")
             .env("SWITCHYARD_LOG__FILTER", "warn")
             .envs(settings.iter().copied())
+            .envs(config.iter().map(|file| ("SWITCHYARD_CONFIG", file)))
             .stdout(Stdio::null())
             .spawn()
             .context("the server cannot be started")?;
@@ -79,7 +96,17 @@ impl Server {
             std::thread::sleep(Duration::from_millis(20));
         }
         let overflows_before = vitals::kernel_overflows()?;
-        Ok(Self { process, listen, metrics, media, overflows_before, _turn: turn })
+        Ok(Self { process, listen, metrics, media, overflows_before, config, _turn: turn })
+    }
+
+    /// A token, minted as operators do. `options` are those of the command, in one line.
+    pub(crate) fn token(&self, options: &str) -> Result<String> {
+        let mut command = Command::new(binary()?);
+        command.args(["token", "--dev"]).args(options.split_ascii_whitespace());
+        command.envs(self.config.iter().map(|file| ("SWITCHYARD_CONFIG", file)));
+        let output = command.output().context("the token command cannot be started")?;
+        ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        Ok(String::from_utf8(output.stdout)?.trim().to_owned())
     }
 
     /// Where participants connect.
@@ -123,6 +150,9 @@ impl Drop for Server {
         // It may have ended by itself, and then there is nothing to do.
         let _ = self.process.kill();
         let _ = self.process.wait();
+        if let Some(file) = &self.config {
+            let _ = std::fs::remove_file(file);
+        }
     }
 }
 
