@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-/// Folders that hold nothing of ours: results of builds and of others.
+/// Folders that hold nothing of ours: results of builds and of others. In a second work tree `.git` is a file.
 const FOREIGN_FOLDERS: [&str; 4] = ["target", "node_modules", ".git", "artefacts"];
 
 /// Files that tools write, or others wrote. They name registries and packages as they please.
@@ -61,10 +61,11 @@ fn walk(root: &Path, folder: &Path, sources: &mut Vec<Source>) {
     for entry in std::fs::read_dir(folder).expect("the tree can be listed") {
         let path = entry.expect("the tree can be listed").path();
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
+        if FOREIGN_FOLDERS.contains(&name.as_str()) {
+            continue;
+        }
         if path.is_dir() && !path.is_symlink() {
-            if !FOREIGN_FOLDERS.contains(&name.as_str()) {
-                walk(root, &path, sources);
-            }
+            walk(root, &path, sources);
         } else if !FOREIGN_FILES.contains(&name.as_str())
             // What is no text is a picture or the like.
             && let Ok(text) = std::fs::read_to_string(&path)
