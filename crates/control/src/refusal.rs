@@ -151,38 +151,48 @@ impl From<SdpError> for Refusal {
     }
 }
 
-impl Refusal {
-    /// Short stable name for programs.
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::NotJoined => "not_joined",
-            Self::AlreadyJoined => "already_joined",
-            Self::BadName { .. } => "bad_name",
-            Self::BadDescription(_) => "bad_description",
-            Self::NoUsableCodec { .. } => "no_usable_codec",
-            Self::CodecNotAllowed { .. } => "codec_not_allowed",
-            Self::UnknownPublication(_) => "unknown_publication",
-            Self::NotYours(_) => "not_yours",
-            Self::OwnPublication(_) => "own_publication",
-            Self::NotSubscribed(_) => "not_subscribed",
-            Self::UnknownParticipant(_) => "unknown_participant",
-            Self::NothingPublished(_) => "nothing_published",
-            Self::NoConnection => "no_connection",
-            Self::RestartNotAsked => "restart_not_asked",
-            Self::StaleAnswer(_) => "stale_answer",
-            Self::LimitReached { .. } => "limit_reached",
-            Self::NotPermitted { .. } => "not_permitted",
-            Self::CapReached { .. } => "cap_reached",
-            Self::QuotaReached { .. } => "quota_reached",
-            Self::MessageTooLong { .. } => "message_too_long",
-            Self::MetadataTooLong { .. } => "metadata_too_long",
-            Self::RateLimited { .. } => "rate_limited",
-            Self::RoomLocked => "room_locked",
-            Self::Banned { .. } => "banned",
-            Self::TokenRevoked => "token_revoked",
-            Self::TokenForOtherRoom => "token_for_other_room",
-            Self::Overloaded => "overloaded",
-            Self::Stopping => "stopping",
+/// Gives each kind of refusal its name, and lists the names.
+macro_rules! named {
+    ($($kind:pat => $code:literal,)+) => {
+        impl Refusal {
+            /// The names of all refusals there are.
+            pub const CODES: &[&str] = &[$($code),+];
+
+            /// Short stable name for programs.
+            pub const fn code(&self) -> &'static str {
+                match self { $($kind => $code,)+ }
+            }
         }
-    }
+    };
+}
+
+named! {
+    Refusal::NotJoined => "not_joined",
+    Refusal::AlreadyJoined => "already_joined",
+    Refusal::BadName { .. } => "bad_name",
+    Refusal::BadDescription(_) => "bad_description",
+    Refusal::NoUsableCodec { .. } => "no_usable_codec",
+    Refusal::CodecNotAllowed { .. } => "codec_not_allowed",
+    Refusal::UnknownPublication(_) => "unknown_publication",
+    Refusal::NotYours(_) => "not_yours",
+    Refusal::OwnPublication(_) => "own_publication",
+    Refusal::NotSubscribed(_) => "not_subscribed",
+    Refusal::UnknownParticipant(_) => "unknown_participant",
+    Refusal::NothingPublished(_) => "nothing_published",
+    Refusal::NoConnection => "no_connection",
+    Refusal::RestartNotAsked => "restart_not_asked",
+    Refusal::StaleAnswer(_) => "stale_answer",
+    Refusal::LimitReached { .. } => "limit_reached",
+    Refusal::NotPermitted { .. } => "not_permitted",
+    Refusal::CapReached { .. } => "cap_reached",
+    Refusal::QuotaReached { .. } => "quota_reached",
+    Refusal::MessageTooLong { .. } => "message_too_long",
+    Refusal::MetadataTooLong { .. } => "metadata_too_long",
+    Refusal::RateLimited { .. } => "rate_limited",
+    Refusal::RoomLocked => "room_locked",
+    Refusal::Banned { .. } => "banned",
+    Refusal::TokenRevoked => "token_revoked",
+    Refusal::TokenForOtherRoom => "token_for_other_room",
+    Refusal::Overloaded => "overloaded",
+    Refusal::Stopping => "stopping",
 }

@@ -2,6 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use switchyard_control::refusal::Refusal;
 
 use super::client_message::{Source, Way};
 
@@ -327,9 +328,19 @@ pub struct Subscription {
 #[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
 pub struct Refused {
     /// Short stable name for programs.
+    #[schemars(extend("examples" = refusal_codes()))]
     pub code: String,
     /// What to change.
     pub message: String,
+}
+
+/// Why requests of this dialect are refused; others may come with later versions.
+pub(super) fn refusal_codes() -> Vec<&'static str> {
+    /// Said to encoders and players alone.
+    const BY_HTTP: [&str; 3] = ["no_connection", "nothing_published", "restart_not_asked"];
+    let by_auth = ["token_missing", "token_invalid", "token_for_other_identity"];
+    let by_control = Refusal::CODES.iter().copied().filter(|code| !BY_HTTP.contains(code));
+    by_control.chain(by_auth).collect()
 }
 
 /// What keeps a subscription from a higher layer.

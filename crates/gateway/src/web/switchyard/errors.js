@@ -32,6 +32,9 @@ export class RefusedError extends SwitchyardError {}
 /** The token does not grant what was asked for. */
 export class NotPermittedError extends RefusedError {}
 
+/** It was too much, too long or too fast. Less of it may be accepted, or the same a little later. */
+export class LimitError extends RefusedError {}
+
 /** The server did not understand a message: this library and the server are of different versions. */
 export class ProtocolError extends SwitchyardError {}
 
@@ -59,19 +62,58 @@ export class DeviceNotFoundError extends DeviceError {}
 /** The device is there, but something else is using it. */
 export class DeviceInUseError extends DeviceError {}
 
-/** The error for a `refused` or `error` message. @param {import('./messages.js').Fault} fault */
-export function faultError({ type, code, message, field }) {
-  if (type === 'refused') {
-    if (code === 'not_permitted') return new NotPermittedError(code, message, { field });
-    return code.startsWith('token') ? new TokenError(code, message, { field }) : new RefusedError(code, message, { field });
-  }
-  if (code === 'unknown_type') return new UnsupportedError(code, message, { field });
-  return new ProtocolError(code, message, { field });
+/** @type {Record<string, typeof SwitchyardError>} what the server says, by its code; whatever else it says is a plain refusal */
+const FAULTS = {
+  not_joined: RefusedError,
+  already_joined: RefusedError,
+  bad_name: RefusedError,
+  bad_description: RefusedError,
+  no_usable_codec: RefusedError,
+  codec_not_allowed: RefusedError,
+  unknown_publication: RefusedError,
+  not_yours: NotPermittedError,
+  own_publication: RefusedError,
+  not_subscribed: RefusedError,
+  unknown_participant: RefusedError,
+  stale_answer: RefusedError,
+  not_permitted: NotPermittedError,
+  limit_reached: LimitError,
+  cap_reached: LimitError,
+  quota_reached: LimitError,
+  message_too_long: LimitError,
+  metadata_too_long: LimitError,
+  rate_limited: LimitError,
+  room_locked: RefusedError,
+  banned: RefusedError,
+  token_missing: TokenError,
+  token_invalid: TokenError,
+  token_for_other_room: TokenError,
+  token_for_other_identity: TokenError,
+  token_revoked: TokenError,
+  overloaded: RefusedError,
+  stopping: RefusedError,
+  malformed_json: ProtocolError,
+  not_an_object: ProtocolError,
+  missing_type: ProtocolError,
+  unknown_type: UnsupportedError,
+  bad_field: ProtocolError,
+  binary_frame: ProtocolError,
+};
+
+/** Whether this library knows what a code of the server's means. @param {string} code */
+export function isKnown(code) {
+  return Object.hasOwn(FAULTS, code);
 }
 
-/** The error for a connection that the server did not open. @param {import('./messages.js').Fault} fault */
+/** The error for a `refused` or `error` message. @param {import('./messages.js').Fault} fault */
+export function faultError({ type, code, message, field }) {
+  const Kind = FAULTS[code] ?? (type === 'error' ? ProtocolError : RefusedError);
+  return new Kind(code, message, { field });
+}
+
+/** The error for a connection that the server did not open, or a room it did not let us into. @param {import('./messages.js').Fault} fault */
 export function connectError({ code, message, field }) {
-  const Kind = code.startsWith('token') ? TokenError : ConnectError;
+  const Kind = FAULTS[code] === TokenError ? TokenError : ConnectError;
   return new Kind(code, message, { field });
 }
 

@@ -1,7 +1,7 @@
 // @ts-check
 /** Requests and their answers, over one WebSocket after another. */
 
-import { ConnectionLostError, faultError } from './errors.js';
+import { ConnectionLostError, connectError, faultError } from './errors.js';
 
 /** What may be sent twice: the second time changes nothing. */
 const REPEATABLE = new Set([
@@ -118,7 +118,7 @@ export class Signalling {
     if (!waiting || this.#postpone(message, waiting)) return;
     this.#waiting.delete(message.in_reply_to);
     const isFault = message.type === 'refused' || message.type === 'error';
-    if (isFault) waiting.reject(faultError(message));
+    if (isFault) waiting.reject(waiting.type === 'join' ? connectError(message) : faultError(message));
     else waiting.resolve(message);
   }
 

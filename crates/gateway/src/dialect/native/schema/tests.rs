@@ -1,6 +1,7 @@
 use std::collections::BTreeSet;
 
 use super::super::client_message::TYPES;
+use super::super::server_message::refusal_codes;
 use super::*;
 
 const SCHEMA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/protocol/native.schema.json");
@@ -34,6 +35,13 @@ fn the_list_of_types_in_complaints_is_complete() {
 fn every_message_is_explained_to_client_authors() {
     for kind in types_of("ClientEnvelope").into_iter().chain(types_of("ServerEnvelope")) {
         assert!(DOCUMENT.contains(&format!("`{kind}`")), "docs/protocol/native.md does not mention {kind}");
+    }
+}
+
+#[test]
+fn every_refusal_is_named_to_client_authors() {
+    for code in refusal_codes() {
+        assert!(DOCUMENT.contains(&format!("`{code}`")), "docs/protocol/native.md does not mention {code}");
     }
 }
 

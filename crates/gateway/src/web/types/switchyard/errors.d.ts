@@ -1,6 +1,8 @@
+/** Whether this library knows what a code of the server's means. @param {string} code */
+export function isKnown(code: string): boolean;
 /** The error for a `refused` or `error` message. @param {import('./messages.js').Fault} fault */
-export function faultError({ type, code, message, field }: import("./messages.js").Fault): TokenError | RefusedError | ProtocolError;
-/** The error for a connection that the server did not open. @param {import('./messages.js').Fault} fault */
+export function faultError({ type, code, message, field }: import("./messages.js").Fault): SwitchyardError;
+/** The error for a connection that the server did not open, or a room it did not let us into. @param {import('./messages.js').Fault} fault */
 export function connectError({ code, message, field }: import("./messages.js").Fault): ConnectError;
 /** The error for what a browser says about a device. @param {string} device @param {unknown} cause */
 export function deviceError(device: string, cause: unknown): SwitchyardError;
@@ -34,6 +36,9 @@ export class RefusedError extends SwitchyardError {
 }
 /** The token does not grant what was asked for. */
 export class NotPermittedError extends RefusedError {
+}
+/** It was too much, too long or too fast. Less of it may be accepted, or the same a little later. */
+export class LimitError extends RefusedError {
 }
 /** The server did not understand a message: this library and the server are of different versions. */
 export class ProtocolError extends SwitchyardError {
