@@ -1,5 +1,5 @@
-//! WHIP and WHEP with clients that others wrote, where they are installed. They use no loopback, so the server
-//! is reached at another address of this machine.
+//! The native dialect, WHIP and WHEP with WebRTC that others wrote, where it is installed. It uses no loopback, so
+//! the server is reached at another address of this machine.
 
 use std::net::{IpAddr, UdpSocket};
 use std::path::{Path, PathBuf};
@@ -17,6 +17,38 @@ const SCRIPTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/interop/others");
 
 /// How long a client is watched.
 const SECONDS: u64 = 15;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_aiortc_participants_see_and_hear_each_other() -> Result<()> {
+    let Some(python) = interpreter("AIORTC_PYTHON", "python3", "import aiortc, aiohttp") else {
+        return Ok(());
+    };
+    let Some(address) = address() else { return Ok(()) };
+    let server = Server::start_at(address)?;
+
+    let url = server.url();
+    let (ada, bob) = tokio::try_join!(participate(&python, &url, "ada"), participate(&python, &url, "bob"))?;
+
+    for said in [&ada, &bob] {
+        ensure!(count(said, "audio") > 100 && count(said, "video") > 50, "{ada}{bob}");
+        ensure!(said.contains(r#""reason": "left""#), "{ada}{bob}");
+    }
+    // Whoever was late may have missed what the other one said.
+    ensure!(ada.contains("Hello!") || bob.contains("Hello!"), "{ada}{bob}");
+    Ok(())
+}
+
+/// What the example of a native client says at its end.
+async fn participate(python: &Path, url: &str, identity: &'static str) -> Result<String> {
+    let (mut command, seconds) = (Command::new(python), SECONDS.to_string());
+    command.args([&format!("{SCRIPTS}/native_client.py"), url, "--room", "aiortc", "--identity", identity]);
+    command.args(["--seconds", &seconds]);
+    let ran = tokio::task::spawn_blocking(move || command.output());
+    let output = ran.await?.context("python cannot be started")?;
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    ensure!(output.status.success(), "{identity}: {said}{}", String::from_utf8_lossy(&output.stderr));
+    Ok(said)
+}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn aiortc_publishes_by_whip_and_plays_by_whep() -> Result<()> {
