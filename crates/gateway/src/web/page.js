@@ -52,8 +52,9 @@ async function enter(target, { camera, microphone }) {
   button.disabled = true;
   button.textContent = 'Joining …';
   const room = new Room({ ...target, publish });
-  // What is handed over is let go of with the room, however that ends.
+  // What is handed over is let go of with the room, however that ends, and at once if it is refused.
   room.on('ended', () => publish.forEach(({ track }) => track.stop()));
+  room.published.then((all) => all.forEach(({ status }, index) => status === 'rejected' && publish[index].track.stop()));
   try {
     await room.joined;
     Object.assign(window, { room });
@@ -99,6 +100,8 @@ form.onsubmit = (/** @type {SubmitEvent} */ event) => {
   calm();
   const { room, name, token } = form.elements;
   remember({ name: name.value });
+  // So that the address leads here again, also when it is handed on.
+  if (!token.value) history.replaceState(null, '', `/?${new URLSearchParams({ room: room.value })}`);
   const who = token.value ? { token: token.value } : { identity: identityFor(name.value) };
   enter({ room: room.value, name: name.value, ...who }, preview.take());
 };
@@ -106,7 +109,7 @@ form.onsubmit = (/** @type {SubmitEvent} */ event) => {
 setUpTheme();
 setUpShortcuts(() => furniture.panel.close());
 setUpSettings(furniture.stage, furniture.figures);
-$('layout').onclick = () => furniture.stage.setLayout(furniture.stage.layout === 'grid' ? 'speaker' : 'grid');
+$('layout').onclick = () => furniture.stage.setLayout($('layout').getAttribute('aria-pressed') === 'true' ? 'grid' : 'speaker');
 face($('problem-close'), 'close', 'Dismiss');
 $('problem-close').onclick = calm;
 

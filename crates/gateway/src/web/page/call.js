@@ -4,11 +4,12 @@
 import { $, announce } from './dom.js';
 import { Chat } from './chat.js';
 import { Controls } from './controls.js';
+import { Invitation } from './invitation.js';
 import { People } from './people.js';
 import { offerDevices } from './settings.js';
 import { Speakers } from './speakers.js';
 import { Tile } from './tile.js';
-import { bannerSays, complain } from './words.js';
+import { bannerSays, complain, tell } from './words.js';
 
 /**
  * @typedef {import('../switchyard.js').Room} Room
@@ -19,14 +20,17 @@ import { bannerSays, complain } from './words.js';
 
 export class Call {
   #stops;
+  #wasLocked;
 
   /** @param {Room} room @param {Furniture} furniture */
   constructor(room, { stage, panel, figures }) {
     this.room = room;
+    this.#wasLocked = room.isLocked;
     this.stage = stage;
     this.figures = figures;
     this.chat = new Chat(room, panel);
     this.controls = new Controls(room);
+    this.invitation = new Invitation(room);
     new People(room);
     const speakers = new Speakers(stage);
     this.#stops = [offerDevices(room), () => speakers.stop()];
@@ -45,6 +49,7 @@ export class Call {
   }
 
   stop() {
+    tell('');
     this.#stops.forEach((stop) => stop());
     this.stage.clear();
   }
@@ -83,6 +88,11 @@ export class Call {
       if (state === 'connected') announce('You are back in the call');
     });
     room.on('error', ({ error }) => complain(error));
+    room.on('room-changed', ({ locked }) => {
+      if (locked !== this.#wasLocked) tell(locked ? 'The room is locked: nobody else can join.' : 'The room is open again.');
+      this.#wasLocked = locked;
+      this.#count();
+    });
   }
 
   #listenToOwn() {
@@ -92,7 +102,7 @@ export class Call {
       if (publication.source === 'screen') this.stage.remove('own:screen');
       if (publication.source === 'camera') this.#own.hide(publication);
       if (publication.source === 'microphone') this.#own.update({ muted: true });
-      if (why) complain({ code: 'not_permitted' });
+      if (why && why !== 'unpublished') complain({ code: why, field: publication.source });
     });
     local.on('publication-muted', ({ publication, muted }) => {
       if (publication.source === 'microphone') this.#own.update({ muted });
@@ -148,7 +158,8 @@ export class Call {
   #count() {
     const count = this.room.participants.size + 1;
     const people = count === 1 ? 'only you' : `${count} people`;
-    $('where').textContent = `${this.room.name} · ${people}`;
+    $('where').textContent = `${this.room.name} · ${people}${this.room.isLocked ? ' · locked' : ''}`;
+    this.invitation.show(count === 1);
     $('call-title').textContent = `Call in ${this.room.name}`;
     document.title = `${this.room.name} · Switchyard`;
   }

@@ -9,6 +9,8 @@ const MAX_SHOWN = 500;
 
 export class Chat {
   #unread = 0;
+  /** Whether the latest message is in sight: then the next ones shall be, too. */
+  #isAtEnd = true;
 
   /** @param {import('../switchyard.js').Room} room @param {import('./panel.js').Panel} panel */
   constructor(room, panel) {
@@ -26,6 +28,12 @@ export class Chat {
       event.preventDefault();
       this.#send();
     };
+    const list = $('messages');
+    list.onscroll = () => (this.#isAtEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 48);
+    // What is being written takes more room the longer it gets.
+    new ResizeObserver(() => this.#isAtEnd && this.#showEnd()).observe(list);
+    room.localParticipant.on('permissions-changed', () => this.#showPermission());
+    this.#showPermission();
     room.on('message', (message) => this.#receive(message));
     room.on('messages-missed', ({ missed }) => this.#hint(`${missed} messages were lost while you were away.`));
     room.on('participant-joined', () => this.showRecipients());
@@ -44,13 +52,25 @@ export class Chat {
     select.value = this.room.participants.has(chosen) ? chosen : '';
   }
 
+  /** Who may not write is not asked to. */
+  #showPermission() {
+    const may = this.room.localParticipant.permissions?.messages ?? true;
+    $('say').hidden = !may;
+    $('say-not').hidden = may;
+  }
+
+  #showEnd() {
+    $('messages').scrollTop = $('messages').scrollHeight;
+    this.#isAtEnd = true;
+  }
+
   /** Everything there is has been seen. */
   read() {
     this.#unread = this.panel.view === 'chat' ? 0 : this.#unread;
     const label = this.#unread ? `Chat, ${this.#unread} unread` : 'Chat';
     $('show-chat').dataset.count = this.#unread ? String(Math.min(99, this.#unread)) : '';
     $('show-chat').setAttribute('aria-label', label);
-    $('messages').scrollTop = $('messages').scrollHeight;
+    this.#showEnd();
   }
 
   async #send() {
@@ -62,6 +82,7 @@ export class Chat {
     try {
       await this.room.sendMessage(text, { to });
       this.#show('You', text, new Date(), { isOwn: true, to: to && this.#nameOf(to) });
+      this.#showEnd();
       $('text').value = '';
     } catch (error) {
       $('say-problem').textContent = wordsFor(error).join(' ');
@@ -104,6 +125,6 @@ export class Chat {
     const list = $('messages');
     list.append(item);
     while (list.children.length > MAX_SHOWN) list.firstElementChild.remove();
-    list.scrollTop = list.scrollHeight;
+    if (this.#isAtEnd) this.#showEnd();
   }
 }

@@ -4,7 +4,7 @@
 import { $, announce, face } from './dom.js';
 import { remembered } from './memory.js';
 import { switchFace } from './preview.js';
-import { complain } from './words.js';
+import { complain, tell } from './words.js';
 
 /** @typedef {'camera'|'microphone'} Device */
 
@@ -19,7 +19,6 @@ export class Controls {
     $('microphone').onclick = () => this.toggle('microphone');
     $('camera').onclick = () => this.toggle('camera');
     $('screen').onclick = () => this.toggleScreen();
-    $('screen').hidden = !navigator.mediaDevices?.getDisplayMedia;
     face($('leave'), 'leave', 'Leave the call');
     $('leave').append('Leave');
     $('leave').onclick = () => room.leave();
@@ -27,7 +26,7 @@ export class Controls {
       this.local.on(type, () => this.show());
     }
     this.local.on('publication-muted', ({ publication, by }) => {
-      if (by === 'moderator') announce(`A moderator turned your ${publication.source} off`);
+      if (by === 'moderator') tell(`A moderator turned your ${publication.source} off. You can turn it on again.`);
     });
     this.local.on('publication-ended', ({ publication }) => this.#handleGone(publication));
     this.show();
@@ -71,6 +70,7 @@ export class Controls {
       $(device).hidden = !this.local.mayPublish(device);
     }
     const isShared = Boolean(this.local.get('screen'));
+    $('screen').hidden = !navigator.mediaDevices?.getDisplayMedia || !this.local.mayPublish('screen');
     face($('screen'), isShared ? 'screen-off' : 'screen', isShared ? 'Stop sharing your screen' : 'Share your screen');
     $('screen').setAttribute('aria-pressed', String(isShared));
   }

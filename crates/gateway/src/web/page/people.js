@@ -2,9 +2,13 @@
 /** The list of who is here, and what administrators may do. */
 
 import { $, el, icon, initials, tint } from './dom.js';
+import { confirmed } from './confirm.js';
 import { complain } from './words.js';
 
 /** @typedef {import('../switchyard.js').Room} Room */
+
+/** How long somebody who was removed is kept out, if the moderator says so. */
+const BAN_SECONDS = 3_600;
 
 export class People {
   /** @param {Room} room */
@@ -22,7 +26,7 @@ export class People {
       room.localParticipant.on(type, again);
     }
     $('lock').onclick = () => room.moderation.lock(!room.isLocked).catch(complain);
-    $('end-room').onclick = () => room.moderation.endRoom().catch(complain);
+    $('end-room').onclick = () => this.#endRoom().catch(complain);
     this.show();
   }
 
@@ -66,8 +70,24 @@ export class People {
       el('button', { type: 'button', className: 'small', textContent: words, 'aria-label': label, onclick: () => act().catch(complain) });
     return [
       ...(microphone && !microphone.muted ? [button('Mute', `Mute ${name}`, () => moderation.mute(microphone))] : []),
-      button('Remove', `Remove ${name} from the room`, () => moderation.kick(participant)),
+      button('Remove', `Remove ${name} from the room`, () => this.#remove(participant, name)),
     ];
+  }
+
+  /** @param {any} participant @param {string} name */
+  async #remove(participant, name) {
+    const yes = await confirmed({
+      question: `Remove ${name}?`,
+      words: 'They leave the call at once and are told that a moderator removed them.',
+      act: 'Remove',
+      option: 'Keep them out for an hour',
+    });
+    if (yes) await this.room.moderation.kick(participant, { banSeconds: yes.isTicked ? BAN_SECONDS : undefined });
+  }
+
+  async #endRoom() {
+    const yes = await confirmed({ question: 'End the call for everybody?', words: 'Everybody leaves the room, you too.', act: 'End the call' });
+    if (yes) await this.room.moderation.endRoom();
   }
 }
 

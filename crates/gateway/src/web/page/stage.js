@@ -24,6 +24,8 @@ export class Stage {
   #pinned = null;
   /** @type {Tile|null} who spoke last */
   #speaker = null;
+  /** @type {Tile|null} a shared screen that somebody wants to see no larger than the rest */
+  #dismissed = null;
   #element = $('stage');
 
   constructor() {
@@ -49,6 +51,7 @@ export class Stage {
     this.tiles.delete(key);
     if (this.#pinned === tile) this.#pinned = null;
     if (this.#speaker === tile) this.#speaker = null;
+    if (this.#dismissed === tile) this.#dismissed = null;
     tile.remove();
     this.arrange();
   }
@@ -62,13 +65,15 @@ export class Stage {
     this.layout = layout;
     remember({ layout });
     if (layout === 'grid') this.#pinned = null;
+    this.#dismissed = layout === 'grid' ? this.#screen : null;
     this.arrange();
   }
 
   /** @param {Tile} tile */
   pin(tile) {
-    this.#pinned = this.#pinned === tile ? null : tile;
-    if (this.#pinned) this.layout = 'speaker';
+    const isUp = this.#isUp(tile);
+    this.#pinned = isUp ? null : tile;
+    if (tile === this.#screen) this.#dismissed = isUp ? tile : null;
     this.arrange();
   }
 
@@ -79,29 +84,48 @@ export class Stage {
     if (this.layout === 'speaker') this.arrange();
   }
 
+  /** Whether one is shown large: because somebody likes that, or because of what there is to see. */
+  get isLarge() {
+    const hasScreen = this.#screen !== null && this.#screen !== this.#dismissed;
+    return this.tiles.size > 1 && (this.layout === 'speaker' || this.#pinned !== null || hasScreen);
+  }
+
+  /** @returns {Tile|null} the latest screen that somebody else shares */
+  get #screen() {
+    return [...this.tiles.values()].findLast((tile) => tile.isScreen && !tile.isOwn) ?? null;
+  }
+
   /** @returns {Tile|null} */
   get #featured() {
     const all = [...this.tiles.values()];
     const first = all.find((tile) => !tile.isOwn) ?? all[0] ?? null;
-    return this.#pinned ?? all.find((tile) => tile.isScreen && !tile.isOwn) ?? this.#speaker ?? first;
+    const screen = this.#screen === this.#dismissed ? null : this.#screen;
+    return this.#pinned ?? screen ?? this.#speaker ?? first;
+  }
+
+  /** Whether a picture is large for its own sake, not because somebody happens to speak. @param {Tile} tile */
+  #isUp(tile) {
+    return this.isLarge && tile === this.#featured && (tile === this.#pinned || tile === this.#screen);
   }
 
   arrange() {
     const { clientWidth: width, clientHeight: height } = this.#element;
-    const featured = this.layout === 'speaker' && this.tiles.size > 1 ? this.#featured : null;
+    const { isLarge } = this;
+    const featured = isLarge ? this.#featured : null;
     this.#element.classList.toggle('speaker', featured !== null);
     this.#element.style.setProperty('--stage-width', `${width}px`);
     this.#element.style.setProperty('--stage-height', `${height}px`);
     this.#element.style.setProperty('--others', String(Math.max(1, this.tiles.size - 1)));
     for (const tile of this.tiles.values()) {
       tile.element.classList.toggle('featured', tile === featured);
-      tile.pin.setAttribute('aria-pressed', String(tile === this.#pinned));
+      tile.pin.setAttribute('aria-pressed', String(this.#isUp(tile)));
     }
     if (!featured) this.#fit(width, height);
-    const isSpeaker = this.layout === 'speaker';
+    // Where nobody is to be large yet, it is told what was chosen.
+    const isSpeaker = isLarge || this.layout === 'speaker';
     face($('layout'), isSpeaker ? 'grid' : 'speaker', isSpeaker ? 'Show everybody alike' : 'Show the speaker large');
     $('layout').setAttribute('aria-pressed', String(isSpeaker));
-    document.querySelectorAll('input[name="layout"]').forEach((/** @type {any} */ input) => (input.checked = input.value === this.layout));
+    document.querySelectorAll('input[name="layout"]').forEach((/** @type {any} */ input) => (input.checked = (input.value === 'speaker') === isSpeaker));
   }
 
   /** @param {number} width @param {number} height */

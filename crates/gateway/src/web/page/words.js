@@ -53,8 +53,15 @@ const DEVICE_WORDS = {
   device_failed: ['Your % could not be started.', 'Unplug it and plug it in again, or choose another.'],
 };
 
+/** @type {Record<string, string>} what a publication shows, by its source */
+const SOURCES = { camera: 'use your camera', microphone: 'use your microphone', screen: 'share your screen', screen_audio: 'share your sound' };
+
 /** @param {any} error @returns {[string, string]} what is wrong, and what to do */
 export function wordsFor(error) {
+  if (error?.code === 'kicked' && error.words) return [WORDS.kicked[0], `They say: “${error.words}”`];
+  if (error?.code === 'not_permitted' && SOURCES[error.field]) {
+    return [`You may not ${SOURCES[error.field]} in this room.`, WORDS.not_permitted[1]];
+  }
   if (error?.field === 'screen' && error.code === 'permission_denied') return ['Your screen is not shared.', ''];
   const device = DEVICE_WORDS[error?.code];
   if (device) return /** @type {[string, string]} */ (device.map((text) => text.replaceAll('%', error.field ?? 'device')));
@@ -77,6 +84,20 @@ export function complain(error) {
 
 export function calm() {
   $('problem').hidden = true;
+}
+
+/** How long something that asks for nothing is shown. */
+const NOTICE_MS = 8_000;
+
+/** @type {ReturnType<typeof setTimeout>|undefined} */
+let noticeEnds;
+
+/** Says something that asks for nothing, for a while. @param {string} text */
+export function tell(text) {
+  clearTimeout(noticeEnds);
+  $('notice').textContent = text;
+  $('notice').hidden = !text;
+  if (text) noticeEnds = setTimeout(() => tell(''), NOTICE_MS);
 }
 
 /** What is going on, to be seen and heard; nothing when all is well. @param {string} text */

@@ -42,7 +42,10 @@ export class ProtocolError extends SwitchyardError {}
 export class UnsupportedError extends ProtocolError {}
 
 /** The session is over; `code` says why. */
-export class EndedError extends SwitchyardError {}
+export class EndedError extends SwitchyardError {
+  /** @type {string|null} what a moderator had to say about it */
+  words = null;
+}
 
 /** The connection was lost before the answer came; whether the request was carried out is not known. */
 export class ConnectionLostError extends SwitchyardError {}

@@ -197,6 +197,6 @@ function note(publication, outcomes) {
   const outcomeOf = (/** @type {RTCRtpTransceiver} */ { mid }) => outcomes.find((line) => line.mid === mid);
   const outcome = outcomeOf(publication.transceiver);
   publication.id = outcome?.publication ?? null;
-  publication.refused = outcome?.refused ? faultError({ type: 'refused', ...outcome.refused }) : null;
+  publication.refused = outcome?.refused ? faultError({ type: 'refused', field: publication.source, ...outcome.refused }) : null;
   if (publication.backup) publication.backup.id = outcomeOf(publication.backup.transceiver)?.publication ?? null;
 }

@@ -92,6 +92,11 @@ export class Room extends Emitter {
     this.published.then((all) => all.forEach((one) => one.status === 'rejected' && this.#fail(one.reason)));
     this.online = () => this.#handleNetworkChange();
     globalThis.addEventListener?.('online', this.online);
+    this.pagehide = (/** @type {PageTransitionEvent} */ { persisted }) => {
+      // The others need not wait until it is clear that nobody comes back.
+      if (!persisted) this.signalling.request({ type: 'leave' }).catch(() => {});
+    };
+    globalThis.addEventListener?.('pagehide', this.pagehide);
   }
 
   /** @type {ConnectionState} */
@@ -282,6 +287,7 @@ export class Room extends Emitter {
 
   #close() {
     globalThis.removeEventListener?.('online', this.online);
+    globalThis.removeEventListener?.('pagehide', this.pagehide);
     this.publisher.handleEnd();
     this.subscriber.pc?.close();
     [...this.participants.keys()].forEach((identity) => this.#roster.leave(identity));

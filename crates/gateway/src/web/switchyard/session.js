@@ -151,9 +151,10 @@ export class Session {
     if (message.type === 'snapshot') this.#onSnapshot?.(message);
     this.signalling.settle(message);
     if (message.type === 'ended') {
-      const words = message.message ?? `the session is over: ${message.reason.replaceAll('_', ' ')}`;
-      this.#verdict = new EndedError(message.reason, words);
-      this.#handleEnd(this.#verdict);
+      const verdict = new EndedError(message.reason, message.message ?? `the session is over: ${message.reason.replaceAll('_', ' ')}`);
+      verdict.words = message.message ?? null;
+      this.#verdict = verdict;
+      this.#handleEnd(verdict);
     }
   }
 

@@ -49,6 +49,7 @@ export class Room extends Emitter<RoomEvents> {
     /** @type {Promise<PromiseSettledResult<LocalPublication>[]>} what became of the tracks to publish */
     published: Promise<PromiseSettledResult<LocalPublication>[]>;
     online: () => void;
+    pagehide: ({ persisted }: PageTransitionEvent) => void;
     /** @type {ConnectionState} */
     get state(): ConnectionState;
     /** The others, by identity. */
