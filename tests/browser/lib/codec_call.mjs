@@ -8,9 +8,9 @@ import { page as home } from './server.mjs';
  * `call.publish(options)` offers a picture, `call.messages` is all that the server said. With `receives`, its answers
  * take no other codecs for pictures.
  */
-export async function enterRaw(browser, name, { room, identity, receives = null }) {
+export async function enterRaw(browser, name, { room, identity, token = '', receives = null }) {
   const page = await open(browser, `${name}-${identity}`, `${home}healthz`);
-  await page.evaluate(client, { room, identity, receives });
+  await page.evaluate(client, { room, identity, token, receives });
   return page;
 }
 
@@ -27,8 +27,8 @@ export async function abilities(browser) {
 }
 
 /** Runs inside the page. */
-async function client({ room, identity, receives }) {
-  const socket = new WebSocket(`ws://${location.host}/v1/connect?room=${room}&identity=${identity}`);
+async function client({ receives, ...query }) {
+  const socket = new WebSocket(`ws://${location.host}/v1/connect?${new URLSearchParams(query)}`);
   const messages = [];
   const waiting = new Map();
   let last = 0;
@@ -88,8 +88,8 @@ async function client({ room, identity, receives }) {
 
   const tracks = [];
   let stream;
-  /** Publishes the camera in one codec. */
-  async function publish({ codec, encodings = [{}], width = 640, height = 360, backup_of = null }) {
+  /** Publishes the camera in one codec. Who is deaf does not read which bitrate the answer allows. */
+  async function publish({ codec, encodings = [{}], width = 640, height = 360, backup_of = null, isDeaf = false }) {
     stream ??= await navigator.mediaDevices.getUserMedia({ video: { width, height, frameRate: 30 } });
     const transceiver = publishing.addTransceiver(stream.getVideoTracks()[0], { direction: 'sendonly', sendEncodings: encodings, streams: [stream] });
     const able = RTCRtpSender.getCapabilities('video').codecs;
@@ -99,7 +99,7 @@ async function client({ room, identity, receives }) {
     const track = { mid: transceiver.mid, source: 'camera' };
     tracks.push(backup_of === null ? track : { ...track, backup_of });
     const { sdp, publications } = await request({ type: 'offer', sdp: publishing.localDescription.sdp, tracks });
-    await publishing.setRemoteDescription({ type: 'answer', sdp });
+    await publishing.setRemoteDescription({ type: 'answer', sdp: isDeaf ? sdp.replace(/^b=.*\r\n/gm, '') : sdp });
     return publications.find(({ mid }) => mid === transceiver.mid);
   }
 
