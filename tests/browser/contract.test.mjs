@@ -28,7 +28,8 @@ after(async () => {
 });
 beforeEach(async () => {
   stage = await play();
-  page = await open(browser, 'contract', home);
+  // The server's own page may speak to no other server.
+  page = await open(browser, 'contract', `${home}healthz`);
   await page.evaluate(async (port) => {
     const { join } = await import('/switchyard.js');
     window.told = [];

@@ -22,7 +22,7 @@ after(async () => {
   await server?.stop();
 });
 beforeEach(async () => {
-  page = await open(browser, 'library', home);
+  page = await open(browser, 'library', `${home}healthz`);
   await page.evaluate(() => document.body.replaceChildren());
 });
 afterEach(() => page.close());

@@ -13,12 +13,11 @@ use crate::app_state::AppState;
 
 mod assets;
 
-/// The page may load its own files, speak to servers, and show media; nothing else.
-///
-/// `connect-src` is open because a page may be pointed at another server.
+/// The page may load its own files, speak to its own server, and show media; nothing else. Pages of others that
+/// import the library have policies of their own.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
-     img-src 'self' data:; media-src 'self' blob:; connect-src 'self' ws: wss: http: https:; \
-     base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+     img-src 'self' data:; media-src 'self' blob:; connect-src 'self'; base-uri 'none'; form-action 'self'; \
+     frame-ancestors 'none'";
 
 /// A file that is part of the program.
 #[derive(Clone, Copy, Debug)]

@@ -11,8 +11,9 @@ export class Invitation {
     link.searchParams.set('room', room.name ?? '');
     // With tokens, whoever gave us ours invites the others.
     const isOpen = !room.session.target.token;
+    $('alone-invite').hidden = !isOpen;
+    $('invite-row').hidden = !isOpen;
     for (const button of [$('invite'), $('alone-invite')]) {
-      button.hidden = !isOpen;
       button.onclick = () => copy(link.href);
     }
   }

@@ -1,7 +1,7 @@
 // @ts-check
 /** The list of who is here, and what administrators may do. */
 
-import { $, el, icon, initials, tint } from './dom.js';
+import { $, el, face, icon, initials, tint } from './dom.js';
 import { confirmed } from './confirm.js';
 import { complain } from './words.js';
 
@@ -44,7 +44,8 @@ export class People {
       const marks = [
         ...(isConnected ? [] : [labelled('lost', 'reconnecting')]),
         ...(participant.get('screen') ? [labelled('screen', 'shares a screen')] : []),
-        microphoneMark(microphone),
+        // The button that silences it shows a microphone as well.
+        ...(this.#isAdmin && isAudible(microphone) ? [] : [microphoneMark(microphone)]),
       ];
       return this.#entry(name ?? identity, '', marks, this.#isAdmin ? this.#acts(participant, microphone) : []);
     });
@@ -66,11 +67,14 @@ export class People {
   #acts(participant, microphone) {
     const name = participant.name ?? participant.identity;
     const { moderation } = this.room;
-    const button = (/** @type {string} */ words, /** @type {string} */ label, /** @type {() => Promise<void>} */ act) =>
-      el('button', { type: 'button', className: 'small', textContent: words, 'aria-label': label, onclick: () => act().catch(complain) });
+    const button = (/** @type {string} */ picture, /** @type {string} */ label, /** @type {() => Promise<void>} */ act) => {
+      const made = el('button', { type: 'button', className: 'icon-button', onclick: () => act().catch(complain) });
+      face(made, picture, label);
+      return made;
+    };
     return [
-      ...(microphone && !microphone.muted ? [button('Mute', `Mute ${name}`, () => moderation.mute(microphone))] : []),
-      button('Remove', `Remove ${name} from the room`, () => this.#remove(participant, name)),
+      ...(isAudible(microphone) ? [button('mic', `Mute ${name}`, () => moderation.mute(microphone))] : []),
+      button('remove', `Remove ${name} from the room`, () => this.#remove(participant, name)),
     ];
   }
 
@@ -99,6 +103,11 @@ function labelled(name, label) {
 }
 
 /** @param {{muted: boolean}|null} microphone */
+function isAudible(microphone) {
+  return microphone !== null && !microphone.muted;
+}
+
+/** @param {{muted: boolean}|null} microphone */
 function microphoneMark(microphone) {
-  return microphone && !microphone.muted ? labelled('mic', 'microphone on') : labelled('mic-off', 'microphone off');
+  return isAudible(microphone) ? labelled('mic', 'microphone on') : labelled('mic-off', 'microphone off');
 }
