@@ -1,16 +1,14 @@
 // The page: what people see and do, and that everybody can.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
 import puppeteer from 'puppeteer-core';
 
+import { faults } from './lib/access.mjs';
 import { launchChromium, open, picture } from './lib/browsers.mjs';
 import { call, seesAndHears } from './lib/claims.mjs';
 import { enter } from './lib/client.mjs';
 import { page as home, startServer, until } from './lib/server.mjs';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const DESKTOP = { width: 1280, height: 800 };
 const PHONE = { width: 390, height: 844 };
 
@@ -69,6 +67,48 @@ test('a call can be led with the keyboard alone', async () => {
   await ada.close();
 });
 
+test('with Tab, Enter and Space alone one joins, mutes, writes and leaves, and always sees where one is', async () => {
+  const page = await open(browser, 'page-tab', `${home}?room=tab`);
+  const focused = () => page.evaluate(() => {
+    const { activeElement: element } = document;
+    const isSeen = element.checkVisibility() && (getComputedStyle(element).outlineStyle !== 'none' || element.tagName === 'MAIN' || element === document.body);
+    return { id: element.id || element.name || element.type, isSeen };
+  });
+  const tabTo = async (id) => {
+    const passed = [];
+    for (let steps = 0; steps < 40; steps += 1) {
+      await page.keyboard.press('Tab');
+      const { id: now, isSeen } = await focused();
+      assert.ok(isSeen, `${now} does not show that it has the focus`);
+      passed.push(now);
+      if (now === id) return passed;
+    }
+    throw new Error(`${id} is not among ${passed}`);
+  };
+
+  await until('a preview', () => page.evaluate(() => document.querySelector('#preview-video').videoWidth > 0));
+  await tabTo('name');
+  await page.keyboard.type('Ada');
+  assert.deepEqual(await tabTo('submit'), ['camera-choice', 'microphone-choice', 'submit']);
+  await page.keyboard.press('Enter');
+  await until('the room', () => page.evaluate(() => window.room?.publications.length === 2 && document.body.dataset.view === 'call'));
+
+  assert.deepEqual(await tabTo('microphone'), ['stage', 'microphone']);
+  await page.keyboard.press('Space');
+  await until('silence', () => page.evaluate(() => window.room.localParticipant.get('microphone').muted));
+  assert.deepEqual(await tabTo('show-chat'), ['camera', 'screen', 'show-chat']);
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('Good morning');
+  await page.keyboard.press('Enter');
+  await until('the message', () => page.evaluate(() => /Good morning/.test(document.querySelector('#messages').textContent)));
+  await page.keyboard.press('Escape');
+  assert.deepEqual(await tabTo('leave'), ['show-people', 'layout', 'figures', 'settings', 'leave']);
+  await page.keyboard.press('Enter');
+  await until('the way out', () => page.evaluate(() => document.body.dataset.view === 'prejoin'));
+  assert.equal((await focused()).id, 'submit', 'and may join again');
+  await page.close();
+});
+
 test('who may not use camera and microphone is told what to do, and joins without', async () => {
   const strict = await puppeteer.launch({
     browser: 'chrome',
@@ -122,15 +162,6 @@ async function inEveryLook(page, what) {
       await picture(page, `page-${what}-${size}-${scheme}`);
     }
   }
-}
-
-/** What axe finds serious or critical. */
-async function faults(page) {
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }));
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`);
 }
 
 /** Runs inside the page: buttons and fields too small for a finger. */

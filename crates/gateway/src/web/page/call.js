@@ -9,7 +9,7 @@ import { People } from './people.js';
 import { offerDevices } from './settings.js';
 import { Speakers } from './speakers.js';
 import { Tile } from './tile.js';
-import { bannerSays, complain, tell } from './words.js';
+import { bannerSays, complain, hush, tell } from './words.js';
 
 /**
  * @typedef {import('../switchyard.js').Room} Room
@@ -49,7 +49,7 @@ export class Call {
   }
 
   stop() {
-    tell('');
+    hush();
     this.#stops.forEach((stop) => stop());
     this.stage.clear();
   }

@@ -94,10 +94,16 @@ let noticeEnds;
 
 /** Says something that asks for nothing, for a while. @param {string} text */
 export function tell(text) {
-  clearTimeout(noticeEnds);
+  hush();
   $('notice').textContent = text;
-  $('notice').hidden = !text;
-  if (text) noticeEnds = setTimeout(() => tell(''), NOTICE_MS);
+  $('notice').hidden = false;
+  noticeEnds = setTimeout(hush, NOTICE_MS);
+}
+
+/** Takes back what was told. */
+export function hush() {
+  clearTimeout(noticeEnds);
+  $('notice').hidden = true;
 }
 
 /** What is going on, to be seen and heard; nothing when all is well. @param {string} text */
