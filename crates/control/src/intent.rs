@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use switchyard_vocab::ids::{Identity, PublicationId, RoomName, SessionId};
 use switchyard_vocab::layer::SpatialLayer;
+use switchyard_vocab::rtp::Mid;
 
 use crate::grants::Pass;
 use crate::room::key::RoomKey;
@@ -189,6 +190,14 @@ pub struct TrackDescription {
     pub muted: bool,
     /// An own publication that this is the same as, in another codec: nobody sees it as one of its own.
     pub backup_of: Option<PublicationId>,
+}
+
+impl TrackDescription {
+    /// An m-line of which nothing is said.
+    pub(crate) fn unknown(mid: Mid) -> Self {
+        let source = TrackSource::default();
+        Self { mid: mid.to_string(), source, name: None, muted: false, backup_of: None }
+    }
 }
 
 /// Where media comes from.

@@ -129,6 +129,16 @@ pub enum SdpError {
     /// A fragment of a description without credentials or candidates of use.
     #[error("the fragment is not one of RFC 8840 §9: {0}")]
     BadFragment(String),
+    /// An offer that has lost m-lines of the one before it.
+    #[error(
+        "the offer has {count} m-lines and lacks {missing} of the one before it: keep each in its place and say a=inactive of what ends (RFC 3264 §8)"
+    )]
+    MissingSections {
+        /// How many it has.
+        count: usize,
+        /// Names of those it lacks.
+        missing: String,
+    },
     /// An answer that is not for our offer.
     #[error("the answer has {answered} m-lines, our offer has {offered}: answer the latest offer")]
     WrongSectionCount {

@@ -69,6 +69,7 @@ pub use error::SdpError;
 pub use extmap::OfferedExtension;
 pub use fragment::{Fragment, write_fragment};
 pub use negotiation::accept::{Refused, Sending, Unsent, accept_answer};
+pub use negotiation::answer::keeping::check_kept;
 pub use negotiation::answer::sending::{Served, answer_sending};
 pub use negotiation::answer::{Answer, AnswerPolicy, Fate, Rejection, SectionOutcome, answer, share_bitrate};
 pub use negotiation::offer::{Offer, OfferedSection};

@@ -38,7 +38,7 @@ impl Control {
             });
             // What is published already was checked when it began; the first may be gone since.
             let begins = section.is_some_and(|section| {
-                publishing.is_none_or(|publishing| publishing.publication_of(section).is_none())
+                publishing.is_none_or(|publishing| publishing.publication_of(offer, section).is_none())
             });
             if !begins {
                 continue;

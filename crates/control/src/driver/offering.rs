@@ -74,10 +74,10 @@ impl Control {
         sdp: &str,
     ) -> Result<(), Refusal> {
         let subscriber = self.sessions.get_mut(&session).ok_or(Refusal::NotJoined)?;
-        let worker = subscriber.worker.ok_or(NO_WORKERS)?;
         if !subscriber.subscribing.waits_for(offer) {
             return Err(Refusal::StaleAnswer(offer.0));
         }
+        let worker = subscriber.worker.ok_or(NO_WORKERS)?;
         let answer = RemoteDescription::parse(sdp)?;
         let accepted = subscriber.subscribing.handle_answer(now, &answer)?;
 

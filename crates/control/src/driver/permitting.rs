@@ -11,6 +11,7 @@ use crate::grants::{Pass, Permissions};
 use crate::intent::TrackDescription;
 use crate::notice::{Notice, Participant, Published};
 use crate::refusal::Refusal;
+use crate::session::publishing::Publishing;
 
 impl Control {
     /// Stills the m-lines of an offer on which a participant may not send, as if it did not. Gives back what
@@ -23,8 +24,10 @@ impl Control {
     ) -> Result<Vec<Published>, Refusal> {
         let session = self.sessions.get(&session).ok_or(Refusal::NotJoined)?;
         let Permissions { grants, caps } = session.pass.permissions;
-        let (mut denied, mut held) = (Vec::new(), 0);
-        for section in offer.sections.iter_mut().filter(|section| section.is_sending()) {
+        let mut denied = Vec::new();
+        let mut held = 0;
+        for index in published_first(&session.publishing, offer) {
+            let Some(section) = offer.sections.get_mut(index) else { continue };
             let Some(mid) = section.mid else { continue };
             let described = tracks.iter().find(|track| track.mid == mid.as_str());
             let source = described.map(|track| track.source).unwrap_or_default();
@@ -200,4 +203,14 @@ impl Control {
             }
         }
     }
+}
+
+/// The m-lines that send, by their places: those first that are publications already, so that one that is new
+/// does not take the place of one that is there.
+fn published_first(publishing: &Publishing, offer: &RemoteDescription) -> Vec<usize> {
+    let sending = offer.sections.iter().filter(|section| section.is_sending());
+    let (mut there, new): (Vec<_>, Vec<_>) =
+        sending.partition(|section| publishing.publication_of(offer, section).is_some());
+    there.extend(new);
+    there.iter().map(|section| section.index).collect()
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Instant;
 
 use switchyard_bus::command::Command;
-use switchyard_sdp::{RemoteDescription, Section, SectionKind};
+use switchyard_sdp::{MAX_SECTIONS, RemoteDescription, Section, SectionKind};
 use switchyard_vocab::codec::MediaKind;
 use switchyard_vocab::ids::{PublicationId, SessionId};
 use switchyard_vocab::layer::Layers;
@@ -31,8 +31,9 @@ impl Control {
     ) -> Result<(), Refusal> {
         let mut offer = RemoteDescription::parse(sdp)?;
         self.check_offer(&offer, tracks)?;
-        self.check_backups(asker.session, &offer, tracks)?;
-        let denied = self.deny(asker.session, &mut offer, tracks)?;
+        let tracks = self.describe(asker.session, &offer, tracks)?;
+        self.check_backups(asker.session, &offer, &tracks)?;
+        let denied = self.deny(asker.session, &mut offer, &tracks)?;
         self.set_aside_for(asker.session, &offer)?;
         let worker = self.worker_of(asker.session).ok_or(NO_WORKERS)?;
         let Some(endpoint) = self.config.endpoint(worker) else { return Err(NO_WORKERS) };
@@ -56,8 +57,13 @@ impl Control {
         for command in commands {
             self.outputs.command(worker, command);
         }
-        let added: Vec<_> =
-            added.iter().filter_map(|section| self.add_publication(asker.session, section, tracks)).collect();
+        let added: Vec<_> = added
+            .iter()
+            .filter_map(|section| self.add_publication(asker.session, section, &tracks))
+            .collect();
+        if let Some(session) = self.sessions.get_mut(&asker.session) {
+            session.publishing.remember(tracks);
+        }
         let removed: Vec<_> = removed
             .into_iter()
             .filter_map(|publication| self.take_publication(now, asker.session, publication))
@@ -99,7 +105,22 @@ impl Control {
         self.publish(now, asker, sdp, &tracks)
     }
 
+    /// What the m-lines of an offer are about. It needs to say it only of those that are new.
+    fn describe(
+        &self,
+        session: SessionId,
+        offer: &RemoteDescription,
+        said: &[TrackDescription],
+    ) -> Result<Vec<TrackDescription>, Refusal> {
+        let publishing = &self.sessions.get(&session).ok_or(Refusal::NotJoined)?.publishing;
+        publishing.check_kept(offer)?;
+        Ok(publishing.describe(offer, said))
+    }
+
     fn check_offer(&self, offer: &RemoteDescription, tracks: &[TrackDescription]) -> Result<(), Refusal> {
+        if tracks.len() > MAX_SECTIONS {
+            return Err(Refusal::LimitReached { what: "tracks described in an offer", limit: MAX_SECTIONS });
+        }
         for track in tracks {
             check_optional("track name", track.name.as_deref(), self.config.limits.display_name_bytes)?;
         }

@@ -2,8 +2,8 @@
 
 use switchyard_bus::command::Command;
 use switchyard_sdp::{
-    Answer, AnswerPolicy, Fate, Rejection, RemoteDescription, SdpError, Section, SectionKind, answer,
-    share_bitrate,
+    Answer, AnswerPolicy, Fate, Rejection, RemoteDescription, SdpError, Section, SectionKind, SectionOutcome,
+    answer, check_kept, share_bitrate,
 };
 use switchyard_vocab::ids::{PeerId, PublicationId, SessionId};
 use switchyard_vocab::line::{IceCredentials, RemoteLine};
@@ -12,6 +12,7 @@ use switchyard_vocab::units::Bitrate;
 
 use super::line::WorkerEndpoint;
 use crate::codec_policy::CodecPolicy;
+use crate::intent::TrackDescription;
 use crate::issuer::Issuer;
 use crate::notice::{Notice, Published};
 use crate::refusal::Refusal;
@@ -31,6 +32,10 @@ struct Line {
     local: IceCredentials,
     remote: RemoteLine,
     receiving: Receiving,
+    /// What became of the m-lines of the latest offer.
+    sections: Vec<SectionOutcome>,
+    /// What those m-lines are about.
+    tracks: Vec<TrackDescription>,
 }
 
 /// What an offer changed. The commands go to the session's worker, in order.
@@ -52,6 +57,43 @@ struct Ours {
 }
 
 impl Publishing {
+    /// Checks that an offer has the m-lines that it needs to be a later one of the connection there is.
+    pub(crate) fn check_kept(&self, offer: &RemoteDescription) -> Result<(), SdpError> {
+        self.kept_by(offer).map_or(Ok(()), |line| check_kept(offer, &line.sections))
+    }
+
+    /// What the m-lines of an offer are about, in their order, by its own words for them and those of earlier offers
+    /// on the same connection. For as long as an m-line feeds a publication, it is what it was when that began.
+    pub(crate) fn describe(
+        &self,
+        offer: &RemoteDescription,
+        said: &[TrackDescription],
+    ) -> Vec<TrackDescription> {
+        let line = self.kept_by(offer);
+        let describe = |section: &Section| {
+            let mid = section.mid?;
+            let of_it = |track: &&TrackDescription| track.mid == mid.as_str();
+            let known = line.and_then(|line| line.tracks.iter().find(of_it));
+            let is_fed = line.is_some_and(|line| line.publication_of(section).is_some());
+            let said = said.iter().find(of_it);
+            // One that begins again begins audible, and for itself: what it was a backup of may be gone.
+            let again =
+                || known.map(|known| TrackDescription { muted: false, backup_of: None, ..known.clone() });
+            match known {
+                Some(known) if is_fed => Some(known.clone()),
+                _ => Some(said.cloned().or_else(again).unwrap_or_else(|| TrackDescription::unknown(mid))),
+            }
+        };
+        offer.sections.iter().filter_map(describe).collect()
+    }
+
+    /// Notes what the m-lines of the offer that was just answered are about.
+    pub(crate) fn remember(&mut self, tracks: Vec<TrackDescription>) {
+        if let Some(line) = &mut self.line {
+            line.tracks = tracks;
+        }
+    }
+
     /// Takes an offer and answers it. A refused offer changes nothing.
     pub(crate) fn handle_offer(
         &mut self,
@@ -61,7 +103,7 @@ impl Publishing {
         session: SessionId,
         issuer: &mut Issuer,
     ) -> Result<Settled, Refusal> {
-        let kept = self.line.as_ref().filter(|line| line.is_same_connection(offer));
+        let kept = self.kept_by(offer);
         let ours = kept.filter(|line| !line.is_restarted_by(offer)).map_or_else(
             || Ours {
                 origin: kept.map_or_else(|| issuer.origin(), |line| line.origin),
@@ -92,7 +134,7 @@ impl Publishing {
         issuer: &mut Issuer,
     ) -> Settled {
         let Answer { sdp, receiving, remote, sections } = answered;
-        let published = sections.into_iter().filter_map(|section| published(section, codecs)).collect();
+        let published = sections.iter().filter_map(|section| published(section, codecs)).collect();
         let before = self.receiving().map(|before| before.sections.clone()).unwrap_or_default();
         let in_both = |one: &[ReceiveSection], id| one.iter().any(|section| section.publication == id);
         let mut settled = Settled {
@@ -113,6 +155,9 @@ impl Publishing {
             answer: Notice::Answer { sdp, publications: published },
         };
         self.move_line(ours, remote, receiving, (session, issuer), &mut settled);
+        if let Some(line) = &mut self.line {
+            line.sections = sections;
+        }
         settled
     }
 
@@ -147,7 +192,9 @@ impl Publishing {
                 commands.push(Command::OpenPeer { peer, session, local: local.clone() });
                 commands.push(Command::ConnectPeer { peer, remote: remote.clone() });
                 let nothing = Receiving::default();
-                let fresh = line.insert(Line { peer, origin, local, remote, receiving: nothing });
+                let (sections, tracks) = (Vec::new(), Vec::new());
+                let fresh =
+                    line.insert(Line { peer, origin, local, remote, receiving: nothing, sections, tracks });
                 fresh.receive(receiving, commands);
             }
         }
@@ -190,9 +237,13 @@ impl Publishing {
         sections.into_iter().map(|section| section.publication).collect()
     }
 
-    /// The publication that an m-line of the connection there is feeds already.
-    pub(crate) fn publication_of(&self, section: &Section) -> Option<PublicationId> {
-        self.line.as_ref()?.publication_of(section)
+    /// The publication that an m-line of an offer feeds already.
+    pub(crate) fn publication_of(
+        &self,
+        offer: &RemoteDescription,
+        section: &Section,
+    ) -> Option<PublicationId> {
+        self.kept_by(offer)?.publication_of(section)
     }
 
     /// What the connection feeds, in the order of its m-lines.
@@ -205,6 +256,11 @@ impl Publishing {
 
     pub(crate) fn peer(&self) -> Option<PeerId> {
         self.line.as_ref().map(|line| line.peer)
+    }
+
+    /// The connection there is, when an offer is about that one.
+    fn kept_by(&self, offer: &RemoteDescription) -> Option<&Line> {
+        self.line.as_ref().filter(|line| line.is_same_connection(offer))
     }
 
     fn receiving(&self) -> Option<&Receiving> {
@@ -245,18 +301,18 @@ fn shares_certificate(one: &RemoteLine, other: &RemoteLine) -> bool {
 }
 
 /// What the participant is told of an m-line; nothing of those on which it does not send.
-fn published(section: switchyard_sdp::SectionOutcome, codecs: &CodecPolicy) -> Option<Published> {
-    let outcome = match section.fate {
-        Fate::Accepted(publication) => Ok(publication),
+fn published(section: &SectionOutcome, codecs: &CodecPolicy) -> Option<Published> {
+    let outcome = match &section.fate {
+        Fate::Accepted(publication) => Ok(*publication),
         Fate::Rejected(why) => Err(refusal_of(why, codecs)),
         Fate::Idle | Fate::Stopped => return None,
     };
     Some(Published { mid: section.mid?, outcome })
 }
 
-fn refusal_of(why: Rejection, codecs: &CodecPolicy) -> Refusal {
+fn refusal_of(why: &Rejection, codecs: &CodecPolicy) -> Refusal {
     let problem = match why {
-        Rejection::NoUsableCodec { offered } => return codecs.refusal(offered),
+        Rejection::NoUsableCodec { offered } => return codecs.refusal(offered.clone()),
         Rejection::NotBundled => "the m-line has to be in the a=group:BUNDLE of the others",
         Rejection::NoRtcpMux => "the m-line has to have a=rtcp-mux",
         Rejection::WrongProfile => "the m-line has to use UDP/TLS/RTP/SAVPF",

@@ -1,5 +1,6 @@
 //! We answer: the client offers and sends, we receive.
 
+pub(crate) mod keeping;
 mod section;
 pub(crate) mod sending;
 mod share;

@@ -62,6 +62,11 @@ fn too_many_tracks_and_too_many_subscriptions_name_their_limit() {
     let refused = house.reply(1, Client::new(1).offer(&more));
     let what = "publications per session";
     assert_eq!(refused, Notice::Refused(Refusal::LimitReached { what, limit: 2 }));
+    let Intent::Offer { sdp, tracks } = Client::new(1).offer(&more) else { unreachable!() };
+    let tracks = tracks.into_iter().cycle().take(201).collect();
+    let refused = house.reply(1, Intent::Offer { sdp, tracks });
+    let what = "tracks described in an offer";
+    assert_eq!(refused, Notice::Refused(Refusal::LimitReached { what, limit: 200 }));
 
     let last = house.join_and_publish(2, "bob")[1];
     house.join(3, "eve");

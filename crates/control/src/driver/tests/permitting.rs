@@ -79,6 +79,48 @@ fn a_source_that_is_not_granted_is_refused_alone_and_its_m_line_stays_still() {
 }
 
 #[test]
+fn an_offer_need_not_repeat_what_its_tracks_are_about() {
+    let mut house = House::new();
+    house.reply(1, join_with("ada", granting(microphone_only())));
+    let client = Client::new(1);
+    let Intent::Offer { sdp, tracks } = client.offer_both() else { unreachable!() };
+    let first = house.reply(1, Intent::Offer { sdp: sdp.clone(), tracks });
+
+    let unnamed = house.reply(1, Intent::Offer { sdp: sdp.clone(), tracks: Vec::new() });
+    assert_eq!(outcomes(&unnamed), outcomes(&first), "each is what it was said to be");
+
+    house.ask(1, Intent::Refresh(Pass::default()));
+    let granted = house.reply(1, Intent::Offer { sdp, tracks: Vec::new() });
+    let [microphone, Ok(_)] = outcomes(&granted)[..] else { panic!("{granted:?}") };
+    assert_eq!(microphone, outcomes(&first)[0]);
+}
+
+#[test]
+fn what_is_published_stays_what_it_was_whatever_a_later_offer_calls_it() {
+    let mut house = House::new();
+    house.reply(1, join_with("ada", granting(microphone_only())));
+    let first = house.reply(1, Client::new(1).offer_both());
+    let Intent::Offer { sdp, mut tracks } = Client::new(1).offer_both() else { unreachable!() };
+    tracks[0].source = TrackSource::ScreenAudio;
+
+    let later = house.reply(1, Intent::Offer { sdp, tracks });
+
+    assert_eq!(outcomes(&later), outcomes(&first));
+}
+
+#[test]
+fn a_new_track_at_the_cap_does_not_take_the_place_of_one_that_is_there() {
+    let mut house = House::new();
+    house.reply(1, join_with("ada", capping(Caps { max_tracks: Some(1), ..Caps::default() })));
+    let lines = |microphone| [("0", "audio", microphone), ("1", "video", "sendonly")];
+    let camera = outcomes(&house.reply(1, Client::new(1).offer(&lines("inactive"))))[0].unwrap();
+
+    let both = house.reply(1, Client::new(1).offer(&lines("sendonly")));
+
+    assert_eq!(outcomes(&both), [Ok(camera), Err("cap_reached")]);
+}
+
+#[test]
 fn no_more_tracks_are_published_than_the_token_allows() {
     let mut house = House::new();
     house.reply(1, join_with("ada", capping(Caps { max_tracks: Some(1), ..Caps::default() })));

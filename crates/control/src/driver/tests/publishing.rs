@@ -57,7 +57,7 @@ fn malformed_sdp_is_refused_and_changes_nothing() {
     house.join(2, "bob");
     let before = house.totals();
 
-    let good = Client::new(1).offer_sdp(&[("0", "audio", "sendonly")]);
+    let good = Client::new(1).offer_sdp(&[("0", "audio", "sendonly"), ("1", "video", "inactive")]);
     let no_codec = good.replace("opus", "speex");
     for (sdp, code) in [
         ("", "bad_description"),
@@ -111,6 +111,67 @@ fn a_later_offer_adds_and_removes_by_mid() {
     let by_bob = told(&outputs, 2);
     assert!(matches!(by_bob[0], Notice::PublicationRemoved { publication, .. } if *publication == first[1]));
     assert!(matches!(by_bob[1], Notice::PublicationAdded { publication, .. } if publication.id == second[1]));
+}
+
+#[test]
+fn an_offer_that_lacks_earlier_m_lines_is_refused_by_their_names_and_changes_nothing() {
+    let mut house = House::new();
+    let tracks = house.join_and_publish(1, "ada");
+    house.join(2, "bob");
+    let client = Client::new(1);
+    let one = client.offer_sdp(&[("0", "audio", "sendonly")]);
+    let renamed = client.offer_sdp(&[("0", "audio", "sendonly"), ("2", "video", "sendonly")]);
+
+    for (sdp, missing) in [("v=0\r\n", "mid 0, mid 1"), (&one, "mid 1"), (&renamed, "mid 1")] {
+        let outputs = house.ask(1, Intent::Offer { sdp: sdp.to_owned(), tracks: Vec::new() });
+        let [Output::Notice(told)] = &outputs[..] else { panic!("{outputs:?}") };
+        let Notice::Refused(refusal) = &told.notice else { panic!("{told:?}") };
+        assert_eq!(refusal.code(), "bad_description");
+        assert!(refusal.to_string().contains(&format!("lacks {missing} of")), "{refusal}");
+    }
+
+    assert_eq!(published(&house.reply(1, client.offer_both())), tracks);
+}
+
+#[test]
+fn a_new_connection_owes_nothing_to_the_m_lines_of_the_one_before() {
+    let mut house = House::new();
+    house.join_and_publish(1, "ada");
+
+    let answer = house.reply(1, Client::new(99).offer(&[("0", "audio", "sendonly")]));
+
+    assert_eq!(published(&answer).len(), 1);
+    assert_eq!((house.totals().peers, house.totals().publications), (1, 1));
+}
+
+#[test]
+fn an_m_line_that_begins_again_is_what_was_said_of_it_unless_the_offer_says_otherwise() {
+    let mut house = House::new();
+    let client = Client::new(1);
+    house.join(1, "ada");
+    house.join(2, "bob");
+    let lines = |direction| [("0", "audio", "sendonly"), ("1", "video", direction)];
+    let Intent::Offer { sdp, mut tracks } = client.offer(&lines("sendonly")) else { unreachable!() };
+    tracks[1].source = TrackSource::Screen;
+    tracks[1].name = Some("slides".to_owned());
+    tracks[1].muted = true;
+    house.ask(1, Intent::Offer { sdp: sdp.clone(), tracks });
+
+    let mut again = |tracks| {
+        house.ask(1, client.offer(&lines("inactive")));
+        let outputs = house.ask(1, Intent::Offer { sdp: sdp.clone(), tracks });
+        match told(&outputs, 2)[..] {
+            [Notice::PublicationAdded { publication, .. }] => publication.clone(),
+            ref other => panic!("{other:?}"),
+        }
+    };
+
+    let unnamed = again(Vec::new());
+    assert_eq!((unnamed.source, unnamed.name.as_deref()), (TrackSource::Screen, Some("slides")));
+    assert!(!unnamed.muted, "whoever begins again is heard");
+    let Intent::Offer { tracks, .. } = client.offer(&lines("sendonly")) else { unreachable!() };
+    let named = again(tracks);
+    assert_eq!((named.source, named.name), (TrackSource::Camera, None));
 }
 
 #[test]

@@ -338,3 +338,13 @@ fn a_subscriber_hears_what_it_gets_and_why() {
 
     assert_eq!(told(&outputs, 2), [&Notice::SubscriptionChanged { publication: tracks[1], decision }]);
 }
+
+#[test]
+fn an_answer_to_no_offer_is_stale_even_before_there_is_a_connection() {
+    let mut house = House::new();
+    house.join(1, "ada");
+
+    let answer = Intent::Answer { offer: OfferId(1), sdp: "v=0".to_owned() };
+
+    assert_eq!(house.reply(1, answer), Notice::Refused(Refusal::StaleAnswer(1)));
+}

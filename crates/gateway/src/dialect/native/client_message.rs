@@ -40,7 +40,8 @@ pub enum ClientMessage {
     Offer {
         /// The client's session description.
         sdp: String,
-        /// What the m-lines on which the client sends are about.
+        /// What the m-lines on which the client sends are about; of those that an earlier offer named, nothing
+        /// needs to be said again.
         #[serde(default)]
         tracks: Vec<Track>,
     },
