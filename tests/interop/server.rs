@@ -79,6 +79,7 @@ impl Server {
             .args(["--port-base", &media.to_string()])
             .args(["--announce", &announced.to_string()])
             .env("SWITCHYARD_GATEWAY__METRICS_LISTEN", metrics.to_string())
+            .env("SWITCHYARD_GATEWAY__ADMIN__LISTEN", "off")
             .env("SWITCHYARD_CONTROL__PLACEMENT", "spread")
             .env("SWITCHYARD_LOG__FILTER", "warn")
             .envs(settings.iter().copied())

@@ -1,6 +1,7 @@
 //! The directory: whose a number is, and on which worker it lives.
 
 use rustc_hash::FxHashMap;
+use switchyard_vocab::decision::Decision;
 use switchyard_vocab::ids::{PeerId, PublicationId, SessionId, SubscriptionId, WorkerId};
 
 use crate::intent::Connection;
@@ -11,6 +12,8 @@ pub(crate) struct PeerEntry {
     pub(crate) session: SessionId,
     pub(crate) connection: Connection,
     pub(crate) worker: WorkerId,
+    /// Media may flow.
+    pub(crate) open: bool,
 }
 
 /// Which session receives which publication by a subscription.
@@ -18,6 +21,14 @@ pub(crate) struct PeerEntry {
 pub(crate) struct SubscriptionEntry {
     pub(crate) session: SessionId,
     pub(crate) publication: PublicationId,
+    /// What its worker last told of it.
+    pub(crate) decision: Option<Decision>,
+}
+
+impl SubscriptionEntry {
+    pub(crate) const fn new(session: SessionId, publication: PublicationId) -> Self {
+        Self { session, publication, decision: None }
+    }
 }
 
 /// Finds the owner of a number that a worker mentions. Entries live exactly as long as what they

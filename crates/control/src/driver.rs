@@ -4,6 +4,7 @@
 //! one per kind of request.
 
 mod acting;
+mod answering;
 mod backing;
 mod events;
 mod joining;
@@ -32,7 +33,6 @@ use crate::intent::{Intent, Request, RequestId};
 use crate::issuer::Issuer;
 use crate::notice::{EndReason, Notice};
 use crate::output_queue::OutputQueue;
-use crate::query::{Answer, ControlTotals, Query};
 use crate::refusal::Refusal;
 use crate::revocations::Revocations;
 use crate::room::Room;
@@ -54,7 +54,7 @@ pub struct Control {
     /// Sessions that have spoken but are in no room, with the time by which they must be.
     waiting: FxHashMap<SessionId, Instant>,
     sessions: BTreeMap<SessionId, Session>,
-    rooms: FxHashMap<RoomKey, Room>,
+    rooms: BTreeMap<RoomKey, Room>,
     tenancy: Tenancy,
     revocations: Revocations,
     bans: Bans,
@@ -63,6 +63,8 @@ pub struct Control {
     outputs: OutputQueue,
     counted: Counted,
     overloaded: bool,
+    /// Nobody new is let in, so that the server can be stopped when everybody has left.
+    draining: bool,
     stopping: bool,
 }
 
@@ -73,6 +75,7 @@ struct Counted {
     joins_accepted: u64,
     joins_refused: u64,
     joins_overloaded: u64,
+    joins_draining: u64,
     requests_refused: u64,
 }
 
@@ -96,11 +99,12 @@ impl Control {
             config,
             waiting: FxHashMap::default(),
             sessions: BTreeMap::new(),
-            rooms: FxHashMap::default(),
+            rooms: BTreeMap::new(),
             deadlines: Deadlines::default(),
             outputs: OutputQueue::default(),
             counted: Counted::default(),
             overloaded: false,
+            draining: false,
             stopping: false,
         }
     }
@@ -114,6 +118,7 @@ impl Control {
             self.counted.requests_refused += 1;
             self.counted.joins_refused += u64::from(is_join);
             self.counted.joins_overloaded += u64::from(refusal == Refusal::Overloaded);
+            self.counted.joins_draining += u64::from(refusal == Refusal::Draining);
             self.outputs.reply(session, id, Notice::Refused(refusal));
             self.expect_join(now, session);
         }
@@ -148,25 +153,6 @@ impl Control {
     /// The next thing to be done, in order.
     pub fn poll_output(&mut self) -> Option<Output> {
         self.outputs.pop()
-    }
-
-    /// Looks at what control holds. What waits on lanes is for their owner to add.
-    pub fn answer(&self, query: Query) -> Answer {
-        match query {
-            Query::Totals => Answer::Totals(ControlTotals {
-                rooms: self.rooms.len() as u64,
-                sessions: (self.sessions.len() + self.waiting.len()) as u64,
-                peers: self.directory.peers.len() as u64,
-                publications: self.directory.publications.len() as u64,
-                subscriptions: self.directory.subscriptions.len() as u64,
-                joins_accepted: self.counted.joins_accepted,
-                joins_refused: self.counted.joins_refused,
-                joins_overloaded: self.counted.joins_overloaded,
-                overloaded: self.overloaded,
-                requests_refused: self.counted.requests_refused,
-                ..ControlTotals::default()
-            }),
-        }
     }
 
     /// Lets nobody in for as long as a worker is behind. Whoever is in stays, and may do what they like.

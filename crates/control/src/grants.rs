@@ -3,6 +3,8 @@
 //! They come with a [`Pass`], which whoever checks proofs has made of one (a token, say). Here they are values;
 //! `driver` holds everybody to them.
 
+pub(crate) mod change;
+
 use std::sync::Arc;
 use std::time::Instant;
 

@@ -177,8 +177,8 @@ pub struct Message {
     /// Rises by one from message to message of the room, the same for everybody; those to one participant are
     /// counted apart, by recipient. Counting begins with the room and the recipient's session.
     pub number: u64,
-    /// Who.
-    pub from: Identity,
+    /// Who; `None` is the server's operator.
+    pub from: Option<Identity>,
     /// To whom alone.
     pub to: Option<Identity>,
     /// What.

@@ -137,6 +137,9 @@ pub enum Refusal {
     /// The server can't keep up; later it may.
     #[error("the server has more to do than it can: try again in a few seconds")]
     Overloaded,
+    /// Nobody new is let in any more, so that the server can be stopped when everybody has left.
+    #[error("the server is being emptied and lets nobody in: try another one, or again later")]
+    Draining,
     /// The server is stopping.
     #[error("the server is stopping")]
     Stopping,
@@ -194,5 +197,6 @@ named! {
     Refusal::TokenRevoked => "token_revoked",
     Refusal::TokenForOtherRoom => "token_for_other_room",
     Refusal::Overloaded => "overloaded",
+    Refusal::Draining => "draining",
     Refusal::Stopping => "stopping",
 }

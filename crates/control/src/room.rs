@@ -5,6 +5,7 @@ pub(crate) mod membership;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Instant;
 
 use rustc_hash::FxHashMap;
 use switchyard_vocab::codec::Codec;
@@ -36,6 +37,8 @@ pub(crate) struct Track {
 #[derive(Debug, Default)]
 pub(crate) struct Room {
     pub(crate) membership: Membership,
+    /// When somebody first came.
+    pub(crate) since: Option<Instant>,
     /// What the application has attached to it.
     pub(crate) metadata: Option<Arc<str>>,
     /// Nobody but those who moderate is let in.
@@ -91,6 +94,11 @@ impl Room {
         self.visible().filter(move |track| track.owner == session)
     }
 
+    /// What one session publishes, second codecs of the same included.
+    pub(crate) fn all_tracks_of(&self, session: SessionId) -> impl Iterator<Item = &Track> {
+        self.tracks.values().filter(move |track| track.owner == session)
+    }
+
     /// The publication that carries another one for somebody who has the decoders that `decodes` tells: that
     /// one itself, or else its backup.
     pub(crate) fn carrier(
@@ -103,7 +111,8 @@ impl Room {
         [Some(track), backup].into_iter().flatten().find(|track| decodes(&track.format))
     }
 
-    fn visible(&self) -> impl Iterator<Item = &Track> {
+    /// Everything that is published, but for second codecs of the same.
+    pub(crate) fn visible(&self) -> impl Iterator<Item = &Track> {
         self.tracks.values().filter(|track| track.backup_of.is_none())
     }
 

@@ -14,7 +14,7 @@ use crate::driver::{Control, Output};
 use crate::grants::Pass;
 use crate::intent::{Connection, Intent, Join, OfferId, Request, RequestId};
 use crate::notice::Notice;
-use crate::query::{Answer, ControlTotals, Query};
+use crate::query::{ControlTotals, Query};
 use description::Client;
 
 /// Some instant to count from.
@@ -143,8 +143,7 @@ impl House {
     }
 
     pub(crate) fn totals(&self) -> ControlTotals {
-        let Answer::Totals(totals) = self.control.answer(Query::Totals);
-        totals
+        self.control.answer(self.now, &Query::Totals).totals().expect("totals were asked for")
     }
 }
 

@@ -7,10 +7,11 @@ use std::time::Instant;
 use switchyard_metrics::{Exporter, GatewayTotals};
 use tokio::sync::Semaphore;
 
+use crate::client_address::Proxies;
 use crate::config::GatewayConfig;
 use crate::counters::Counters;
 use crate::port::ControlPort;
-use crate::rate_limit::AddressLimit;
+use crate::rate_limit::{AddressLimit, KeyLimit};
 
 /// Everything the handlers need, made once.
 #[derive(Debug)]
@@ -20,6 +21,9 @@ pub(crate) struct AppState {
     pub(crate) exporter: Exporter,
     pub(crate) counters: Counters,
     pub(crate) connects: AddressLimit,
+    /// How often participants of one key may connect.
+    pub(crate) connects_by_key: KeyLimit,
+    pub(crate) proxies: Proxies,
     /// A permit per signalling connection, held from the handshake to the last byte.
     pub(crate) places: Arc<Semaphore>,
     stopping: AtomicBool,
@@ -28,6 +32,8 @@ pub(crate) struct AppState {
 impl AppState {
     pub(crate) fn new(config: GatewayConfig, port: ControlPort, exporter: Exporter) -> Self {
         Self {
+            connects_by_key: KeyLimit::new(config.connects_by_key(), Instant::now()),
+            proxies: Proxies::new(config.trusted_proxies.clone(), config.proxy_header),
             connects: AddressLimit::new(config.max_connects_per_second_per_address, Instant::now()),
             places: Arc::new(Semaphore::new(config.max_connections)),
             counters: Counters::default(),

@@ -18,9 +18,10 @@ use switchyard_control::intent::Join;
 use switchyard_control::tenancy::Quota;
 use switchyard_vocab::ids::{Identity, RoomName, Tenant};
 
-pub use claims::{CapClaims, Claims, GrantClaims, source};
+pub use claims::{AdminClaims, CapClaims, Claims, GrantClaims, source};
 pub use key::Key;
 pub use secret::Secret;
+pub(crate) use token::{AdminPass, verify_admin};
 pub use token::{MAX_TOKEN_BYTES, MintError, TokenError, mint};
 
 /// Id of the key that every development build knows. Refused by any other start.

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::admin::config::AdminConfig;
 use crate::auth::{AuthConfig, DEVELOPMENT_KEY_ID, DEVELOPMENT_SECRET, Key, MIN_SECRET_BYTES, Secret};
+use crate::client_address::{Network, ProxyHeader};
 use crate::dialect::whip::WhipConfig;
 
 /// Configuration of the gateway. The default is meant for production and lacks only a key.
@@ -27,6 +29,14 @@ pub struct GatewayConfig {
     /// New connections per second from one address (IPv6: one /64), ten times as many in a burst.
     /// Loopback is exempt: whoever is there is the operator, or a proxy that speaks for many.
     pub max_connects_per_second_per_address: u32,
+    /// New connections per second of all participants of one key together, ten times as many in a burst; a key may
+    /// have a number of its own. Names without tokens are exempt.
+    pub max_connects_per_second_per_key: u32,
+    /// Proxies whose word counts for where a client is.
+    pub trusted_proxies: Vec<Network>,
+    /// The header in which they give it. They have to write it themselves: of any other they pass on what clients
+    /// invent.
+    pub proxy_header: ProxyHeader,
     /// Notices that may wait for a slow client before its session is ended. A room of hundreds tells a
     /// newcomer much at once.
     pub max_waiting_notices: usize,
@@ -45,6 +55,8 @@ pub struct GatewayConfig {
     /// Time that connections get to close when the server stops.
     #[serde(with = "humantime_serde")]
     pub shutdown_timeout: Duration,
+    /// The admin API.
+    pub admin: AdminConfig,
     /// Who may come in.
     pub auth: AuthConfig,
     /// WHIP and WHEP.
@@ -60,12 +72,16 @@ impl Default for GatewayConfig {
             max_messages_per_second: 50,
             max_connections: 10_000,
             max_connects_per_second_per_address: 20,
+            max_connects_per_second_per_key: 200,
+            trusted_proxies: Vec::new(),
+            proxy_header: ProxyHeader::default(),
             max_waiting_notices: 1_024,
             max_waiting_requests: 4_096,
             ping_interval: Duration::from_secs(10),
             ping_timeout: Duration::from_secs(30),
             join_timeout: Duration::from_secs(10),
             shutdown_timeout: Duration::from_secs(5),
+            admin: AdminConfig::default(),
             auth: AuthConfig::default(),
             whip: WhipConfig::default(),
         }
@@ -94,12 +110,21 @@ pub struct SettingError {
 }
 
 impl GatewayConfig {
-    /// This configuration with the development key and with names that need no token.
+    /// This configuration with the development key, which opens the admin API as well, and with names that need
+    /// no token.
     #[must_use]
     pub fn for_development(mut self) -> Self {
         self.auth.allow_identity_without_token = true;
+        self.admin.secret.get_or_insert_with(|| Secret::new(DEVELOPMENT_SECRET));
         self.auth.keys.insert(DEVELOPMENT_KEY_ID.to_owned(), Key::new(DEVELOPMENT_SECRET));
         self
+    }
+
+    /// How often participants of each key may connect, per second.
+    pub(crate) fn connects_by_key(&self) -> impl Iterator<Item = (String, u32)> {
+        let usual = self.max_connects_per_second_per_key;
+        let keys = self.auth.keys.iter();
+        keys.map(move |(id, key)| (id.clone(), key.max_connects_per_second.unwrap_or(usual)))
     }
 
     /// Whether the server can start with this.
@@ -129,6 +154,16 @@ impl GatewayConfig {
             1..=100_000,
             "1 to 100000",
         )?;
+        check(
+            "max_connects_per_second_per_key",
+            self.max_connects_per_second_per_key,
+            1..=100_000,
+            "1 to 100000",
+        )?;
+        if self.trusted_proxies.iter().any(Network::is_everybody) {
+            let accepted = "networks of your proxies: everybody would be believed about where they are";
+            return Err(refused("trusted_proxies", "a network of everybody", accepted));
+        }
         check("max_waiting_notices", self.max_waiting_notices, 16..=65_536, "16 to 65536")?;
         check("max_waiting_requests", self.max_waiting_requests, 16..=1_048_576, "16 to 1048576")
     }
@@ -156,7 +191,11 @@ impl GatewayConfig {
     }
 
     fn check_keys(&self) -> Result<(), SettingError> {
-        for (id, Key { secret, .. }) in &self.auth.keys {
+        for (id, Key { secret, max_connects_per_second, .. }) in &self.auth.keys {
+            if let Some(rate) = max_connects_per_second {
+                let key = format!("auth.keys.{id}.max_connects_per_second");
+                check(&key, *rate, 1..=100_000, "1 to 100000")?;
+            }
             if secret.len() < MIN_SECRET_BYTES {
                 let value = format!("a secret of {} bytes", secret.len());
                 return Err(refused(
@@ -165,6 +204,10 @@ impl GatewayConfig {
                     "at least 32 bytes, best random ones",
                 ));
             }
+        }
+        if let Some(secret) = self.admin.secret.as_ref().filter(|secret| secret.len() < MIN_SECRET_BYTES) {
+            let value = format!("a secret of {} bytes", secret.len());
+            return Err(refused("admin.secret", value, "at least 32 bytes, best random ones"));
         }
         Ok(())
     }
@@ -187,6 +230,10 @@ impl GatewayConfig {
         if self.auth.keys.iter().any(is_development) {
             let accepted = "a key of your own: everybody knows the development key; or start with --dev";
             return Err(refused("auth.keys", "the development key", accepted));
+        }
+        if self.admin.secret == Some(Secret::new(DEVELOPMENT_SECRET)) {
+            let accepted = "a secret of your own: everybody knows the development one; or start with --dev";
+            return Err(refused("admin.secret", "the development secret", accepted));
         }
         Ok(())
     }

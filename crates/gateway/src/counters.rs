@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use switchyard_metrics::{GatewayTotals, RefusedConnections};
+use switchyard_metrics::{ADMIN_OPERATIONS, AdminTotals, GatewayTotals, RefusedConnections, StatusClass};
 
 /// A count that many connections add to.
 #[derive(Debug, Default)]
@@ -26,6 +26,7 @@ pub(crate) struct Counters {
     pub(crate) unauthorized: Count,
     pub(crate) malformed: Count,
     pub(crate) rate_limited: Count,
+    pub(crate) key_rate_limited: Count,
     pub(crate) full: Count,
     pub(crate) crowded: Count,
     pub(crate) stopping: Count,
@@ -36,6 +37,7 @@ pub(crate) struct Counters {
     pub(crate) sessions_too_slow: Count,
     pub(crate) sessions_silent: Count,
     pub(crate) sessions_not_joined: Count,
+    pub(crate) admin: AdminCounters,
 }
 
 impl Counters {
@@ -47,6 +49,7 @@ impl Counters {
                 unauthorized: self.unauthorized.get(),
                 malformed: self.malformed.get(),
                 rate_limited: self.rate_limited.get(),
+                key_rate_limited: self.key_rate_limited.get(),
                 full: self.full.get(),
                 crowded: self.crowded.get(),
                 stopping: self.stopping.get(),
@@ -58,7 +61,41 @@ impl Counters {
             sessions_too_slow: self.sessions_too_slow.get(),
             sessions_silent: self.sessions_silent.get(),
             sessions_not_joined: self.sessions_not_joined.get(),
+            admin: self.admin.totals(),
             ..GatewayTotals::default()
         }
+    }
+}
+
+/// What the admin API has answered.
+#[derive(Debug, Default)]
+pub(crate) struct AdminCounters {
+    answered: [[Count; StatusClass::ALL.len()]; ADMIN_OPERATIONS.len()],
+    turned_away: Count,
+}
+
+impl AdminCounters {
+    /// Counts an answer.
+    pub(crate) fn add(&self, operation: &str, status: u16) {
+        let place = ADMIN_OPERATIONS.iter().position(|known| *known == operation);
+        let counts = place.and_then(|place| self.answered.get(place));
+        if let Some(count) = counts.and_then(|counts| counts.get(StatusClass::of(status) as usize)) {
+            count.add();
+        }
+    }
+
+    /// Counts a caller who could not say who they are.
+    pub(crate) fn turned_away(&self) {
+        self.turned_away.add();
+    }
+
+    fn totals(&self) -> AdminTotals {
+        let answered = std::array::from_fn(|operation| {
+            std::array::from_fn(|class| {
+                let counts = self.answered.get(operation).and_then(|counts| counts.get(class));
+                counts.map_or(0, Count::get)
+            })
+        });
+        AdminTotals { answered, turned_away: self.turned_away.get() }
     }
 }

@@ -37,6 +37,12 @@ pub(crate) fn admit(
         credentials.token = bearer(headers);
     }
     let admission = authenticate(&credentials, &state.config.auth).map_err(|error| refused(state, &error))?;
+    let is_by_token = credentials.token.as_deref().is_some_and(|token| !token.is_empty());
+    if is_by_token && !state.connects_by_key.allows(admission.pass.tenant.as_str(), Instant::now()) {
+        state.counters.key_rate_limited.add();
+        let message = "too many connections with tokens of your key; wait a few seconds between attempts";
+        return Err(HttpError::new(StatusCode::TOO_MANY_REQUESTS, "key_rate_limited", message).retry_after(5));
+    }
     let Ok(place) = state.places.clone().try_acquire_owned() else {
         state.counters.full.add();
         let message = "the server has as many connections as it takes";

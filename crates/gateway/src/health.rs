@@ -25,6 +25,9 @@ pub(crate) async fn readyz(State(state): State<Arc<AppState>>) -> Result<&'stati
         return unavailable("stopping", "the server is stopping");
     }
     match state.port.ask(Query::Totals, PATIENCE).await {
+        Some(Answer::Totals(totals)) if totals.draining => {
+            unavailable("draining", "the server is being emptied; nobody new is let in")
+        }
         Some(Answer::Totals(totals)) if totals.overloaded => {
             unavailable("overloaded", "a worker is behind with what it was told; nobody new is let in")
         }

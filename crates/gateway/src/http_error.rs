@@ -5,7 +5,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-/// An error as JSON: `{"error":{"code":"…","message":"…"}}`.
+/// An error as JSON: `{"error":{"code":"…","message":"…"}}`, with `field` where one is at fault.
 ///
 /// Pages of other origins may read it: a browser tells a page nothing about a WebSocket that did not open,
 /// so a client library asks again by plain HTTP to learn why.
@@ -16,13 +16,20 @@ pub(crate) struct HttpError {
     pub(crate) code: &'static str,
     /// What to change.
     pub(crate) message: String,
+    /// The field of the request that is at fault, if one is.
+    pub(crate) field: Option<String>,
     /// Seconds after which it is worth another try.
     pub(crate) retry_after: Option<u32>,
 }
 
 impl HttpError {
     pub(crate) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into(), retry_after: None }
+        Self { status, code, message: message.into(), field: None, retry_after: None }
+    }
+
+    pub(crate) fn field(mut self, field: impl Into<String>) -> Self {
+        self.field = Some(field.into());
+        self
     }
 
     pub(crate) fn retry_after(mut self, seconds: u32) -> Self {
@@ -33,7 +40,11 @@ impl HttpError {
 
 impl IntoResponse for HttpError {
     fn into_response(self) -> Response {
-        let body = Json(json!({ "error": { "code": self.code, "message": self.message } }));
+        let mut error = json!({ "code": self.code, "message": self.message });
+        if let (Some(field), Some(error)) = (self.field, error.as_object_mut()) {
+            error.insert("field".to_owned(), field.into());
+        }
+        let body = Json(json!({ "error": error }));
         let headers = [(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"), (header::CACHE_CONTROL, "no-store")];
         let mut response = (self.status, headers, body).into_response();
         if let Some(seconds) = self.retry_after {

@@ -30,8 +30,11 @@
 //! ```
 #![forbid(unsafe_code)]
 
+pub mod admin;
 mod app_state;
 pub mod auth;
+mod body;
+pub mod client_address;
 pub mod config;
 mod counters;
 pub mod dialect;

@@ -13,6 +13,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tracing::{info, warn};
 
+use crate::admin;
 use crate::app_state::AppState;
 use crate::config::GatewayConfig;
 use crate::dialect::{native, whip};
@@ -36,6 +37,8 @@ pub struct Listeners {
     pub signalling: TcpListener,
     /// `/metrics`.
     pub metrics: TcpListener,
+    /// The admin API, unless it is off.
+    pub admin: Option<TcpListener>,
 }
 
 /// A socket could not be opened.
@@ -51,14 +54,18 @@ pub struct BindError {
 }
 
 impl Listeners {
-    /// Opens both sockets.
+    /// Opens the sockets.
     ///
     /// # Errors
     /// When an address is in use, forbidden or not of this machine.
     pub async fn bind(config: &GatewayConfig) -> Result<Self, BindError> {
         let signalling = bind("listen", config.listen).await?;
         let metrics = bind("metrics_listen", config.metrics_listen).await?;
-        Ok(Self { signalling, metrics })
+        let admin = match config.admin.listen.address() {
+            Some(address) => Some(bind("admin.listen", address).await?),
+            None => None,
+        };
+        Ok(Self { signalling, metrics, admin })
     }
 }
 
@@ -77,10 +84,15 @@ impl Gateway {
     pub async fn serve(self, listeners: Listeners, shutdown: impl Future<Output = ()> + Send) {
         let state = self.state;
         let (stop, stopped) = watch::channel(());
-        let refused = &state.counters.crowded;
-        let public = serving::serve(listeners.signalling, routes(state.clone()), refused, stopped.clone());
-        let metrics = serving::serve(listeners.metrics, metrics_routes(state.clone()), refused, stopped);
-        let serving = async { tokio::join!(public, metrics) };
+        let public = serving::serve(listeners.signalling, routes(state.clone()), &state, stopped.clone());
+        let metrics =
+            serving::serve(listeners.metrics, metrics_routes(state.clone()), &state, stopped.clone());
+        let admin = async {
+            if let Some(listener) = listeners.admin {
+                serving::serve(listener, admin::routes(state.clone()), &state, stopped).await;
+            }
+        };
+        let serving = async { tokio::join!(public, metrics, admin) };
         tokio::pin!(serving);
         tokio::select! {
             _ = &mut serving => {}

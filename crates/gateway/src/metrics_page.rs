@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
-use switchyard_control::query::{Answer, Query};
+use switchyard_control::query::Query;
 use switchyard_metrics::{CONTENT_TYPE, Shells};
 
 use crate::app_state::AppState;
@@ -18,7 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 pub(crate) async fn metrics(State(state): State<Arc<AppState>>) -> impl IntoResponse {
     // First, as the question waits in the queue that is looked at.
     let gateway = state.totals();
-    let control = state.port.ask(Query::Totals, PATIENCE).await.map(|Answer::Totals(totals)| totals);
+    let control = state.port.ask(Query::Totals, PATIENCE).await.and_then(|answer| answer.totals());
     let page = state.exporter.page(Shells { control, gateway });
     ([(header::CONTENT_TYPE, CONTENT_TYPE), (header::CACHE_CONTROL, "no-store")], page)
 }

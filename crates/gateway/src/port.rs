@@ -10,10 +10,9 @@ mod sessions;
 use std::sync::Arc;
 use std::time::Duration;
 
-use switchyard_control::act::{Act, Acted};
+use switchyard_control::act::{Act, ActError, Acted};
 use switchyard_control::intent::Request;
 use switchyard_control::query::{Answer, Query};
-use switchyard_control::refusal::Refusal;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::config::GatewayConfig;
@@ -38,7 +37,7 @@ pub struct Acting {
     /// What is done.
     pub act: Act,
     /// To whom the outcome goes.
-    pub outcome: oneshot::Sender<Result<Acted, Refusal>>,
+    pub outcome: oneshot::Sender<Result<Acted, ActError>>,
 }
 
 /// Control's end: what it reads.
@@ -81,7 +80,7 @@ impl ControlPort {
 
     /// Has control carry out what the operator does; `None` when it does not say what that led to within
     /// `patience`: then it may still happen.
-    pub async fn act(&self, act: Act, patience: Duration) -> Option<Result<Acted, Refusal>> {
+    pub async fn act(&self, act: Act, patience: Duration) -> Option<Result<Acted, ActError>> {
         let acting = async {
             let (outcome, acted) = oneshot::channel();
             self.acts.send(Acting { act, outcome }).await.ok()?;

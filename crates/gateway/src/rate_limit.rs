@@ -1,9 +1,13 @@
 //! How often somebody may do something.
 
+mod keys;
+
 use std::hash::{BuildHasher, RandomState};
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
+
+pub(crate) use keys::KeyLimit;
 
 /// A bucket that holds up to `burst` tokens and is refilled with `rate` of them per second.
 #[derive(Clone, Copy, Debug)]
@@ -52,7 +56,7 @@ impl TokenBucket {
 /// 160 KiB.
 const BUCKETS: usize = 4_096;
 
-/// How many times the rate an address may use in a burst: a whole office opens its tabs at nine o'clock.
+/// How many times the rate an address or a key may use in a burst: a whole office opens its tabs at nine o'clock.
 const BURST_FACTOR: f64 = 10.0;
 
 /// A limit per network address, in memory of a fixed size.

@@ -13,7 +13,8 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
-use axum::http::{Request, Response};
+use axum::http::{Request, Response, StatusCode};
+use axum::response::IntoResponse;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -23,7 +24,8 @@ use tokio::sync::watch;
 use tower_service::Service;
 use tracing::debug;
 
-use crate::counters::Count;
+use crate::app_state::AppState;
+use crate::http_error::HttpError;
 use open_connections::OpenConnections;
 
 /// Time for the head of a request, from its connection or from the answer before it. Slow phones need
@@ -39,11 +41,12 @@ const REST: Duration = Duration::from_millis(100);
 
 /// Serves a router on a socket until `stopped`; what is being answered then is answered still.
 ///
-/// Connections beyond the limits are closed without a word, and counted in `refused`.
+/// Connections beyond the limits are closed without a word, and counted. Handlers find the client's address in
+/// [`ConnectInfo`], whatever proxies are in between.
 pub(crate) async fn serve(
     listener: TcpListener,
     router: Router,
-    refused: &Count,
+    state: &Arc<AppState>,
     mut stopped: watch::Receiver<()>,
 ) {
     let open = Arc::new(OpenConnections::default());
@@ -54,15 +57,17 @@ pub(crate) async fn serve(
             _ = stopped.changed() => break,
         };
         match accepted {
-            Ok((stream, remote)) => match open.clone().admit(remote.ip()) {
+            Ok((stream, remote)) => match open.clone().admit(remote.ip(), state.proxies.trust(remote.ip())) {
                 Some(admitted) => {
-                    let connection = converse(stream, remote, router.clone(), all_stopped.clone());
+                    let door =
+                        Door { remote, router: router.clone(), state: state.clone(), open: open.clone() };
+                    let connection = converse(stream, door, all_stopped.clone());
                     tokio::spawn(async move {
                         connection.await;
                         drop(admitted);
                     });
                 }
-                None => refused.add(),
+                None => state.counters.crowded.add(),
             },
             Err(error) => {
                 debug!(%error, "a connection was not accepted");
@@ -75,15 +80,12 @@ pub(crate) async fn serve(
 }
 
 /// Answers the requests of one connection, until it becomes a WebSocket, closes, or all is stopped.
-async fn converse(stream: TcpStream, remote: SocketAddr, router: Router, mut stopped: watch::Receiver<()>) {
+async fn converse(stream: TcpStream, door: Door, mut stopped: watch::Receiver<()>) {
     // Small messages must not wait for more to come. What can't be set only costs time.
     if let Err(error) = stream.set_nodelay(true) {
         debug!(%error, "TCP_NODELAY was refused");
     }
-    let service = service_fn(move |mut request: Request<Incoming>| {
-        request.extensions_mut().insert(ConnectInfo(remote));
-        answer(router.clone(), request)
-    });
+    let service = service_fn(move |request: Request<Incoming>| door.clone().answer(request));
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIMEOUT)
@@ -108,6 +110,29 @@ async fn converse(stream: TcpStream, remote: SocketAddr, router: Router, mut sto
     }
 }
 
-async fn answer(mut router: Router, request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
-    router.call(request).await
+/// What the requests of one connection come through.
+#[derive(Clone)]
+struct Door {
+    remote: SocketAddr,
+    router: Router,
+    state: Arc<AppState>,
+    open: Arc<OpenConnections>,
+}
+
+impl Door {
+    /// Answers a request. One that a proxy brings counts as a connection of its client for as long as that takes.
+    async fn answer(mut self, mut request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
+        let client = self.state.proxies.client(self.remote, request.headers());
+        request.extensions_mut().insert(ConnectInfo(client));
+        if client == self.remote {
+            return self.router.call(request).await;
+        }
+        let Some(_admitted) = self.open.admit_beside(client.ip()) else {
+            self.state.counters.crowded.add();
+            let message = "too many requests of your address wait for their answers";
+            let error = HttpError::new(StatusCode::SERVICE_UNAVAILABLE, "crowded", message).retry_after(1);
+            return Ok(error.into_response());
+        };
+        self.router.call(request).await
+    }
 }

@@ -77,24 +77,27 @@ pub enum Read {
     Gateway(fn(&GatewayTotals) -> f64),
     /// From the gateway, a value for each name of the label.
     GatewayBy(&'static str, ByName<GatewayTotals>),
+    /// Answers of the admin API, by operation and by the class of the status.
+    AdminAnswers,
     /// Always one; the labels say what is running.
     Build,
 }
 
 impl Read {
-    /// The label of its values, if they have one.
-    pub const fn label(self) -> Option<&'static str> {
+    /// The labels of its values.
+    pub fn labels(self) -> Vec<&'static str> {
         match self {
-            Self::PacketsByKind(_) | Self::BytesByKind(_) => Some("kind"),
-            Self::DropsByReason | Self::LinesByEnd => Some("reason"),
-            Self::EachWorker(_) => Some("worker"),
-            Self::ControlBy(label, _) | Self::GatewayBy(label, _) => Some(label),
-            Self::Build => Some("version"),
+            Self::PacketsByKind(_) | Self::BytesByKind(_) => vec!["kind"],
+            Self::DropsByReason | Self::LinesByEnd => vec!["reason"],
+            Self::EachWorker(_) => vec!["worker"],
+            Self::ControlBy(label, _) | Self::GatewayBy(label, _) => vec![label],
+            Self::AdminAnswers => vec!["operation", "status"],
+            Self::Build => vec!["version"],
             Self::Workers(_)
             | Self::Durations(_)
             | Self::Control(_)
             | Self::ControlAnswers
-            | Self::Gateway(_) => None,
+            | Self::Gateway(_) => Vec::new(),
         }
     }
 }

@@ -12,7 +12,7 @@ use switchyard_vocab::counters::{DurationHistogram, LineEnd, PacketKind, TallyBy
 use switchyard_vocab::drop_reason::DropReason;
 
 use crate::catalogue::{Kind, METRICS, Metric, Read};
-use crate::shells::Shells;
+use crate::shells::{ADMIN_OPERATIONS, Shells, StatusClass};
 
 /// All metrics of the server, as the `prometheus` crate wants them.
 #[derive(Debug)]
@@ -47,7 +47,7 @@ impl Collector for CatalogueCollector {
 }
 
 fn description(metric: &Metric) -> Desc {
-    let labels = metric.read.label().map(str::to_owned).into_iter().collect();
+    let labels = metric.read.labels().into_iter().map(str::to_owned).collect();
     Desc::new(metric.name.to_owned(), metric.help.to_owned(), labels, Default::default())
         .expect("a test proves that every name of the catalogue is well formed")
 }
@@ -79,9 +79,9 @@ impl Moment<'_> {
     }
 
     fn samples(&self, metric: &Metric) -> Vec<Sample> {
-        let label = metric.read.label().unwrap_or_default();
-        let plain = |value: f64| vec![sample(metric.kind, None, value)];
-        let labelled = |name: &str, value: f64| sample(metric.kind, Some((label, name)), value);
+        let label = metric.read.labels().first().copied().unwrap_or_default();
+        let plain = |value: f64| vec![sample(metric.kind, &[], value)];
+        let labelled = |name: &str, value: f64| sample(metric.kind, &[(label, name)], value);
         match metric.read {
             Read::Workers(read) => plain(self.sum(read)),
             Read::PacketsByKind(read) => self.by_kind(read, |kind, packets, _| labelled(kind, packets)),
@@ -110,6 +110,7 @@ impl Moment<'_> {
             Read::GatewayBy(_, values) => {
                 values.iter().map(|(name, read)| labelled(name, read(&self.shells.gateway))).collect()
             }
+            Read::AdminAnswers => self.admin_answers(metric.kind),
             Read::Build => vec![labelled(self.version, 1.0)],
         }
     }
@@ -117,6 +118,19 @@ impl Moment<'_> {
     fn sum(&self, read: impl Fn(&WorkerCounters) -> f64) -> f64 {
         // Not `sum()`: that of nothing is minus zero, and would be printed so.
         self.workers.iter().map(read).fold(0.0, |sum, value| sum + value)
+    }
+
+    fn admin_answers(&self, kind: Kind) -> Vec<Sample> {
+        let answered = self.shells.gateway.admin.answered;
+        let by_operation = ADMIN_OPERATIONS.iter().zip(answered);
+        let by_both = by_operation.flat_map(|(operation, counts)| {
+            StatusClass::ALL.into_iter().zip(counts).map(move |(class, count)| (*operation, class, count))
+        });
+        by_both
+            .map(|(operation, class, count)| {
+                sample(kind, &[("operation", operation), ("status", class.as_str())], count as f64)
+            })
+            .collect()
     }
 
     fn by_kind(
@@ -139,8 +153,8 @@ fn lines_ended(worker: &WorkerCounters, end: LineEnd) -> f64 {
     worker.lines_ended.get(end as usize).copied().unwrap_or_default() as f64
 }
 
-fn sample(kind: Kind, label: Option<(&str, &str)>, value: f64) -> Sample {
-    let mut sample = Sample::from_label(label.into_iter().map(pair).collect());
+fn sample(kind: Kind, labels: &[(&str, &str)], value: f64) -> Sample {
+    let mut sample = Sample::from_label(labels.iter().copied().map(pair).collect());
     match kind {
         Kind::Counter => {
             let mut counter = Counter::default();

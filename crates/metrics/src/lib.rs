@@ -26,4 +26,6 @@ mod prometheus;
 mod shells;
 
 pub use prometheus::{CONTENT_TYPE, Exporter};
-pub use shells::{ControlTotals, GatewayTotals, RefusedConnections, Shells};
+pub use shells::{
+    ADMIN_OPERATIONS, AdminTotals, ControlTotals, GatewayTotals, RefusedConnections, Shells, StatusClass,
+};

@@ -38,6 +38,8 @@ pub struct GatewayTotals {
     pub sessions_silent: u64,
     /// Sessions ended because their client was in no room in time.
     pub sessions_not_joined: u64,
+    /// What the admin API has answered.
+    pub admin: AdminTotals,
 }
 
 /// Signalling connections refused, by reason.
@@ -49,10 +51,80 @@ pub struct RefusedConnections {
     pub malformed: u64,
     /// Too many attempts from one address.
     pub rate_limited: u64,
+    /// Too many of one key.
+    pub key_rate_limited: u64,
     /// As many connections as the server takes.
     pub full: u64,
     /// More plain connections open at once than the server takes, or takes of one network.
     pub crowded: u64,
     /// The server is stopping.
     pub stopping: u64,
+}
+
+/// What can be asked of the admin API, by the names of its document; `unknown` is everything else.
+pub const ADMIN_OPERATIONS: [&str; 21] = [
+    "get_status",
+    "drain",
+    "list_rooms",
+    "get_room",
+    "change_room",
+    "end_room",
+    "send_message",
+    "list_participants",
+    "get_participant",
+    "change_participant",
+    "kick_participant",
+    "mute_publication",
+    "list_bans",
+    "lift_ban",
+    "mint_token",
+    "list_revocations",
+    "revoke",
+    "lift_token_revocation",
+    "lift_identity_revocation",
+    "get_openapi",
+    "unknown",
+];
+
+/// How an HTTP request ended.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum StatusClass {
+    /// It was done.
+    Done,
+    /// Whoever asked has to ask otherwise.
+    Refused,
+    /// The server failed, or could not say in time.
+    Failed,
+}
+
+impl StatusClass {
+    /// Every class.
+    pub const ALL: [Self; 3] = [Self::Done, Self::Refused, Self::Failed];
+
+    /// The class of a status.
+    pub const fn of(status: u16) -> Self {
+        match status {
+            0..400 => Self::Done,
+            400..500 => Self::Refused,
+            _ => Self::Failed,
+        }
+    }
+
+    /// As labels have it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Done => "2xx",
+            Self::Refused => "4xx",
+            Self::Failed => "5xx",
+        }
+    }
+}
+
+/// What the admin API has answered.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct AdminTotals {
+    /// Requests, by operation and by the class of the status, each in the order in which they are listed.
+    pub answered: [[u64; StatusClass::ALL.len()]; ADMIN_OPERATIONS.len()],
+    /// Callers who could not say who they are, those of whom nothing was written down included.
+    pub turned_away: u64,
 }

@@ -11,6 +11,7 @@ use switchyard_bus::wake::Wake;
 use switchyard_bus::{command, event, snapshot};
 use switchyard_control::config::{ControlConfig, WorkerAddress};
 use switchyard_control::driver::Control;
+use switchyard_gateway::admin::config::AdminListen;
 use switchyard_gateway::listener::{BindError, Gateway, Listeners};
 use switchyard_gateway::port::ControlPort;
 use switchyard_metrics::Exporter;
@@ -101,7 +102,9 @@ async fn serve(config: &Config, parts: Parts) -> anyhow::Result<Option<String>> 
     let mut signals = StopSignals::install().context("can't listen for signals")?;
     let signalling = listeners.signalling.local_addr()?;
     let metrics = listeners.metrics.local_addr()?;
-    tracing::info!(%signalling, %metrics, page = %page(signalling), "ready");
+    let admin = listeners.admin.as_ref().map(|admin| admin.local_addr()).transpose()?;
+    let admin = admin.map_or(AdminListen::Off, AdminListen::At);
+    tracing::info!(%signalling, %metrics, %admin, page = %page(signalling), "ready");
 
     let exporter = Exporter::new(snapshots, env!("CARGO_PKG_VERSION"));
     let gateway = Gateway::new(config.gateway.clone(), port, exporter);

@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use switchyard_control::admission::Limits;
 use switchyard_control::codec_policy::CodecPolicy;
 use switchyard_control::placement::Placement;
+use switchyard_gateway::admin::config::AdminListen;
 use switchyard_gateway::config::GatewayConfig;
 
 use setting::Setting;
@@ -118,6 +119,8 @@ pub(crate) struct Flags {
     pub(crate) listen: Option<SocketAddr>,
     /// Overrides `gateway.metrics_listen`.
     pub(crate) metrics_listen: Option<SocketAddr>,
+    /// Overrides `gateway.admin.listen`.
+    pub(crate) admin_listen: Option<AdminListen>,
     /// Overrides `media.workers`.
     pub(crate) workers: Option<usize>,
     /// Overrides `media.port_base`.
@@ -167,6 +170,8 @@ impl Flags {
         [
             text("--listen", "gateway.listen", self.listen),
             text("--metrics-listen", "gateway.metrics_listen", self.metrics_listen),
+            self.admin_listen
+                .map(|admin| Setting::from_flag("--admin-listen", "gateway.admin.listen", admin.to_string())),
             self.workers.map(|count| Setting::from_flag("--workers", "media.workers", count)),
             self.port_base.map(|port| Setting::from_flag("--port-base", "media.port_base", port)),
             (!announce.is_empty()).then(|| Setting::from_flag("--announce", "media.announce", announce)),

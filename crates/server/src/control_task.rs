@@ -210,7 +210,8 @@ impl ControlTask {
     }
 
     fn look_up(&mut self, query: Query) -> Answer {
-        let Answer::Totals(mut totals) = self.control.answer(query);
+        let answer = self.control.answer(Instant::now(), &query);
+        let Answer::Totals(mut totals) = answer else { return answer };
         let waiting = self.workers.iter().map(|worker| worker.waiting.len());
         totals.waiting_commands = waiting.sum::<usize>() as u64;
         let deepest = self.workers.iter_mut().map(|worker| std::mem::take(&mut worker.deepest));

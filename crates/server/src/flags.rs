@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use switchyard_gateway::admin::config::AdminListen;
 
 use crate::config::{ENV_FILE, ENV_PREFIX, Flags};
 use crate::token::TokenOptions;
@@ -24,6 +25,15 @@ enum Command {
     Serve(Options),
     /// Read the configuration, say what is wrong with it, and stop.
     CheckConfig(Options),
+    /// Ask a running server of the same configuration whether it takes newcomers (/readyz), and stop: exit code 0
+    /// when it does, else 1.
+    Healthcheck {
+        /// Ask only whether it lives (/healthz).
+        #[arg(long)]
+        alive: bool,
+        #[command(flatten)]
+        options: Options,
+    },
     /// Make an access token with a key of the configuration, print it, and stop.
     Token {
         #[command(flatten)]
@@ -47,6 +57,9 @@ struct Options {
     /// Address for `/metrics`; keep it from strangers.
     #[arg(long, value_name = "ADDRESS:PORT")]
     metrics_listen: Option<SocketAddr>,
+    /// Address for the admin API, or `off`; keep it from strangers.
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    admin_listen: Option<AdminListen>,
     /// Number of workers; 0 means one per core.
     #[arg(long, value_name = "COUNT")]
     workers: Option<usize>,
@@ -67,6 +80,11 @@ pub(crate) enum Action {
     CheckConfig,
     /// Make a token.
     Token(Box<TokenOptions>),
+    /// Ask a running server how it is.
+    Healthcheck {
+        /// Only whether it lives.
+        alive: bool,
+    },
 }
 
 /// Everything the command line says.
@@ -88,14 +106,16 @@ impl CommandLine {
             Some(Command::Serve(options)) => (Action::Serve, options),
             Some(Command::CheckConfig(options)) => (Action::CheckConfig, options),
             Some(Command::Token { token, options }) => (Action::Token(token), options),
+            Some(Command::Healthcheck { alive, options }) => (Action::Healthcheck { alive }, options),
             None => {
                 let mut options = self.options;
                 options.dev |= arguments == 0 && options.config.is_none() && !names_keys(environment);
                 (Action::Serve, options)
             }
         };
-        let Options { config, dev, listen, metrics_listen, workers, port_base, announce } = options;
-        let flags = Flags { dev, listen, metrics_listen, workers, port_base, announce };
+        let Options { config, dev, listen, metrics_listen, admin_listen, workers, port_base, announce } =
+            options;
+        let flags = Flags { dev, listen, metrics_listen, admin_listen, workers, port_base, announce };
         Start { action, file: config, flags }
     }
 }

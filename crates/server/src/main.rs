@@ -4,6 +4,7 @@ mod assemble;
 mod config;
 mod control_task;
 mod flags;
+mod healthcheck;
 mod journal;
 mod logging;
 mod ports;
@@ -40,6 +41,16 @@ fn main() -> ExitCode {
         Action::Token(token) => match token.mint(&config.gateway.auth, start.flags.dev) {
             Ok(token) => {
                 println!("{token}");
+                ExitCode::SUCCESS
+            }
+            Err(error) => {
+                eprintln!("switchyard: {error:#}");
+                ExitCode::FAILURE
+            }
+        },
+        Action::Healthcheck { alive } => match healthcheck::ask(config.gateway.listen, alive) {
+            Ok(said) => {
+                println!("{said}");
                 ExitCode::SUCCESS
             }
             Err(error) => {

@@ -6,15 +6,18 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use anyhow::{Context, bail};
 use clap::Args;
 use switchyard_gateway::auth::{
-    AuthConfig, CapClaims, Claims, DEVELOPMENT_KEY_ID, GrantClaims, Key, mint, source,
+    AdminClaims, AuthConfig, CapClaims, Claims, DEVELOPMENT_KEY_ID, GrantClaims, Key, mint, source,
 };
 
 /// What the token is to say.
 #[derive(Args, Clone, Debug, PartialEq)]
 pub(crate) struct TokenOptions {
     /// The room it is for.
-    #[arg(long)]
-    room: String,
+    #[arg(long, required_unless_present = "server_admin")]
+    room: Option<String>,
+    /// For the admin API, and all that belongs to the key, instead of a room.
+    #[arg(long, conflicts_with_all = ["room", "name", "metadata", "grants", "caps"])]
+    server_admin: bool,
     /// Whom it names.
     #[arg(long)]
     identity: String,
@@ -72,10 +75,15 @@ impl TokenOptions {
     pub(crate) fn mint(&self, auth: &AuthConfig, dev: bool) -> anyhow::Result<String> {
         let (id, key) = self.key(auth, dev)?;
         let now = SystemTime::now().duration_since(UNIX_EPOCH).context("the clock stands before 1970")?;
+        let exp = now.saturating_add(self.ttl.0).as_secs();
+        if self.server_admin {
+            let (sub, jti) = (self.identity.clone(), self.id.clone());
+            return Ok(mint(&AdminClaims { sub, exp, server_admin: true, jti }, id, &key.secret)?);
+        }
         let claims = Claims {
             sub: self.identity.clone(),
-            room: self.room.clone(),
-            exp: now.saturating_add(self.ttl.0).as_secs(),
+            room: self.room.clone().context("--room is missing")?,
+            exp,
             nbf: None,
             jti: self.id.clone(),
             name: self.name.clone(),

@@ -26,7 +26,7 @@ use switchyard_control::driver::{Control, Output};
 use switchyard_control::intent::{Intent, Request, RequestId};
 use switchyard_control::notice::Addressed;
 use switchyard_control::placement::Placement;
-use switchyard_control::query::{Answer, ControlTotals, Query};
+use switchyard_control::query::{ControlTotals, Query};
 use switchyard_transport::ice_lite::issue_credentials;
 use switchyard_vocab::counters::WorkerCounters;
 use switchyard_vocab::ids::{Identity, RoomName, SessionId, WorkerId};
@@ -168,7 +168,7 @@ impl World {
 
     /// How much control holds.
     pub fn totals(&self) -> ControlTotals {
-        let Answer::Totals(totals) = self.control.answer(Query::Totals);
+        let totals = self.control.answer(self.now, &Query::Totals).totals().unwrap_or_default();
         totals
     }
 

@@ -322,6 +322,10 @@ pub struct ControlTotals {
     pub joins_overloaded: u64,
     /// Whether joins are refused now for that reason.
     pub overloaded: bool,
+    /// … of which because the server is being emptied.
+    pub joins_draining: u64,
+    /// Whether joins are refused now for that reason.
+    pub draining: bool,
     /// Requests refused, of any kind.
     pub requests_refused: u64,
     /// Most events that control found waiting at once, on any lane from a worker, since this was last asked.

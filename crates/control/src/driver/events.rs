@@ -29,9 +29,10 @@ impl Control {
     }
 
     fn on_peer_opened(&mut self, worker: WorkerId, peer: PeerId) {
-        let Some(entry) = self.directory.peers.get(&peer).filter(|entry| entry.worker == worker) else {
+        let Some(entry) = self.directory.peers.get_mut(&peer).filter(|entry| entry.worker == worker) else {
             return;
         };
+        entry.open = true;
         let notice = Notice::ConnectionChanged { connection: entry.connection, state: ConnectionState::Open };
         self.outputs.tell(entry.session, notice);
     }
@@ -71,6 +72,9 @@ impl Control {
     fn on_subscription_changed(&mut self, subscription: SubscriptionId, decision: Decision) {
         let Some(&entry) = self.directory.subscriptions.get(&subscription) else { return };
         let decision = self.capped_decision(entry, decision);
+        if let Some(entry) = self.directory.subscriptions.get_mut(&subscription) {
+            entry.decision = Some(decision);
+        }
         let notice = Notice::SubscriptionChanged { publication: entry.publication, decision };
         self.outputs.tell(entry.session, notice);
     }

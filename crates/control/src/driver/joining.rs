@@ -26,7 +26,7 @@ impl Control {
         self.counted.joins_accepted += 1;
 
         let auto_subscribe = join.auto_subscribe;
-        self.enter(asker, join);
+        self.enter(now, asker, join);
         self.rearm(asker.session);
         if auto_subscribe {
             self.subscribe_to_all(now, asker.session);
@@ -61,6 +61,10 @@ impl Control {
         if replaced.is_some() {
             return Ok(replaced);
         }
+        // Whoever is in may come back: elsewhere they would not find their room.
+        if self.draining {
+            return Err(Refusal::Draining);
+        }
         if room.is_some_and(|room| room.locked) && !join.pass.permissions.grants.admin {
             return Err(Refusal::RoomLocked);
         }
@@ -81,13 +85,14 @@ impl Control {
         Ok(None)
     }
 
-    fn enter(&mut self, asker: Asker, join: Join) {
+    fn enter(&mut self, now: Instant, asker: Asker, join: Join) {
         let grants = join.pass.permissions.grants;
         let key = join.room_key();
         let metadata: Option<Arc<str>> = join.metadata.as_deref().map(Arc::from);
         let member = Member {
             identity: join.identity.clone(),
             display_name: join.display_name.clone(),
+            since: now,
             metadata: metadata.clone(),
             messages: 0,
             auto_subscribe: join.auto_subscribe,
@@ -104,6 +109,7 @@ impl Control {
         };
         self.tenancy.join(&key.tenant, !self.rooms.contains_key(&key));
         let room = self.rooms.entry(key.clone()).or_default();
+        room.since.get_or_insert(now);
         room.membership.join(asker.session, member);
         let joined = Notice::Joined {
             room: join.room,

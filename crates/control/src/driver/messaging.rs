@@ -5,11 +5,15 @@ use std::time::{Duration, Instant};
 
 use switchyard_vocab::ids::{Identity, SessionId};
 
+use super::acting::unknown_room;
 use super::{Asker, Control};
+use crate::act::ActError;
 use crate::admission::{check_message, check_metadata, check_name};
 use crate::grants::Grant;
 use crate::notice::{Message, Notice};
 use crate::refusal::Refusal;
+use crate::room::Room;
+use crate::room::key::RoomKey;
 
 impl Control {
     /// Hands a text on and tells its sender the number it got. `at` is the time since 1970.
@@ -28,19 +32,33 @@ impl Control {
 
         let room = self.room_of_mut(id).ok_or(Refusal::NotJoined)?;
         let from = room.membership.get(id).map(|member| member.identity.clone()).ok_or(Refusal::NotJoined)?;
-        let number = match (to.is_some(), recipients.first()) {
-            (true, Some(&recipient)) => room.membership.get_mut(recipient).map_or(0, |member| {
-                member.messages += 1;
-                member.messages
-            }),
-            _ => {
-                room.messages += 1;
-                room.messages
-            }
-        };
+        let number = number_for(room, to.as_ref());
         self.outputs.reply(id, asker.request, Notice::MessageSent { number });
-        self.outputs.tell_all(recipients, &Notice::Message(Message { number, from, to, text, at }));
+        let message = Message { number, from: Some(from), to, text, at };
+        self.outputs.tell_all(recipients, &Notice::Message(message));
         Ok(())
+    }
+
+    /// Has the server itself say something to everybody in a room, or to one. Gives back the number it got.
+    pub(super) fn announce_text(
+        &mut self,
+        key: &RoomKey,
+        text: Arc<str>,
+        (to, at): (Option<Identity>, Duration),
+    ) -> Result<u64, ActError> {
+        check_message(text.len(), self.config.limits.message_bytes)?;
+        let room = self.rooms.get_mut(key).ok_or_else(|| unknown_room(key))?;
+        let recipients: Vec<_> = match &to {
+            Some(identity) => {
+                let absent = || Refusal::UnknownParticipant(identity.to_string());
+                vec![room.membership.session_of(identity).ok_or_else(absent)?]
+            }
+            None => room.membership.sessions().collect(),
+        };
+        let number = number_for(room, to.as_ref());
+        let message = Message { number, from: None, to, text, at };
+        self.outputs.tell_all(recipients, &Notice::Message(message));
+        Ok(number)
     }
 
     /// Who gets a message: the others of the room, or the one whom the sender names and can see.
@@ -92,10 +110,21 @@ impl Control {
     }
 
     /// Tells everybody who sees a participant, itself included, how it appears now.
-    fn tell_changed(&mut self, id: SessionId) {
+    pub(super) fn tell_changed(&mut self, id: SessionId) {
         let Some(room) = self.room_of(id) else { return };
         let Some(participant) = room.participant(id) else { return };
         let told: Vec<_> = room.membership.viewers(id).chain([id]).collect();
         self.outputs.tell_all(told, &Notice::ParticipantChanged(participant));
     }
+}
+
+/// The next number of the messages to everybody, or of those to one participant alone.
+fn number_for(room: &mut Room, to: Option<&Identity>) -> u64 {
+    let recipient = to.and_then(|identity| room.membership.session_of(identity));
+    let count = match recipient.and_then(|recipient| room.membership.get_mut(recipient)) {
+        Some(member) => &mut member.messages,
+        None => &mut room.messages,
+    };
+    *count += 1;
+    *count
 }

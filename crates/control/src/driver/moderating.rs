@@ -9,11 +9,17 @@ use crate::admission::check_message;
 use crate::grants::{Grant, Grants};
 use crate::notice::{EndReason, Notice};
 use crate::refusal::Refusal;
+use crate::room::key::RoomKey;
 
 impl Control {
     /// What a session may do.
     pub(super) fn grants(&self, id: SessionId) -> Result<Grants, Refusal> {
         self.sessions.get(&id).map(|session| session.pass.permissions.grants).ok_or(Refusal::NotJoined)
+    }
+
+    fn moderated_room(&self, id: SessionId) -> Result<RoomKey, Refusal> {
+        self.grants(id)?.check(Grant::Admin)?;
+        self.sessions.get(&id).map(|session| session.room.clone()).ok_or(Refusal::NotJoined)
     }
 
     /// Sends somebody away, and keeps them away for a while if that is wanted.
@@ -22,38 +28,18 @@ impl Control {
         now: Instant,
         id: SessionId,
         identity: &Identity,
-        (message, ban): (Option<String>, Option<Duration>),
+        last_words: (Option<String>, Option<Duration>),
     ) -> Result<(), Refusal> {
-        self.grants(id)?.check(Grant::Admin)?;
-        let limits = &self.config.limits;
-        check_message(message.as_ref().map_or(0, String::len), limits.message_bytes)?;
-        let longest = limits.ban_seconds;
-        if ban.is_some_and(|ban| ban > Duration::from_secs(longest)) {
-            let limit = usize::try_from(longest).unwrap_or(usize::MAX);
-            return Err(Refusal::LimitReached { what: "seconds of a ban", limit });
-        }
-        let room = self.room_of(id).ok_or(Refusal::NotJoined)?;
-        let session = room.membership.session_of(identity);
-        if session.is_none() && ban.is_none() {
-            return Err(Refusal::UnknownParticipant(identity.to_string()));
-        }
-        if let (Some(ban), Some(moderator)) = (ban, self.sessions.get(&id)) {
-            let banned = (moderator.room.clone(), identity.clone());
-            self.bans.add(now, banned, ban, self.config.limits.bans)?;
-        }
-        if let Some(session) = session {
-            let asker = Asker { session, request: None };
-            self.end_session_with(now, asker, Notice::Kicked { message });
-        }
-        Ok(())
+        let room = self.moderated_room(id)?;
+        self.send_away(now, &room, identity, last_words).map(|_| ())
     }
 
     /// Lets nobody but moderators in any more, or everybody again.
     pub(super) fn set_locked(&mut self, id: SessionId, locked: bool) -> Result<(), Refusal> {
-        self.grants(id)?.check(Grant::Admin)?;
-        let room = self.room_of_mut(id).ok_or(Refusal::NotJoined)?;
+        let key = self.moderated_room(id)?;
+        let room = self.rooms.get_mut(&key).ok_or(Refusal::NotJoined)?;
         if std::mem::replace(&mut room.locked, locked) != locked {
-            self.tell_room(id);
+            self.tell_room(&key);
         }
         Ok(())
     }
@@ -64,17 +50,17 @@ impl Control {
         id: SessionId,
         metadata: Option<String>,
     ) -> Result<(), Refusal> {
-        self.grants(id)?.check(Grant::Admin)?;
+        let key = self.moderated_room(id)?;
         self.check_metadata(metadata.as_deref())?;
         self.take_pace(now, id)?;
-        self.room_of_mut(id).ok_or(Refusal::NotJoined)?.metadata = metadata.map(Into::into);
-        self.tell_room(id);
+        self.rooms.get_mut(&key).ok_or(Refusal::NotJoined)?.metadata = metadata.map(Into::into);
+        self.tell_room(&key);
         Ok(())
     }
 
     /// Sends everybody away, whoever asks last.
     pub(super) fn end_room(&mut self, now: Instant, asker: Asker) -> Result<(), Refusal> {
-        self.grants(asker.session)?.check(Grant::Admin)?;
+        self.moderated_room(asker.session)?;
         let room = self.room_of(asker.session).ok_or(Refusal::NotJoined)?;
         let others: Vec<_> = room.membership.others(asker.session).map(|(other, _)| other).collect();
         for session in others {
@@ -84,10 +70,38 @@ impl Control {
         Ok(())
     }
 
-    fn tell_room(&mut self, id: SessionId) {
-        let Some(room) = self.room_of(id) else { return };
+    /// Sends somebody away, whoever wants that. Gives back whether they were there.
+    pub(super) fn send_away(
+        &mut self,
+        now: Instant,
+        key: &RoomKey,
+        identity: &Identity,
+        (message, ban): (Option<String>, Option<Duration>),
+    ) -> Result<bool, Refusal> {
+        let limits = &self.config.limits;
+        check_message(message.as_ref().map_or(0, String::len), limits.message_bytes)?;
+        let longest = limits.ban_seconds;
+        if ban.is_some_and(|ban| ban > Duration::from_secs(longest)) {
+            let limit = usize::try_from(longest).unwrap_or(usize::MAX);
+            return Err(Refusal::LimitReached { what: "seconds of a ban", limit });
+        }
+        let session = self.rooms.get(key).and_then(|room| room.membership.session_of(identity));
+        match ban {
+            Some(ban) => self.bans.add(now, (key.clone(), identity.clone()), ban, limits.bans)?,
+            None if session.is_none() => return Err(Refusal::UnknownParticipant(identity.to_string())),
+            None => {}
+        }
+        if let Some(session) = session {
+            let asker = Asker { session, request: None };
+            self.end_session_with(now, asker, Notice::Kicked { message });
+        }
+        Ok(session.is_some())
+    }
+
+    /// Tells everybody in a room what is known of it now.
+    pub(super) fn tell_room(&mut self, key: &RoomKey) {
+        let Some(room) = self.rooms.get(key) else { return };
         let notice = Notice::RoomChanged { metadata: room.metadata.clone(), locked: room.locked };
-        let everybody: Vec<_> = room.membership.sessions().collect();
-        self.outputs.tell_all(everybody, &notice);
+        self.outputs.tell_all(room.membership.sessions(), &notice);
     }
 }

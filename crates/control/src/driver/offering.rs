@@ -56,7 +56,7 @@ impl Control {
         };
 
         if let Some(peer) = made.opened {
-            let entry = PeerEntry { session, connection: Connection::Subscribe, worker };
+            let entry = PeerEntry { session, connection: Connection::Subscribe, worker, open: false };
             self.directory.add_peer(peer, entry);
         }
         for command in made.commands {
@@ -154,7 +154,7 @@ impl Control {
         let Some(subscriber) = self.sessions.get_mut(&session) else { return };
         for renumbered in subscriber.subscribing.lose_line(now, &mut self.issuer) {
             self.directory.subscriptions.remove(&renumbered.before);
-            let entry = SubscriptionEntry { session, publication: renumbered.publication };
+            let entry = SubscriptionEntry::new(session, renumbered.publication);
             self.directory.subscriptions.insert(renumbered.after, entry);
         }
         self.rearm(session);

@@ -73,7 +73,7 @@ impl Control {
 
     /// Takes another pass in mid-call and makes true what it says.
     pub(super) fn refresh(&mut self, now: Instant, id: SessionId, pass: Pass) -> Result<(), Refusal> {
-        let session = self.sessions.get_mut(&id).ok_or(Refusal::NotJoined)?;
+        let session = self.sessions.get(&id).ok_or(Refusal::NotJoined)?;
         if session.pass.tenant != pass.tenant {
             return Err(Refusal::TokenForOtherRoom);
         }
@@ -81,6 +81,12 @@ impl Control {
         if member.is_some_and(|member| self.revocations.covers(now, &pass, &member.identity)) {
             return Err(Refusal::TokenRevoked);
         }
+        self.take_pass(now, id, pass)
+    }
+
+    /// Lets a session be in by another pass of its tenant from now on, and makes true what that says.
+    pub(super) fn take_pass(&mut self, now: Instant, id: SessionId, pass: Pass) -> Result<(), Refusal> {
+        let session = self.sessions.get_mut(&id).ok_or(Refusal::NotJoined)?;
         if session.has_published {
             let allowance = self.tenancy.quota(&pass.tenant).allowance(&pass.permissions.caps);
             self.tenancy.set_aside(&pass.tenant, session.set_aside, allowance)?;

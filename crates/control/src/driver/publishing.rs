@@ -51,7 +51,8 @@ impl Control {
             self.close_peer(peer);
         }
         if let Some(peer) = opened {
-            let entry = PeerEntry { session: asker.session, connection: Connection::Publish, worker };
+            let entry =
+                PeerEntry { session: asker.session, connection: Connection::Publish, worker, open: false };
             self.directory.add_peer(peer, entry);
         }
         for command in commands {
@@ -214,25 +215,32 @@ impl Control {
         publication: PublicationId,
         muted: bool,
     ) -> Result<(), Refusal> {
-        let track = self.mutable_track(session, publication, muted)?;
-        let owner = track.owner;
+        let owner = self.mutable_track(session, publication, muted)?.owner;
+        self.mute(owner, publication, muted);
+        Ok(())
+    }
+
+    /// Silences or unsilences a publication, whoever wants that. Gives back whether it was otherwise before.
+    pub(super) fn mute(&mut self, owner: SessionId, publication: PublicationId, muted: bool) -> bool {
+        let room = self.room_of_mut(owner);
+        let Some(track) = room.and_then(|room| room.track_mut(publication)) else { return false };
         if std::mem::replace(&mut track.about.muted, muted) == muted {
-            return Ok(());
+            return false;
         }
         let (home, backup, is_backup) = (track.home, track.backup, track.backup_of.is_some());
         for publication in [Some(publication), backup].into_iter().flatten() {
             self.outputs.command(home, Command::SetMuted { publication, muted });
         }
         if is_backup {
-            return Ok(());
+            return true;
         }
 
-        let Some(room) = self.room_of(session) else { return Ok(()) };
-        let Some(member) = room.membership.get(owner) else { return Ok(()) };
+        let Some(room) = self.room_of(owner) else { return true };
+        let Some(member) = room.membership.get(owner) else { return true };
         let notice = Notice::PublicationMuted { identity: member.identity.clone(), publication, muted };
         let everybody: Vec<_> = room.membership.sessions().collect();
         self.outputs.tell_all(everybody, &notice);
-        Ok(())
+        true
     }
 
     /// A track that a session may silence: its own, or anybody's when it moderates. Only its publisher gives it

@@ -41,7 +41,7 @@ impl Control {
         track.subscribers.insert(session);
         let subscription = self.issuer.subscription();
         subscriber.subscribing.want(now, publication, subscription);
-        self.directory.subscriptions.insert(subscription, SubscriptionEntry { session, publication });
+        self.directory.subscriptions.insert(subscription, SubscriptionEntry::new(session, publication));
         self.find_carrier(now, session, publication);
         Ok(())
     }

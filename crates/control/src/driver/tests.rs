@@ -1,3 +1,5 @@
+mod acting;
+mod answering;
 mod backing;
 mod bounds;
 mod joining;

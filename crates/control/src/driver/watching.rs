@@ -39,7 +39,10 @@ impl Control {
 
         self.stop_watching(id);
         let peer = self.issuer.peer();
-        self.directory.add_peer(peer, PeerEntry { session: id, connection: Connection::Subscribe, worker });
+        self.directory.add_peer(
+            peer,
+            PeerEntry { session: id, connection: Connection::Subscribe, worker, open: false },
+        );
         self.outputs.command(worker, Command::OpenPeer { peer, session: id, local });
         let mut watching = Watching::new(peer, served.remote.ice.clone());
         self.outputs.command(worker, Command::ConnectPeer { peer, remote: served.remote });
@@ -116,7 +119,7 @@ impl Control {
         track.subscribers.insert(id);
         let (home, owner) = (track.home, track.owner);
         let Some(cname) = room.membership.get(owner).map(|member| member.cname.clone()) else { return };
-        self.directory.subscriptions.insert(subscription, SubscriptionEntry { session: id, publication });
+        self.directory.subscriptions.insert(subscription, SubscriptionEntry::new(id, publication));
         let preference = caps.bound(Preference::default());
         let command = Subscribe { peer, publication, home, section, preference, cname };
         self.outputs.command(worker, Command::Subscribe(Box::new(command)));

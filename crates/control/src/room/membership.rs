@@ -1,7 +1,9 @@
 //! Who is in a room: join and leave, found by session and by identity.
 
 use std::collections::BTreeMap;
+use std::ops::Bound;
 use std::sync::Arc;
+use std::time::Instant;
 
 use rustc_hash::FxHashMap;
 use switchyard_vocab::ids::{Identity, SessionId};
@@ -11,6 +13,8 @@ use switchyard_vocab::ids::{Identity, SessionId};
 pub(crate) struct Member {
     pub(crate) identity: Identity,
     pub(crate) display_name: Option<String>,
+    /// When this participant came.
+    pub(crate) since: Instant,
     pub(crate) metadata: Option<Arc<str>>,
     /// How many messages came to this participant alone.
     pub(crate) messages: u64,
@@ -79,6 +83,12 @@ impl Membership {
     pub(crate) fn viewers(&self, session: SessionId) -> impl Iterator<Item = SessionId> {
         let hidden = self.get(session).is_some_and(|member| member.hidden);
         self.others(session).filter(move |(_, other)| !hidden || other.sees_hidden).map(|(id, _)| id)
+    }
+
+    /// Everybody after one, who need not be here.
+    pub(crate) fn after(&self, session: Option<SessionId>) -> impl Iterator<Item = (SessionId, &Member)> {
+        let start = session.map_or(Bound::Unbounded, Bound::Excluded);
+        self.members.range((start, Bound::Unbounded)).map(|(&id, member)| (id, member))
     }
 
     /// Everybody but one.

@@ -8,6 +8,7 @@ fn member(name: &str) -> Member {
     Member {
         identity: Identity::new(name),
         display_name: None,
+        since: crate::testing::epoch(),
         metadata: None,
         messages: 0,
         auto_subscribe: name != "reader",

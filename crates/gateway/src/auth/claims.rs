@@ -38,6 +38,20 @@ pub struct Claims {
     pub caps: Option<CapClaims>,
 }
 
+/// What a token for the admin API says. It names no room: one that does is a participant's.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+pub struct AdminClaims {
+    /// Whom it names: who stands in the audit log.
+    pub sub: String,
+    /// When it ends, in seconds since 1970.
+    pub exp: u64,
+    /// Has to be true.
+    pub server_admin: bool,
+    /// Its own name, by which it can be revoked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jti: Option<String>,
+}
+
 /// What a participant may do. A field that is not listed is an error: a slip would allow what was meant to be
 /// forbidden.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]

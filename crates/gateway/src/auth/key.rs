@@ -11,20 +11,22 @@ use super::secret::Secret;
 
 /// A key that signs tokens. Its id names the tenant whose participants come by them.
 ///
-/// In configuration it is its secret alone, or a table with `secret` and the quotas `max_rooms`,
-/// `max_participants` and `max_bitrate`.
+/// In configuration it is its secret alone, or a table with `secret`, the quotas `max_rooms`,
+/// `max_participants` and `max_bitrate`, and `max_connects_per_second`.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Key {
     /// What proves that a token was signed with it.
     pub secret: Secret,
     /// How much the participants who come by it may use.
     pub quota: Quota,
+    /// How many of them may connect per second; `None` is as many as of any key.
+    pub max_connects_per_second: Option<u32>,
 }
 
 impl Key {
     /// A key without quotas.
     pub fn new(secret: impl Into<String>) -> Self {
-        Self { secret: Secret::new(secret), quota: Quota::default() }
+        Self { secret: Secret::new(secret), quota: Quota::default(), max_connects_per_second: None }
     }
 }
 
@@ -39,6 +41,8 @@ struct Table {
     max_participants: Option<usize>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     max_bitrate: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    max_connects_per_second: Option<u32>,
 }
 
 impl<'de> Deserialize<'de> for Key {
@@ -57,8 +61,10 @@ impl<'de> Deserialize<'de> for Key {
 
             fn visit_map<M: MapAccess<'de>>(self, map: M) -> Result<Key, M::Error> {
                 let table = Table::deserialize(MapAccessDeserializer::new(map))?;
-                let Table { secret, max_rooms, max_participants, max_bitrate } = table;
-                Ok(Key { secret, quota: Quota { max_rooms, max_participants, max_bitrate } })
+                let Table { secret, max_rooms, max_participants, max_bitrate, max_connects_per_second } =
+                    table;
+                let quota = Quota { max_rooms, max_participants, max_bitrate };
+                Ok(Key { secret, quota, max_connects_per_second })
             }
         }
         deserializer.deserialize_any(EitherForm)
@@ -67,10 +73,12 @@ impl<'de> Deserialize<'de> for Key {
 
 impl Serialize for Key {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if self.quota == Quota::default() {
+        if self.quota == Quota::default() && self.max_connects_per_second.is_none() {
             return self.secret.serialize(serializer);
         }
         let Quota { max_rooms, max_participants, max_bitrate } = self.quota;
-        Table { secret: self.secret.clone(), max_rooms, max_participants, max_bitrate }.serialize(serializer)
+        let (secret, max_connects_per_second) = (self.secret.clone(), self.max_connects_per_second);
+        Table { secret, max_rooms, max_participants, max_bitrate, max_connects_per_second }
+            .serialize(serializer)
     }
 }

@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, decode_header, encode};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::claims::Claims;
+use super::claims::{AdminClaims, Claims};
 use super::key::Key;
 use super::secret::Secret;
 
@@ -50,6 +51,12 @@ pub enum TokenError {
     /// Its time is over.
     #[error("it has expired")]
     Expired,
+    /// A participant's, where one for the admin API is needed.
+    #[error("it names a room, so it is a participant's: one for the admin API names none")]
+    ForParticipants,
+    /// It does not open the admin API.
+    #[error("it does not say \"server_admin\": true")]
+    NotForAdmins,
     /// Its time has not come.
     #[error("it does not hold yet (nbf)")]
     NotYet,
@@ -64,8 +71,47 @@ pub(super) struct Verified {
     pub(super) claims: Claims,
 }
 
+/// A token for the admin API that holds.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct AdminPass {
+    /// The key it is signed with.
+    pub(crate) key_id: String,
+    /// Whom it names.
+    pub(crate) subject: String,
+    /// Its own name.
+    pub(crate) token: Option<String>,
+}
+
 /// Whether a token holds, and what it says.
 pub(super) fn verify(token: &str, keys: &BTreeMap<String, Key>) -> Result<Verified, TokenError> {
+    let (key_id, mut said) = read_signed(token, keys)?;
+    // Apart from the rest, so that what is wrong with them can be told.
+    let (grants, caps) = (said.remove("grants"), said.remove("caps"));
+    let claims = serde_json::from_value(Value::Object(said)).map_err(|_| TokenError::Malformed)?;
+    let claims = Claims { grants: read("grants", grants)?, caps: read("caps", caps)?, ..claims };
+    Ok(Verified { key_id, claims })
+}
+
+/// Whether a token for the admin API holds. One that names a room is a participant's, whatever else it says:
+/// those are handed to browsers.
+pub(crate) fn verify_admin(token: &str, keys: &BTreeMap<String, Key>) -> Result<AdminPass, TokenError> {
+    let (key_id, said) = read_signed(token, keys)?;
+    if said.contains_key("room") {
+        return Err(TokenError::ForParticipants);
+    }
+    let claims: AdminClaims =
+        serde_json::from_value(Value::Object(said)).map_err(|_| TokenError::NotForAdmins)?;
+    if !claims.server_admin || claims.sub.chars().any(char::is_control) {
+        return Err(TokenError::NotForAdmins);
+    }
+    Ok(AdminPass { key_id, subject: claims.sub, token: claims.jti })
+}
+
+/// What a token says, once its signature and its times are found good.
+fn read_signed(
+    token: &str,
+    keys: &BTreeMap<String, Key>,
+) -> Result<(String, Map<String, Value>), TokenError> {
     if token.len() > MAX_TOKEN_BYTES {
         return Err(TokenError::TooLong(token.len()));
     }
@@ -76,12 +122,8 @@ pub(super) fn verify(token: &str, keys: &BTreeMap<String, Key>) -> Result<Verifi
     let key_id = header.kid.ok_or(TokenError::NoKeyId)?;
     let secret = &keys.get(&key_id).ok_or(TokenError::UnknownKey)?.secret;
     let key = DecodingKey::from_secret(secret.expose());
-    let mut said = decode::<Map<String, Value>>(token, &key, &validation()).map_err(refused)?.claims;
-    // Apart from the rest, so that what is wrong with them can be told.
-    let (grants, caps) = (said.remove("grants"), said.remove("caps"));
-    let claims = serde_json::from_value(Value::Object(said)).map_err(|_| TokenError::Malformed)?;
-    let claims = Claims { grants: read("grants", grants)?, caps: read("caps", caps)?, ..claims };
-    Ok(Verified { key_id, claims })
+    let said = decode::<Map<String, Value>>(token, &key, &validation()).map_err(refused)?.claims;
+    Ok((key_id, said))
 }
 
 fn read<T: DeserializeOwned>(claim: &'static str, value: Option<Value>) -> Result<Option<T>, TokenError> {
@@ -93,7 +135,7 @@ fn read<T: DeserializeOwned>(claim: &'static str, value: Option<Value>) -> Resul
 ///
 /// # Errors
 /// When the library can't sign, which takes a secret that is none.
-pub fn mint(claims: &Claims, key_id: &str, secret: &Secret) -> Result<String, MintError> {
+pub fn mint(claims: &impl Serialize, key_id: &str, secret: &Secret) -> Result<String, MintError> {
     let header = Header { kid: Some(key_id.to_owned()), ..Header::new(Algorithm::HS256) };
     let key = EncodingKey::from_secret(secret.expose());
     encode(&header, claims, &key).map_err(|error| MintError(error.to_string()))

@@ -44,27 +44,40 @@ impl Default for OpenConnections {
 pub(super) struct Admitted {
     open: Arc<OpenConnections>,
     place: Option<usize>,
+    /// A connection of its own, rather than a request by one of a proxy.
+    is_connection: bool,
 }
 
 impl OpenConnections {
-    /// Lets a connection in, unless there are too many. Those from loopback count only together: whoever
-    /// is there is the operator, or a proxy that speaks for many.
-    pub(super) fn admit(self: Arc<Self>, address: IpAddr) -> Option<Admitted> {
+    /// Lets a connection in, unless there are too many. Those from loopback and from proxies that are trusted
+    /// count only together: whoever is there is the operator, or speaks for many.
+    pub(super) fn admit(self: Arc<Self>, address: IpAddr, is_proxy: bool) -> Option<Admitted> {
         let address = address.to_canonical();
-        let place = (!address.is_loopback())
-            .then(|| self.hasher.hash_one(network(address)) as usize % self.per_network.len());
-        let counter = place.and_then(|place| self.per_network.get(place));
-        if counter.is_some_and(|counter| counter.load(Ordering::Relaxed) >= MAX_OPEN_PER_NETWORK)
-            || self.open.load(Ordering::Relaxed) >= MAX_OPEN
-        {
+        let place = (!address.is_loopback() && !is_proxy).then(|| self.place_of(address));
+        if self.open.load(Ordering::Relaxed) >= MAX_OPEN {
             return None;
         }
-        // Only the loop that accepts lets in, so nothing comes between the look and the count.
-        if let Some(counter) = counter {
-            counter.fetch_add(1, Ordering::Relaxed);
-        }
-        self.open.fetch_add(1, Ordering::Relaxed);
-        Some(Admitted { open: self, place })
+        self.take(place).then(|| {
+            // Only the loop that accepts lets in, so nothing comes between the look and the count.
+            self.open.fetch_add(1, Ordering::Relaxed);
+            Admitted { open: self, place, is_connection: true }
+        })
+    }
+
+    /// Lets a request in that came by the connection of a proxy, unless there are too many of that client.
+    pub(super) fn admit_beside(self: Arc<Self>, client: IpAddr) -> Option<Admitted> {
+        let place = Some(self.place_of(client.to_canonical()));
+        self.take(place).then(|| Admitted { open: self, place, is_connection: false })
+    }
+
+    fn place_of(&self, address: IpAddr) -> usize {
+        self.hasher.hash_one(network(address)) as usize % self.per_network.len()
+    }
+
+    fn take(&self, place: Option<usize>) -> bool {
+        let Some(counter) = place.and_then(|place| self.per_network.get(place)) else { return true };
+        let more = |count: u16| (count < MAX_OPEN_PER_NETWORK).then_some(count + 1);
+        counter.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).is_ok()
     }
 
     /// Resolves when none is open.
@@ -84,8 +97,10 @@ impl Drop for Admitted {
         if let Some(counter) = self.place.and_then(|place| self.open.per_network.get(place)) {
             counter.fetch_sub(1, Ordering::Relaxed);
         }
-        self.open.open.fetch_sub(1, Ordering::Release);
-        self.open.closed.notify_waiters();
+        if self.is_connection {
+            self.open.open.fetch_sub(1, Ordering::Release);
+            self.open.closed.notify_waiters();
+        }
     }
 }
 

@@ -24,7 +24,7 @@ async fn a_message_carries_when_it_came_and_its_sender_is_told_its_number() {
 
     house.reply(&request, Notice::MessageSent { number: 7 });
     let message =
-        Message { number: 7, from: Identity::new("ada"), to, text, at: Duration::from_millis(1_234) };
+        Message { number: 7, from: Some(Identity::new("ada")), to, text, at: Duration::from_millis(1_234) };
     house.tell(bob_session, Notice::Message(message));
 
     assert_eq!(ada.hear().await, json!({"type": "message_sent", "in_reply_to": 2, "number": 7}));

@@ -10,6 +10,7 @@ use serde_json::Value;
 use switchyard_control::intent::{Intent, Request, RequestId};
 use switchyard_control::notice::{Addressed, Notice};
 use switchyard_control::query::{Answer, ControlTotals, Query};
+use switchyard_gateway::admin::config::{AdminConfig, AdminListen};
 use switchyard_gateway::config::GatewayConfig;
 use switchyard_gateway::listener::{Gateway, Listeners};
 use switchyard_gateway::port::{Asked, ControlPort, Delivery, FromGateway, Sessions};
@@ -30,6 +31,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub(crate) struct House {
     pub(crate) address: SocketAddr,
     pub(crate) metrics: SocketAddr,
+    pub(crate) admin: SocketAddr,
     pub(crate) sessions: Arc<Sessions>,
     control: FromGateway,
     stop: Option<oneshot::Sender<()>>,
@@ -44,16 +46,23 @@ pub(crate) fn development() -> GatewayConfig {
 impl House {
     pub(crate) async fn open(config: GatewayConfig) -> Self {
         let ephemeral = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let config = GatewayConfig { listen: ephemeral, metrics_listen: ephemeral, ..config };
+        let admin = AdminConfig { listen: AdminListen::At(ephemeral), ..config.admin };
+        let config = GatewayConfig { listen: ephemeral, metrics_listen: ephemeral, admin, ..config };
         let listeners = Listeners::bind(&config).await.unwrap();
         let address = listeners.signalling.local_addr().unwrap();
         let metrics = listeners.metrics.local_addr().unwrap();
+        let admin = listeners.admin.as_ref().unwrap().local_addr().unwrap();
         let (port, control) = ControlPort::open(&config);
         let sessions = port.sessions.clone();
         let gateway = Gateway::new(config, port, Exporter::new(Vec::new(), "1.2.3"));
         let (stop, stopped) = oneshot::channel();
         let serving = tokio::spawn(gateway.serve(listeners, async { stopped.await.unwrap_or_default() }));
-        Self { address, metrics, sessions, control, stop: Some(stop), serving }
+        Self { address, metrics, admin, sessions, control, stop: Some(stop), serving }
+    }
+
+    /// Hands control's part to somebody else.
+    pub(crate) fn hand_over(&mut self) -> FromGateway {
+        std::mem::replace(&mut self.control, ControlPort::open(&development()).1)
     }
 
     /// What control hears next.
@@ -74,7 +83,8 @@ impl House {
 
     /// Answers one query as control would.
     pub(crate) async fn answer_query(&mut self, totals: ControlTotals) {
-        let Asked { query: Query::Totals, answer } = self.next_query().await;
+        let Asked { query, answer } = self.next_query().await;
+        assert_eq!(query, Query::Totals);
         answer.send(Answer::Totals(totals)).unwrap();
     }
 

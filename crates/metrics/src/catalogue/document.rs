@@ -6,6 +6,7 @@ use switchyard_vocab::counters::{LineEnd, PacketKind};
 use switchyard_vocab::drop_reason::DropReason;
 
 use super::{METRICS, Metric, Read};
+use crate::shells::ADMIN_OPERATIONS;
 
 const HEAD: &str = "# Metrics
 
@@ -24,7 +25,7 @@ pub fn document() -> String {
     let mut page = HEAD.to_owned();
     page.push_str("| Metric | Type | Label | Meaning |\n| --- | --- | --- | --- |\n");
     for metric in METRICS {
-        let label = metric.read.label().map_or_else(String::new, |label| format!("`{label}`"));
+        let label = quoted(&metric.read.labels());
         let (name, kind, help) = (metric.name, metric.kind.as_str(), metric.help);
         writeln!(page, "| `{name}` | {kind} | {label} | {help} |").expect("a string takes any text");
     }
@@ -51,6 +52,7 @@ fn values(read: Read) -> Vec<&'static str> {
         Read::LinesByEnd => LineEnd::ALL.iter().map(|end| end.as_str()).collect(),
         Read::ControlBy(_, values) => values.iter().map(|(name, _)| *name).collect(),
         Read::GatewayBy(_, values) => values.iter().map(|(name, _)| *name).collect(),
+        Read::AdminAnswers => ADMIN_OPERATIONS.to_vec(),
         _ => Vec::new(),
     }
 }

@@ -314,6 +314,18 @@ pub const METRICS: &[Metric] = &[
         ),
     ),
     metric(
+        "switchyard_control_draining",
+        Gauge,
+        "One while nobody new is let in on the operator's request, else zero.",
+        Read::Control(|control| f64::from(u8::from(control.draining))),
+    ),
+    metric(
+        "switchyard_control_joins_draining_total",
+        Counter,
+        "Joins that were refused because the server is being emptied. Also counted as refused.",
+        Read::Control(|control| control.joins_draining as f64),
+    ),
+    metric(
         "switchyard_control_joins_overloaded_total",
         Counter,
         "Joins that were refused because too many commands waited for a worker, as \
@@ -375,6 +387,7 @@ pub const METRICS: &[Metric] = &[
                 ("unauthorized", |gateway| gateway.connections_refused.unauthorized as f64),
                 ("malformed", |gateway| gateway.connections_refused.malformed as f64),
                 ("rate_limited", |gateway| gateway.connections_refused.rate_limited as f64),
+                ("key_rate_limited", |gateway| gateway.connections_refused.key_rate_limited as f64),
                 ("full", |gateway| gateway.connections_refused.full as f64),
                 ("crowded", |gateway| gateway.connections_refused.crowded as f64),
                 ("stopping", |gateway| gateway.connections_refused.stopping as f64),
@@ -418,6 +431,20 @@ pub const METRICS: &[Metric] = &[
                 ("not_joined", |gateway| gateway.sessions_not_joined as f64),
             ],
         ),
+    ),
+    metric(
+        "switchyard_admin_requests_total",
+        Counter,
+        "Requests to the admin API that were answered, by operation and by how: `2xx` done, `4xx` refused, `5xx` \
+         failed. Each act is a line of the audit log as well.",
+        Read::AdminAnswers,
+    ),
+    metric(
+        "switchyard_admin_turned_away_total",
+        Counter,
+        "Callers of the admin API who showed no secret or token that holds. A few a second and address are \
+         written to the audit log, all of them are counted here.",
+        Read::Gateway(|gateway| gateway.admin.turned_away as f64),
     ),
     metric(
         "switchyard_build_info",

@@ -5,7 +5,7 @@ use figment::value::Value;
 use figment::{Error, Figment, Metadata};
 
 use super::problem::{ConfigError, Mistake, Problem};
-use super::setting::{ENV_PREFIX, KEYS};
+use super::setting::{ADMIN_SECRET, ENV_PREFIX, KEYS};
 
 /// Says what is wrong with `layers`. `defaults` shows what values look like.
 pub(super) fn explain(error: Error, layers: &Figment, defaults: &Value) -> ConfigError {
@@ -56,7 +56,7 @@ fn keys(key: &str, known: &[&str]) -> String {
 }
 
 fn value(key: &str, layers: &Figment) -> String {
-    if key.starts_with(KEYS) {
+    if key.starts_with(KEYS) || key == ADMIN_SECRET {
         return "…".to_owned();
     }
     let item = || {

@@ -13,6 +13,9 @@ pub(crate) const ENV_FILE: &str = "SWITCHYARD_CONFIG";
 /// Where the keys that sign tokens are, by an id that is the operator's own.
 pub(super) const KEYS: &str = "gateway.auth.keys";
 
+/// What opens the admin API.
+pub(super) const ADMIN_SECRET: &str = "gateway.admin.secret";
+
 /// A value and where it comes from.
 pub(super) struct Setting {
     origin: String,
@@ -65,7 +68,7 @@ fn path(key: &str) -> Vec<String> {
 }
 
 fn read(text: &str, key: &str, defaults: &Value) -> Value {
-    let is_secret = key.starts_with(KEYS) && key != KEYS;
+    let is_secret = (key.starts_with(KEYS) && key != KEYS) || key == ADMIN_SECRET;
     match defaults.find_ref(key) {
         _ if is_secret => text.into(),
         Some(Value::String(..)) => text.into(),

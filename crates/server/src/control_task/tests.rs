@@ -153,7 +153,8 @@ async fn what_waits_for_a_worker_is_told_also_while_requests_wait() {
 
     running.queries.send(Asked { query: Query::Totals, answer: reply }).await.expect("control runs");
 
-    let Answer::Totals(totals) = timeout(PATIENCE, answer).await.expect("in time").expect("an answer");
+    let answer = timeout(PATIENCE, answer).await.expect("in time").expect("an answer");
+    let totals = answer.totals().expect("totals were asked for");
     assert_eq!((totals.waiting_commands, totals.overloaded), (MOST_WAITING as u64, true));
 }
 

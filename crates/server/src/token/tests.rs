@@ -88,3 +88,17 @@ fn one_of_several_keys_has_to_be_named() {
     let development = auth(&["blue", DEVELOPMENT_KEY_ID]);
     assert!(options(&[]).mint(&development, true).is_ok(), "--dev means the development key");
 }
+
+#[test]
+fn a_token_for_the_admin_api_names_no_room_and_lets_nobody_in() {
+    let line = ["token", "--server-admin", "--identity", "ops"];
+    let options = Line::try_parse_from(line).expect("accepted").options;
+    let auth = auth(&["main"]);
+
+    let token = options.mint(&auth, false).expect("minted");
+
+    let credentials = Credentials { token: Some(token), room: Some("lab".to_owned()), identity: None };
+    assert_eq!(authenticate(&credentials, &auth).map_err(|error| error.code()), Err("token_invalid"));
+    assert!(Line::try_parse_from([&line[..], &["--room", "lab"]].concat()).is_err());
+    assert!(Line::try_parse_from(["token", "--identity", "ada"]).is_err(), "a participant's names its room");
+}

@@ -37,6 +37,8 @@ pub(crate) struct Server {
     pub(crate) signalling: SocketAddr,
     /// Where it serves metrics.
     pub(crate) metrics: SocketAddr,
+    /// Where it serves the admin API.
+    pub(crate) admin: SocketAddr,
 }
 
 impl Server {
@@ -52,6 +54,7 @@ impl Server {
     /// What `command` starts, once it is ready. Its log is read as JSON: a line that is none fails.
     pub(crate) fn run(command: &mut Command) -> Self {
         command.env("SWITCHYARD_LOG__FORMAT", "json").stderr(Stdio::piped());
+        command.env("SWITCHYARD_GATEWAY__ADMIN__LISTEN", "127.0.0.1:0");
         let mut process = command.spawn().expect("the binary runs");
         let stderr = process.stderr.take().expect("it is piped");
         let (sender, lines) = channel();
@@ -64,10 +67,12 @@ impl Server {
             }
         });
         let nowhere = SocketAddr::from(([0; 4], 0));
-        let mut server = Self { process, lines, log: Vec::new(), signalling: nowhere, metrics: nowhere };
+        let (log, signalling, metrics, admin) = (Vec::new(), nowhere, nowhere, nowhere);
+        let mut server = Self { process, lines, log, signalling, metrics, admin };
         let ready = server.wait_for("ready");
         let address = |key: &str| ready[key].as_str().expect("an address").parse().expect("an address");
         (server.signalling, server.metrics) = (address("signalling"), address("metrics"));
+        server.admin = address("admin");
         server
     }
 

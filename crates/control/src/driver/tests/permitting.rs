@@ -330,7 +330,10 @@ fn a_revoked_token_is_out_at_once_and_stays_out() {
         revoked: Revoked::Token("t1".into()),
         lasts: Duration::from_secs(60),
     };
-    assert_eq!(house.control.handle_act(house.now, revoke), Ok(Acted { ended: 1 }));
+    assert_eq!(
+        house.control.handle_act(house.now, revoke),
+        Ok(Acted { ended: 1, changed: true, message: None })
+    );
     let outputs = house.drain();
     assert_eq!(told(&outputs, 1), [&Notice::Ended(EndReason::TokenRevoked)]);
     assert!(matches!(told(&outputs, 2)[..], [Notice::ParticipantLeft { .. }]));
@@ -352,7 +355,7 @@ fn a_revoked_identity_is_out_of_every_room_of_its_tenant_and_a_full_list_says_so
         house.control.handle_act(house.now, act)
     };
 
-    assert_eq!(revoke(&mut house, "ada"), Ok(Acted { ended: 1 }));
+    assert_eq!(revoke(&mut house, "ada"), Ok(Acted { ended: 1, changed: true, message: None }));
     assert_eq!(revoke(&mut house, "bob").unwrap_err().code(), "limit_reached");
     assert!(
         !house.drain().iter().any(|output| matches!(output, Output::Notice(told) if told.session.0 == 2))

@@ -63,8 +63,9 @@ pub enum ServerMessage {
         /// Its place among the messages of the room, the same for everybody; those to you alone are counted
         /// apart.
         number: u64,
-        /// Who.
-        from: String,
+        /// Who; absent when it is the server's operator.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<String>,
         /// You, when it is for you alone.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         to: Option<String>,

@@ -155,7 +155,7 @@ fn said(notice: Notice) -> ServerMessage {
         Notice::MessageSent { number } => ServerMessage::MessageSent { number },
         Notice::Message(notice::Message { number, from, to, text, at }) => ServerMessage::Message {
             number,
-            from: from.to_string(),
+            from: from.map(|from| from.to_string()),
             to: to.map(|to| to.to_string()),
             text: text.to_string(),
             at: at.as_millis() as u64,

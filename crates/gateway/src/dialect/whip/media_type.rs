@@ -4,17 +4,14 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{HeaderMap, StatusCode, header};
-use futures_util::StreamExt;
 
+use crate::body;
 use crate::http_error::HttpError;
 
 /// Session descriptions.
 pub(super) const SDP: &str = "application/sdp";
 /// Fragments of them (RFC 8840 §9).
 pub(super) const FRAGMENT: &str = "application/trickle-ice-sdpfrag";
-
-/// How many times the limit is still read, and thrown away, so that who sends too much hears why.
-const HEARD_OUT: usize = 8;
 
 /// Refuses a body that says it is something else. Parameters do not count.
 pub(super) fn expect(headers: &HeaderMap, expected: &'static str) -> Result<(), HttpError> {
@@ -45,35 +42,9 @@ pub(super) fn accepts_sdp(headers: &HeaderMap) -> Result<(), HttpError> {
 
 /// Reads a body of at most `longest` bytes, within `patience`.
 pub(super) async fn read(body: Body, longest: usize, patience: Duration) -> Result<String, HttpError> {
-    let read = tokio::time::timeout(patience, read_all(body, longest)).await;
-    let bytes = read.unwrap_or_else(|_| {
-        let message = "the body did not come in time";
-        Err(HttpError::new(StatusCode::REQUEST_TIMEOUT, "too_slow", message))
-    })?;
+    let bytes = body::read(body, longest, patience).await?;
     String::from_utf8(bytes).map_err(|_| {
         let message = "the body is not text (UTF-8)";
         HttpError::new(StatusCode::BAD_REQUEST, "bad_description", message)
     })
-}
-
-async fn read_all(body: Body, longest: usize) -> Result<Vec<u8>, HttpError> {
-    let mut chunks = body.into_data_stream();
-    let mut bytes = Vec::new();
-    let mut length = 0;
-    while let Some(chunk) = chunks.next().await {
-        let chunk = chunk.map_err(|_| {
-            HttpError::new(StatusCode::BAD_REQUEST, "bad_request", "the body could not be read")
-        })?;
-        length += chunk.len();
-        if length <= longest {
-            bytes.extend_from_slice(&chunk);
-        } else if length > longest.saturating_mul(HEARD_OUT) {
-            break;
-        }
-    }
-    if length <= longest {
-        return Ok(bytes);
-    }
-    let message = format!("the body is too long: at most {longest} bytes are read");
-    Err(HttpError::new(StatusCode::PAYLOAD_TOO_LARGE, "too_long", message))
 }

@@ -28,7 +28,7 @@ fn status(code: &str) -> StatusCode {
         "no_usable_codec" | "codec_not_allowed" => StatusCode::UNPROCESSABLE_ENTITY,
         "restart_not_asked" => StatusCode::PRECONDITION_REQUIRED,
         "rate_limited" => StatusCode::TOO_MANY_REQUESTS,
-        "limit_reached" | "overloaded" | "stopping" => StatusCode::SERVICE_UNAVAILABLE,
+        "limit_reached" | "overloaded" | "draining" | "stopping" => StatusCode::SERVICE_UNAVAILABLE,
         // What is left is about what somebody may do.
         _ => StatusCode::FORBIDDEN,
     }
