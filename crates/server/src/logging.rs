@@ -23,7 +23,8 @@ pub(crate) fn filter(text: &str) -> Result<EnvFilter, &'static str> {
     if !parts.iter().all(|part| !part.is_empty() && is_filter(part)) {
         return Err(FILTERS);
     }
-    EnvFilter::try_new(parts.join(",")).map_err(|_| FILTERS)
+    // Acts of operators are written whatever the rest is, unless the filter names them itself.
+    EnvFilter::try_new(format!("audit=info,{}", parts.join(","))).map_err(|_| FILTERS)
 }
 
 /// Starts writing logs to standard error: in colour for people at a terminal who did not ask for none.

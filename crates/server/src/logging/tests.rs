@@ -13,3 +13,12 @@ fn a_misspelt_level_is_no_filter() {
         assert_eq!(filter(text).err(), Some(FILTERS), "{text}");
     }
 }
+
+#[test]
+fn acts_are_written_down_unless_the_filter_says_otherwise() {
+    for (text, audit) in [("warn", "audit=info"), ("off", "audit=info"), ("info,audit=off", "audit=off")] {
+        let shown = filter(text).expect("a filter").to_string();
+
+        assert!(shown.split(',').any(|part| part == audit), "{text}: {shown}");
+    }
+}

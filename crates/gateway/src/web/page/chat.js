@@ -94,7 +94,7 @@ export class Chat {
 
   /** @param {import('../switchyard.js').Message} message */
   #receive({ from, to, text, at }) {
-    const name = this.#nameOf(from);
+    const name = from === null ? 'The server' : this.#nameOf(from);
     this.#show(name, text, at, { to: to ? 'you' : undefined });
     if (this.panel.view === 'chat') return;
     this.#unread += 1;

@@ -94,6 +94,7 @@ const FAULTS = {
   token_for_other_identity: TokenError,
   token_revoked: TokenError,
   overloaded: RefusedError,
+  draining: RefusedError,
   stopping: RefusedError,
   malformed_json: ProtocolError,
   not_an_object: ProtocolError,

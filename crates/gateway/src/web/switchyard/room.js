@@ -28,7 +28,7 @@ import { Subscriber } from './subscriber.js';
  * @property {boolean|number} [reconnect] come back after a loss (true), or for how many milliseconds that is tried (60 000)
  * @typedef {Target & JoinExtras} JoinOptions
  *
- * @typedef {{number: number, from: string, to: string|null, text: string, at: Date}} Message
+ * @typedef {{number: number, from: string|null, to: string|null, text: string, at: Date}} Message
  *
  * @typedef {object} OwnRoomEvents
  * @property {{state: ConnectionState, error: SwitchyardError|null}} connection-state
@@ -213,7 +213,7 @@ export class Room extends Emitter {
       case 'room_changed':
         return this.#handleRoom(message.metadata, message.locked);
       case 'message':
-        return this.emit('message', { ...message, to: message.to ?? null, at: new Date(message.at) });
+        return this.emit('message', { ...message, from: message.from ?? null, to: message.to ?? null, at: new Date(message.at) });
       case 'offer':
         return this.subscriber.handleOffer(message);
       case 'error':

@@ -24,7 +24,7 @@ const CLOSES = new Map([
 ]);
 
 /** Refusals that pass. */
-const TEMPORARY = new Set(['rate_limited', 'overloaded', 'stopping', 'full', 'timeout', 'unreachable',
+const TEMPORARY = new Set(['rate_limited', 'key_rate_limited', 'overloaded', 'draining', 'stopping', 'full', 'timeout', 'unreachable',
   'websocket_blocked', 'connection_lost', 'server_stopping', 'too_slow', 'not_resumed']);
 
 /**
@@ -96,7 +96,7 @@ export class Session {
       try {
         return await this.#enter();
       } catch (thrown) {
-        if (asError(thrown).code !== 'overloaded') throw thrown;
+        if (!['overloaded', 'draining'].includes(asError(thrown).code)) throw thrown;
         this.#socket?.close();
         this.signalling.cut();
         await pause(waitBefore(attempt));

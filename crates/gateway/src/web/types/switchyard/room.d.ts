@@ -14,7 +14,7 @@
  * @property {boolean|number} [reconnect] come back after a loss (true), or for how many milliseconds that is tried (60 000)
  * @typedef {Target & JoinExtras} JoinOptions
  *
- * @typedef {{number: number, from: string, to: string|null, text: string, at: Date}} Message
+ * @typedef {{number: number, from: string|null, to: string|null, text: string, at: Date}} Message
  *
  * @typedef {object} OwnRoomEvents
  * @property {{state: ConnectionState, error: SwitchyardError|null}} connection-state
@@ -127,7 +127,7 @@ export type JoinExtras = {
 export type JoinOptions = Target & JoinExtras;
 export type Message = {
     number: number;
-    from: string;
+    from: string | null;
     to: string | null;
     text: string;
     at: Date;
