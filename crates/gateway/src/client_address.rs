@@ -66,8 +66,8 @@ impl Proxies {
         let lines = headers.get_all(self.header.name()).iter().rev();
         let mut looked_at = 0;
         for line in lines {
-            let Ok(line) = line.to_str() else { return nearest };
-            for element in elements(line, self.header).into_iter().rev() {
+            let line = String::from_utf8_lossy(line.as_bytes());
+            for element in elements(&line, self.header).into_iter().rev() {
                 looked_at += 1;
                 let hop = match self.header {
                     ProxyHeader::XForwardedFor => x_forwarded(element),

@@ -42,7 +42,7 @@ fn complain(error: &serde_path_to_error::Error<serde_json::Error>) -> HttpError 
     let path = error.path().to_string();
     let code = if text.starts_with("unknown field") { "unknown_field" } else { "bad_field" };
     match field_at_fault(&path, &text) {
-        Some(field) => HttpError::new(StatusCode::BAD_REQUEST, code, text).field(field),
+        Some(field) => HttpError::new(StatusCode::BAD_REQUEST, code, text).field(excerpt(field)),
         None => HttpError::new(StatusCode::BAD_REQUEST, "bad_body", text),
     }
 }

@@ -130,18 +130,16 @@ fn responses(operation: &Operation, generator: &mut SchemaGenerator) -> Value {
 /// Everything an operation may refuse with.
 pub(super) fn refusals(operation: &Operation) -> Vec<(u16, &'static str)> {
     let mut refusals = operation.refusals.to_vec();
+    refusals.push((400, "The request is not understood; `field` names what is at fault."));
     if operation.is_public() {
         return refusals;
     }
     refusals.extend([
-        (400, "The request is not understood; `field` names what is at fault."),
         (401, "Nothing is shown that proves who calls, or it does not hold."),
         (403, "It is about another tenant than the token's, or about all of them."),
         (429, "Too many callers from this address could not say who they are."),
+        (503, "Control did not answer in time. What was asked of it may still happen."),
     ]);
-    if operation.id != "mint_token" {
-        refusals.push((503, "Control did not answer in time. What was asked of it may still happen."));
-    }
     if operation.body.is_some() {
         refusals.extend([
             (408, "The body did not come in time."),
