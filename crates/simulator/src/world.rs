@@ -168,7 +168,7 @@ impl World {
 
     /// How much control holds.
     pub fn totals(&self) -> ControlTotals {
-        let totals = self.control.answer(self.now, &Query::Totals).totals().unwrap_or_default();
+        let totals = self.control.answer(self.clock.now(), &Query::Totals).totals().unwrap_or_default();
         totals
     }
 
