@@ -168,8 +168,7 @@ impl World {
 
     /// How much control holds.
     pub fn totals(&self) -> ControlTotals {
-        let totals = self.control.answer(self.clock.now(), &Query::Totals).totals().unwrap_or_default();
-        totals
+        self.control.answer(self.clock.now(), &Query::Totals).totals().unwrap_or_default()
     }
 
     /// Lets so much time pass.
