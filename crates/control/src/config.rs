@@ -16,6 +16,10 @@ use crate::tenancy::Quota;
 /// How long a session may take to join before it is ended; a client joins with its first message.
 pub const JOIN_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// How long a session stays that has lost its connection, with its peers as they are. Long enough for a change of
+/// network, and for all attempts of a client; in longer time others believe to speak to somebody who is gone.
+pub const RESUME_FOR: Duration = Duration::from_secs(20);
+
 /// Everything control needs to know of its server. `Default` has no workers and no certificate.
 #[derive(Clone, Debug)]
 pub struct ControlConfig {
@@ -29,6 +33,8 @@ pub struct ControlConfig {
     pub placement: Placement,
     /// How long a session may take to join.
     pub join_timeout: Duration,
+    /// How long a session stays that has lost its connection; zero: not at all.
+    pub resume_for: Duration,
     /// Every worker, in the order of their numbers (at most 256).
     pub workers: Vec<WorkerAddress>,
     /// Fingerprint of the server's DTLS certificate, announced in every description.
@@ -50,6 +56,7 @@ impl Default for ControlConfig {
             quotas: BTreeMap::new(),
             placement: Placement::default(),
             join_timeout: JOIN_TIMEOUT,
+            resume_for: RESUME_FOR,
             workers: Vec::new(),
             fingerprint: Fingerprint { hash: FingerprintHash::Sha256, digest: Vec::new() },
         }

@@ -13,6 +13,7 @@ mod moderating;
 mod offering;
 mod permitting;
 mod publishing;
+mod resuming;
 mod subscribing;
 mod trickling;
 mod watching;
@@ -76,6 +77,8 @@ struct Counted {
     joins_refused: u64,
     joins_overloaded: u64,
     joins_draining: u64,
+    sessions_resumed: u64,
+    sessions_not_resumed: u64,
     requests_refused: u64,
 }
 
@@ -139,6 +142,8 @@ impl Control {
                 self.end_session(now, asker, EndReason::ProtocolError);
             } else if self.has_expired(now, session) {
                 self.end_session(now, asker, EndReason::TokenExpired);
+            } else if self.is_lingering(session) {
+                self.on_lingering_due(now, session);
             } else {
                 self.on_negotiation_due(now, session);
             }
@@ -175,6 +180,14 @@ impl Control {
             Intent::Join(join) => return self.join(now, asker, join),
             Intent::Leave => {
                 self.leave(now, asker);
+                return Ok(());
+            }
+            Intent::Disconnect { lost } => {
+                self.disconnect(now, asker.session, lost);
+                return Ok(());
+            }
+            Intent::Resume { by, heard } => {
+                self.resume(now, asker.session, by, heard);
                 return Ok(());
             }
             _ if !self.sessions.contains_key(&asker.session) => {
@@ -232,11 +245,17 @@ impl Control {
 
     /// Notes when a session next wants to be looked at; called after whatever may have moved that.
     fn rearm(&mut self, session: SessionId) {
-        let deadlines = self
-            .sessions
-            .get(&session)
-            .map(|session| [session.subscribing.deadline(), session.pass.expires_at]);
+        let deadlines = self.sessions.get(&session).map(|session| {
+            // While nobody listens nothing is offered, and no answer is late.
+            let lingers_until = session.presence.lingers_until();
+            [lingers_until.or_else(|| session.subscribing.deadline()), session.pass.expires_at]
+        });
         self.deadlines.set(session, deadlines.into_iter().flatten().flatten().min());
+    }
+
+    /// Whether nobody listens for a session.
+    fn is_lingering(&self, session: SessionId) -> bool {
+        self.sessions.get(&session).is_some_and(|session| session.presence.lingers_until().is_some())
     }
 }
 

@@ -33,8 +33,21 @@ pub struct RequestId(pub u64);
 pub enum Intent {
     /// Enter a room. Must come first; the room is made when nobody is in it.
     Join(Join),
-    /// Go away. Also sent by the gateway when the connection is lost.
+    /// Go away. Also sent by the gateway when a connection ends that nobody will come back from.
     Leave,
+    /// The participant's connection to the server is lost; it may come back on another one. Sent by the gateway.
+    Disconnect {
+        /// Which of its connections.
+        lost: Resumption,
+    },
+    /// The participant is back on another connection. Answered with
+    /// [`Notice::Snapshot`](crate::notice::Notice::Snapshot). The dialect has checked who it is.
+    Resume {
+        /// Which of its connections this is.
+        by: Resumption,
+        /// The messages it has had, if it says.
+        heard: Option<Heard>,
+    },
     /// Publish: the description of the connection on which the participant sends. Sent again
     /// whenever that connection changes: more tracks, fewer tracks, new ICE credentials.
     Offer {
@@ -152,6 +165,22 @@ pub enum Intent {
     SetRoomMetadata(Option<String>),
     /// Send everybody away.
     EndRoom,
+}
+
+/// Which of the connections of a session, one after the other, is meant: the first one is 0.
+///
+/// What a lost connection still had to say may come in after the first words of the next one; by this the two are
+/// told apart.
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct Resumption(pub u64);
+
+/// The last messages that a participant had; 0 where it had none.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Heard {
+    /// The highest number of those to everybody in the room.
+    pub message: u64,
+    /// The highest number of those to the participant alone.
+    pub direct: u64,
 }
 
 /// Entering a room.

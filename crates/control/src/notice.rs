@@ -43,6 +43,8 @@ pub enum Notice {
         /// Whether nobody but those who moderate is let in.
         locked: bool,
     },
+    /// You are back; this is all that you may have missed.
+    Snapshot(Box<Snapshot>),
     /// Somebody, perhaps you, appears otherwise than before.
     ParticipantChanged(Participant),
     /// What is known of the room has changed.
@@ -171,6 +173,44 @@ impl Notice {
     }
 }
 
+/// All that a participant has to know who was not heard of for a while.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Snapshot {
+    /// The room.
+    pub room: RoomName,
+    /// Who you are.
+    pub identity: Identity,
+    /// The others, with what they publish.
+    pub participants: Vec<Participant>,
+    /// What you may do.
+    pub permissions: Permissions,
+    /// What the application has attached to the room.
+    pub metadata: Option<Arc<str>>,
+    /// Whether nobody but those who moderate is let in.
+    pub locked: bool,
+    /// What you publish.
+    pub own: Vec<Own>,
+    /// What the m-lines carry on which you receive, as last settled.
+    pub subscriptions: Vec<Subscribed>,
+    /// Those of your connections that the server still has.
+    pub connections: Vec<Connection>,
+    /// How many messages you have missed that are no longer kept, at most.
+    pub missed_messages: u64,
+    /// What you are told right behind it: what the rest of the world looks like, and the messages you missed.
+    pub then: Vec<Notice>,
+}
+
+/// A publication of one's own, by the m-line that feeds it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Own {
+    /// The m-line.
+    pub mid: Mid,
+    /// What it feeds.
+    pub publication: PublicationId,
+    /// Whether it is silent.
+    pub muted: bool,
+}
+
 /// What somebody says.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Message {
@@ -198,6 +238,8 @@ pub struct Participant {
     pub metadata: Option<Arc<str>>,
     /// Whether only those who moderate see them.
     pub hidden: bool,
+    /// Whether they can be told anything now; who can't may come back soon.
+    pub connected: bool,
     /// What they publish.
     pub publications: Vec<Publication>,
 }
@@ -269,4 +311,6 @@ pub enum EndReason {
     TokenExpired,
     /// Your pass no longer holds.
     TokenRevoked,
+    /// You are here by another connection, and go on there.
+    ResumedElsewhere,
 }

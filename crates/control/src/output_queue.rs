@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use rustc_hash::FxHashSet;
 use switchyard_bus::command::Command;
 use switchyard_vocab::ids::{SessionId, WorkerId};
 
@@ -23,19 +24,41 @@ pub enum Output {
 /// Everything that waits to leave. Its owner empties it after every input, so what it holds is
 /// bounded by what one input can cause: a few values per participant of one room.
 #[derive(Default)]
-pub(crate) struct OutputQueue(VecDeque<Output>);
+pub(crate) struct OutputQueue {
+    waiting: VecDeque<Output>,
+    /// Sessions that nobody listens for. They are told nothing but that they are over.
+    silenced: FxHashSet<SessionId>,
+}
 
 impl OutputQueue {
     pub(crate) fn pop(&mut self) -> Option<Output> {
-        self.0.pop_front()
+        self.waiting.pop_front()
+    }
+
+    /// Tells a session nothing more, until it listens again.
+    pub(crate) fn silence(&mut self, session: SessionId) {
+        self.silenced.insert(session);
+    }
+
+    /// Tells a session whatever there is to tell, from now on.
+    pub(crate) fn listen(&mut self, session: SessionId) {
+        self.silenced.remove(&session);
+    }
+
+    /// How many sessions nobody listens for.
+    pub(crate) fn silenced(&self) -> usize {
+        self.silenced.len()
     }
 
     pub(crate) fn command(&mut self, worker: WorkerId, command: Command) {
-        self.0.push_back(Output::Command(worker, command));
+        self.waiting.push_back(Output::Command(worker, command));
     }
 
     pub(crate) fn reply(&mut self, session: SessionId, in_reply_to: Option<RequestId>, notice: Notice) {
-        self.0.push_back(Output::Notice(Addressed { session, in_reply_to, notice }));
+        if self.silenced.contains(&session) && notice.end().is_none() {
+            return;
+        }
+        self.waiting.push_back(Output::Notice(Addressed { session, in_reply_to, notice }));
     }
 
     pub(crate) fn tell(&mut self, session: SessionId, notice: Notice) {

@@ -124,6 +124,7 @@ impl Room {
             display_name: member.display_name.clone(),
             metadata: member.metadata.clone(),
             hidden: member.hidden,
+            connected: member.connected,
             publications: self.tracks_of(session).map(|track| track.about.clone()).collect(),
         })
     }
@@ -148,6 +149,7 @@ impl Room {
                 display_name: member.display_name.clone(),
                 metadata: member.metadata.clone(),
                 hidden: member.hidden,
+                connected: member.connected,
                 publications: published.remove(&id).unwrap_or_default(),
             })
             .collect()

@@ -2,6 +2,7 @@
 
 pub(crate) mod line;
 pub(crate) mod negotiation;
+pub(crate) mod presence;
 pub(crate) mod publishing;
 pub(crate) mod subscribing;
 pub(crate) mod watching;
@@ -12,6 +13,7 @@ use switchyard_vocab::units::Bitrate;
 use crate::grants::Pass;
 use crate::pace::Pace;
 use crate::room::key::RoomKey;
+use presence::Presence;
 use publishing::Publishing;
 use subscribing::Subscribing;
 use watching::Watching;
@@ -26,6 +28,7 @@ pub(crate) struct Session {
     pub(crate) set_aside: Option<Bitrate>,
     /// How often it tells everybody something.
     pub(crate) pace: Pace,
+    pub(crate) presence: Presence,
     pub(crate) worker: Option<WorkerId>,
     pub(crate) publishing: Publishing,
     pub(crate) subscribing: Subscribing,
@@ -40,6 +43,7 @@ impl Session {
             has_published: false,
             set_aside: None,
             pace: Pace::default(),
+            presence: Presence::default(),
             worker: None,
             publishing: Publishing::default(),
             subscribing: Subscribing::new(),

@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use switchyard_control::config::RESUME_FOR;
 
 use crate::admin::config::AdminConfig;
 use crate::auth::{AuthConfig, DEVELOPMENT_KEY_ID, DEVELOPMENT_SECRET, Key, MIN_SECRET_BYTES, Secret};
@@ -45,13 +46,16 @@ pub struct GatewayConfig {
     /// How often a WebSocket ping asks for a sign of life.
     #[serde(with = "humantime_serde")]
     pub ping_interval: Duration,
-    /// After this long without any frame from a client its session is over. Longer spares clients on bad
+    /// After this long without any frame from a client its connection is taken for lost. Longer spares clients on bad
     /// networks, shorter removes ghosts from rooms sooner.
     #[serde(with = "humantime_serde")]
     pub ping_timeout: Duration,
     /// Time a client has from opening the connection to being in a room.
     #[serde(with = "humantime_serde")]
     pub join_timeout: Duration,
+    /// How long a session stays that has lost its connection, its media going on; zero: not at all.
+    #[serde(with = "humantime_serde")]
+    pub resume_for: Duration,
     /// Time that connections get to close when the server stops.
     #[serde(with = "humantime_serde")]
     pub shutdown_timeout: Duration,
@@ -80,6 +84,7 @@ impl Default for GatewayConfig {
             ping_interval: Duration::from_secs(10),
             ping_timeout: Duration::from_secs(30),
             join_timeout: Duration::from_secs(10),
+            resume_for: RESUME_FOR,
             shutdown_timeout: Duration::from_secs(5),
             admin: AdminConfig::default(),
             auth: AuthConfig::default(),
@@ -179,6 +184,10 @@ impl GatewayConfig {
             if !second_to_hour.contains(&value) {
                 return Err(refused(key, format!("{value:?}"), "\"1s\" to \"1h\""));
             }
+        }
+        if !self.resume_for.is_zero() && !second_to_hour.contains(&self.resume_for) {
+            let accepted = "\"0s\" (off) or \"1s\" to \"1h\"";
+            return Err(refused("resume_for", format!("{:?}", self.resume_for), accepted));
         }
         if self.ping_timeout <= self.ping_interval {
             return Err(refused(

@@ -18,20 +18,9 @@ pub(crate) fn admit(
     headers: &HeaderMap,
     credentials: Option<Credentials>,
 ) -> Result<(Admission, OwnedSemaphorePermit), HttpError> {
-    if state.is_stopping() {
-        state.counters.stopping.add();
-        let message = "the server is stopping; try again in a moment";
-        return Err(HttpError::new(StatusCode::SERVICE_UNAVAILABLE, "stopping", message).retry_after(1));
-    }
-    if !state.connects.allows(address.ip(), Instant::now()) {
-        state.counters.rate_limited.add();
-        let message = "too many connections from your address; wait a few seconds between attempts";
-        return Err(HttpError::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", message).retry_after(5));
-    }
+    check_haste(state, address)?;
     let Some(mut credentials) = credentials else {
-        state.counters.malformed.add();
-        let message = "the query takes room, identity and token, each at most once and percent-encoded";
-        return Err(HttpError::new(StatusCode::BAD_REQUEST, "bad_query", message));
+        return Err(bad_query(state, "room, identity and token, each at most once and percent-encoded"));
     };
     if credentials.token.is_none() {
         credentials.token = bearer(headers);
@@ -43,12 +32,37 @@ pub(crate) fn admit(
         let message = "too many connections with tokens of your key; wait a few seconds between attempts";
         return Err(HttpError::new(StatusCode::TOO_MANY_REQUESTS, "key_rate_limited", message).retry_after(5));
     }
-    let Ok(place) = state.places.clone().try_acquire_owned() else {
+    Ok((admission, take_place(state)?))
+}
+
+/// Whether anybody from this address is let in now.
+pub(crate) fn check_haste(state: &AppState, address: SocketAddr) -> Result<(), HttpError> {
+    if state.is_stopping() {
+        state.counters.stopping.add();
+        let message = "the server is stopping; try again in a moment";
+        return Err(HttpError::new(StatusCode::SERVICE_UNAVAILABLE, "stopping", message).retry_after(1));
+    }
+    if !state.connects.allows(address.ip(), Instant::now()) {
+        state.counters.rate_limited.add();
+        let message = "too many connections from your address; wait a few seconds between attempts";
+        return Err(HttpError::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", message).retry_after(5));
+    }
+    Ok(())
+}
+
+/// One of the connections that the server takes.
+pub(crate) fn take_place(state: &AppState) -> Result<OwnedSemaphorePermit, HttpError> {
+    state.places.clone().try_acquire_owned().map_err(|_| {
         state.counters.full.add();
         let message = "the server has as many connections as it takes";
-        return Err(HttpError::new(StatusCode::SERVICE_UNAVAILABLE, "full", message).retry_after(10));
-    };
-    Ok((admission, place))
+        HttpError::new(StatusCode::SERVICE_UNAVAILABLE, "full", message).retry_after(10)
+    })
+}
+
+/// The query can't be read; `takes` says what it would be.
+pub(crate) fn bad_query(state: &AppState, takes: &str) -> HttpError {
+    state.counters.malformed.add();
+    HttpError::new(StatusCode::BAD_REQUEST, "bad_query", format!("the query takes {takes}"))
 }
 
 fn bearer(headers: &HeaderMap) -> Option<String> {
@@ -57,7 +71,8 @@ fn bearer(headers: &HeaderMap) -> Option<String> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
 }
 
-fn refused(state: &AppState, error: &AuthError) -> HttpError {
+/// Somebody shows what does not let them in.
+pub(crate) fn refused(state: &AppState, error: &AuthError) -> HttpError {
     let status = match error {
         AuthError::NoToken | AuthError::BadToken(_) => StatusCode::UNAUTHORIZED,
         AuthError::OtherRoom | AuthError::OtherIdentity => StatusCode::FORBIDDEN,

@@ -5,7 +5,9 @@
 //! requests wait. Notices go the other way, each to the queue of its session; control never
 //! waits for a slow client.
 
+mod resume_key;
 mod sessions;
+mod tickets;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,7 +19,9 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::config::GatewayConfig;
 
-pub use sessions::{Delivery, Seat, Sessions};
+pub use resume_key::ResumeKey;
+pub use sessions::{Behind, Delivery, KeyHolder, Seat, Sessions};
+pub use tickets::Epitaph;
 
 /// Queries that may wait for control at once, and as many acts; who asks then waits for a place, as long as it has patience.
 const MAX_WAITING_QUERIES: usize = 16;
@@ -68,7 +72,7 @@ impl ControlPort {
         let (requests, requested) = mpsc::channel(config.max_waiting_requests);
         let (queries, asked) = mpsc::channel(MAX_WAITING_QUERIES);
         let (acts, acted) = mpsc::channel(MAX_WAITING_QUERIES);
-        let sessions = Arc::new(Sessions::new(config.max_waiting_notices));
+        let sessions = Arc::new(Sessions::new(config.max_waiting_notices, !config.resume_for.is_zero()));
         let from_gateway = FromGateway { requests: requested, queries: asked, acts: acted };
         (Self { requests, queries, acts, sessions }, from_gateway)
     }

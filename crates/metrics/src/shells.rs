@@ -59,6 +59,8 @@ pub struct RefusedConnections {
     pub crowded: u64,
     /// The server is stopping.
     pub stopping: u64,
+    /// A key that resumes nothing, or no longer.
+    pub resume_gone: u64,
 }
 
 /// What can be asked of the admin API, by the names of its document; `unknown` is everything else.

@@ -47,6 +47,7 @@ pub(crate) fn run(config: &Config) -> anyhow::Result<()> {
             quotas: config.gateway.auth.quotas(),
             placement: config.control.placement,
             join_timeout: config.gateway.join_timeout,
+            resume_for: config.gateway.resume_for,
             workers: workers.addresses.clone(),
             fingerprint: certificate.fingerprint().clone(),
         },

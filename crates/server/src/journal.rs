@@ -56,6 +56,10 @@ impl Journal {
                 info!(%room, %session, others = participants.len(), "joined");
                 self.rooms.insert(session, room.clone());
             }
+            Notice::Snapshot(snapshot) => {
+                let missed = snapshot.missed_messages;
+                info!(room, session = %session, missed, "resumed");
+            }
             last if let Some(reason) = last.end() => {
                 match room {
                     Some(room) => info!(%room, %session, ?reason, "left"),

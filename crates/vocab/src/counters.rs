@@ -320,6 +320,12 @@ pub struct ControlTotals {
     pub joins_refused: u64,
     /// … of which because a worker was behind.
     pub joins_overloaded: u64,
+    /// Sessions, of those above, that have lost their connection and may be resumed.
+    pub sessions_lingering: u64,
+    /// Sessions that were resumed.
+    pub sessions_resumed: u64,
+    /// Sessions that were not resumed in time.
+    pub sessions_not_resumed: u64,
     /// Whether joins are refused now for that reason.
     pub overloaded: bool,
     /// … of which because the server is being emptied.

@@ -58,6 +58,9 @@ impl Control {
             joins_overloaded: self.counted.joins_overloaded,
             overloaded: self.overloaded,
             joins_draining: self.counted.joins_draining,
+            sessions_lingering: self.outputs.silenced() as u64,
+            sessions_resumed: self.counted.sessions_resumed,
+            sessions_not_resumed: self.counted.sessions_not_resumed,
             draining: self.draining,
             requests_refused: self.counted.requests_refused,
             ..ControlTotals::default()

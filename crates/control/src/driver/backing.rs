@@ -82,6 +82,9 @@ impl Control {
         let Some(room) = self.rooms.get(&subscriber.room) else { return };
         let carrier = room.carrier(publication, |format| subscriber.subscribing.decodes(format));
         if carrier.is_none() {
+            if let Some(subscriber) = self.sessions.get_mut(&session) {
+                subscriber.subscribing.note_decision(publication, NOTHING);
+            }
             self.outputs.tell(session, Notice::SubscriptionChanged { publication, decision: NOTHING });
             self.ask_for_backup(session, publication);
         } else if let Some(subscriber) = self.sessions.get_mut(&session) {

@@ -71,19 +71,27 @@ impl Control {
 
     fn on_subscription_changed(&mut self, subscription: SubscriptionId, decision: Decision) {
         let Some(&entry) = self.directory.subscriptions.get(&subscription) else { return };
-        let decision = self.capped_decision(entry, decision);
+        let SubscriptionEntry { session, publication, .. } = entry;
+        if let Some(subscriber) = self.sessions.get_mut(&session) {
+            subscriber.subscribing.note_decision(publication, decision);
+        }
+        let decision = self.capped_decision(session, publication, decision);
         if let Some(entry) = self.directory.subscriptions.get_mut(&subscription) {
             entry.decision = Some(decision);
         }
-        let notice = Notice::SubscriptionChanged { publication: entry.publication, decision };
-        self.outputs.tell(entry.session, notice);
+        self.outputs.tell(session, Notice::SubscriptionChanged { publication, decision });
     }
 
     /// Workers know one bound on layers, the preference; whose it is in truth is known here.
-    fn capped_decision(&self, entry: SubscriptionEntry, decision: Decision) -> Decision {
+    pub(super) fn capped_decision(
+        &self,
+        session: SessionId,
+        publication: PublicationId,
+        decision: Decision,
+    ) -> Decision {
         let is_capped = || {
-            let session = self.sessions.get(&entry.session)?;
-            let wanted = session.subscribing.wanted(entry.publication)?.preference;
+            let session = self.sessions.get(&session)?;
+            let wanted = session.subscribing.wanted(publication)?.preference;
             Some(!wanted.paused && session.pass.permissions.caps.bound(wanted) != wanted)
         };
         match decision.limited_by {

@@ -97,6 +97,7 @@ impl Control {
             messages: 0,
             auto_subscribe: join.auto_subscribe,
             hidden: grants.hidden,
+            connected: true,
             sees_hidden: grants.admin,
             cname: self.issuer.cname(),
         };
@@ -105,6 +106,7 @@ impl Control {
             display_name: join.display_name,
             metadata,
             hidden: grants.hidden,
+            connected: true,
             publications: Vec::new(),
         };
         self.tenancy.join(&key.tenant, !self.rooms.contains_key(&key));
@@ -165,6 +167,7 @@ impl Control {
             self.leave_room(now, id, &session);
         }
         self.outputs.reply(id, asker.request, last);
+        self.outputs.listen(id);
     }
 
     fn leave_room(&mut self, now: Instant, id: SessionId, session: &Session) {

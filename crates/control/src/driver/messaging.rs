@@ -35,7 +35,7 @@ impl Control {
         let number = number_for(room, to.as_ref());
         self.outputs.reply(id, asker.request, Notice::MessageSent { number });
         let message = Message { number, from: Some(from), to, text, at };
-        self.outputs.tell_all(recipients, &Notice::Message(message));
+        self.hand_on(recipients, message);
         Ok(())
     }
 
@@ -57,8 +57,19 @@ impl Control {
         };
         let number = number_for(room, to.as_ref());
         let message = Message { number, from: None, to, text, at };
-        self.outputs.tell_all(recipients, &Notice::Message(message));
+        self.hand_on(recipients, message);
         Ok(number)
+    }
+
+    /// Tells a message, and keeps it for those whom it may not reach.
+    fn hand_on(&mut self, recipients: Vec<SessionId>, message: Message) {
+        let kept = Arc::new(message.clone());
+        for recipient in &recipients {
+            if let Some(session) = self.sessions.get_mut(recipient) {
+                session.presence.messages.keep(kept.clone());
+            }
+        }
+        self.outputs.tell_all(recipients, &Notice::Message(message));
     }
 
     /// Who gets a message: the others of the room, or the one whom the sender names and can see.

@@ -24,7 +24,7 @@ impl Control {
         match subscriber.subscribing.handle_tick(now) {
             Some(Output::MakeOffer) => self.make_offer(now, session),
             Some(Output::GiveUp) => self.give_up(now, session),
-            None => {}
+            Some(Output::OfferAgain) | None => {}
         }
         self.rearm(session);
     }

@@ -21,6 +21,8 @@ pub(crate) struct Member {
     pub(crate) auto_subscribe: bool,
     /// Seen only by those who see everybody.
     pub(crate) hidden: bool,
+    /// Can be told things now.
+    pub(crate) connected: bool,
     /// Sees those who are hidden too.
     pub(crate) sees_hidden: bool,
     /// One for all that this participant publishes, so that it is played in step.

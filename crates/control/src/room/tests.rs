@@ -13,6 +13,7 @@ fn member(name: &str) -> Member {
         messages: 0,
         auto_subscribe: name != "reader",
         hidden: false,
+        connected: true,
         sees_hidden: false,
         cname: String::new(),
     }

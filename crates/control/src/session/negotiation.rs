@@ -52,6 +52,8 @@ pub(crate) enum Input {
     LineLost,
     /// The participant asks for a fresh start.
     Restarted,
+    /// The participant was not reached for a while, and is again.
+    Resumed,
 }
 
 /// What has to be done.
@@ -61,6 +63,8 @@ pub(crate) enum Output {
     MakeOffer,
     /// No answer came: the connection is given up.
     GiveUp,
+    /// The offer in flight may be lost: it has to be told again.
+    OfferAgain,
 }
 
 impl Negotiation {
@@ -97,8 +101,13 @@ impl Negotiation {
             }
             (InFlight { since, .. }, Tick) if since + ANSWER_TIMEOUT <= now => (Lost, Some(Output::GiveUp)),
             (InFlight { .. }, Tick | Offered(_) | NothingToOffer) => (*self, None),
+            (InFlight { offer, changed, .. }, Resumed) => {
+                (InFlight { offer, since: now, changed }, Some(Output::OfferAgain))
+            }
+            (Settled { .. } | Due { .. }, Resumed) => (*self, None),
 
-            (Lost, Restarted) => (Due { at: now }, None),
+            // Whoever was not reached may not have heard that it is lost.
+            (Lost, Restarted | Resumed) => (Due { at: now }, None),
             (_, LineLost) | (Lost, _) => (Lost, None),
         };
         *self = next;
@@ -111,6 +120,14 @@ impl Negotiation {
             Self::Due { at } => Some(at),
             Self::InFlight { since, .. } => Some(since + ANSWER_TIMEOUT),
             Self::Settled { .. } | Self::Lost => None,
+        }
+    }
+
+    /// The offer that waits for an answer.
+    pub(crate) fn in_flight(&self) -> Option<OfferId> {
+        match *self {
+            Self::InFlight { offer, .. } => Some(offer),
+            _ => None,
         }
     }
 

@@ -8,6 +8,7 @@ use switchyard_sdp::{
 use switchyard_vocab::ids::{PeerId, PublicationId, SessionId};
 use switchyard_vocab::line::{IceCredentials, RemoteLine};
 use switchyard_vocab::negotiated::{ReceiveSection, Receiving};
+use switchyard_vocab::rtp::Mid;
 use switchyard_vocab::units::Bitrate;
 
 use super::line::WorkerEndpoint;
@@ -252,6 +253,12 @@ impl Publishing {
             .into_iter()
             .flat_map(|receiving| &receiving.sections)
             .map(|section| section.publication)
+    }
+
+    /// The m-lines that feed something, and what.
+    pub(crate) fn sections(&self) -> impl Iterator<Item = (Mid, PublicationId)> {
+        let sections = self.receiving().into_iter().flat_map(|receiving| &receiving.sections);
+        sections.map(|section| (section.mid, section.publication))
     }
 
     pub(crate) fn peer(&self) -> Option<PeerId> {

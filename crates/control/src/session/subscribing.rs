@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use switchyard_bus::command::Command;
 use switchyard_sdp::{RemoteDescription, Unsent};
+use switchyard_vocab::decision::Decision;
 use switchyard_vocab::demand::Preference;
 use switchyard_vocab::ids::{PeerId, PublicationId, SessionId, SubscriptionId};
 use switchyard_vocab::negotiated::SendSection;
@@ -14,7 +15,7 @@ use super::line::WorkerEndpoint;
 use super::negotiation::{Input, Negotiation, Output};
 use crate::intent::OfferId;
 use crate::issuer::Issuer;
-use crate::notice::Notice;
+use crate::notice::{Notice, Subscribed};
 use crate::refusal::Refusal;
 
 mod downlink;
@@ -42,6 +43,8 @@ pub(crate) struct Wanted {
     pub(crate) flowing: bool,
     /// The publication whose media its m-line carries: itself, or its backup.
     pub(crate) carrier: PublicationId,
+    /// What is received of it, as last heard.
+    pub(crate) decision: Option<Decision>,
 }
 
 /// What an offer has to say of a publication.
@@ -101,7 +104,8 @@ impl Subscribing {
 
     pub(crate) fn want(&mut self, now: Instant, publication: PublicationId, subscription: SubscriptionId) {
         let preference = Preference::default();
-        let wanted = Wanted { subscription, preference, flowing: false, carrier: publication };
+        let wanted =
+            Wanted { subscription, preference, flowing: false, carrier: publication, decision: None };
         self.wanted.insert(publication, wanted);
         self.negotiation.handle_input(now, Input::Changed);
     }
@@ -202,6 +206,20 @@ impl Subscribing {
         Ok(accepted)
     }
 
+    /// The client is reached again: gives back the offer that waits for an answer, which may be lost.
+    pub(crate) fn resume(&mut self, now: Instant) -> Option<Notice> {
+        let output = self.negotiation.handle_input(now, Input::Resumed)?;
+        let offer = self.negotiation.in_flight().filter(|_| output == Output::OfferAgain)?;
+        self.line.as_ref()?.offer_again(offer, &self.wanted)
+    }
+
+    /// Which publication each m-line carries, as far as the client has answered.
+    pub(crate) fn settled(&self) -> Vec<Subscribed> {
+        let flowing = self.wanted.iter().filter(|(_, wanted)| wanted.flowing);
+        let line = self.line.as_ref();
+        flowing.filter_map(|(&publication, wanted)| line?.carrying(publication, wanted)).collect()
+    }
+
     /// Forgets the connection, which is gone. What was wanted stays so under new numbers, because
     /// the old ones mean m-lines and streams that no longer exist.
     pub(crate) fn lose_line(&mut self, now: Instant, issuer: &mut Issuer) -> Vec<Renumbered> {
@@ -211,6 +229,7 @@ impl Subscribing {
         let renumber = |(&publication, wanted): (&PublicationId, &mut Wanted)| {
             let before = std::mem::replace(&mut wanted.subscription, issuer.subscription());
             wanted.flowing = false;
+            wanted.decision = None;
             Renumbered { publication, before, after: wanted.subscription }
         };
         self.wanted.iter_mut().map(renumber).collect()
@@ -282,6 +301,18 @@ impl Subscribing {
 
     pub(crate) fn wanted(&self, publication: PublicationId) -> Option<&Wanted> {
         self.wanted.get(&publication)
+    }
+
+    /// Everything wanted, the oldest publication first.
+    pub(crate) fn all_wanted(&self) -> impl Iterator<Item = (PublicationId, &Wanted)> {
+        self.wanted.iter().map(|(&publication, wanted)| (publication, wanted))
+    }
+
+    /// Notes what is received of a publication now.
+    pub(crate) fn note_decision(&mut self, publication: PublicationId, decision: Decision) {
+        if let Some(wanted) = self.wanted.get_mut(&publication) {
+            wanted.decision = Some(decision);
+        }
     }
 
     pub(crate) fn wanted_mut(&mut self, publication: PublicationId) -> Option<&mut Wanted> {

@@ -7,6 +7,7 @@ mod client_message;
 pub(crate) mod connection;
 mod description_limit;
 mod reader;
+mod returning;
 mod schema;
 mod server_message;
 mod translate;
@@ -16,7 +17,7 @@ mod writer;
 pub use client_message::{ClientEnvelope, ClientMessage, Complaint, Source, Track, Way};
 pub use schema::schema;
 pub use server_message::{
-    ConnectionState, EndReason, ErrorCode, Kind, Layer, LimitedBy, Participant, Publication, Published,
+    ConnectionState, EndReason, ErrorCode, Kind, Layer, LimitedBy, Own, Participant, Publication, Published,
     Refused, ServerEnvelope, ServerMessage, Subscription,
 };
 

@@ -1,40 +1,73 @@
-//! Who is connected, and the queue of each.
+//! Who is connected, or may come back, and the queue of each.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use dashmap::DashMap;
+use switchyard_control::intent::Resumption;
 use switchyard_control::notice::{Addressed, EndReason};
 use switchyard_vocab::ids::SessionId;
 use tokio::sync::{mpsc, watch};
 
-/// All sessions that have a connection now. Shared by the connections and the control task.
+use super::resume_key::{KeyDigest, ResumeKey};
+use super::tickets::{Epitaph, Tickets};
+use crate::auth::Admission;
+
+/// All sessions that have a connection now, and those that have lost it and may be resumed. Shared by the
+/// connections and the control task.
 ///
 /// Nobody holds a guard of the map across an await.
 #[derive(Debug)]
 pub struct Sessions {
     open: DashMap<SessionId, Desk>,
+    tickets: Tickets,
     last_id: AtomicU64,
     max_waiting: usize,
+    resumable: bool,
     stopping: AtomicBool,
 }
 
 /// The side of a session that notices are handed to.
 #[derive(Debug)]
 struct Desk {
-    notices: mpsc::Sender<Addressed>,
+    /// Which of the session's connections it belongs to.
+    resumption: Resumption,
+    /// `None` when nobody listens any more.
+    notices: Option<mpsc::Sender<Addressed>>,
     end: watch::Sender<Option<EndReason>>,
+    ticket: Option<Ticket>,
 }
 
-/// The side of a session that its connection holds. When it is dropped, the session is forgotten.
+/// What it takes to come back.
+#[derive(Debug)]
+struct Ticket {
+    admission: Arc<Admission>,
+    current: KeyDigest,
+    /// The one before it, as long as the client may not have got the current one.
+    previous: Option<KeyDigest>,
+}
+
+impl Ticket {
+    fn keys(&self) -> impl Iterator<Item = KeyDigest> {
+        self.previous.into_iter().chain([self.current])
+    }
+}
+
+/// The side of a session that its connection holds. When it is dropped, the session is forgotten, unless it is
+/// [given up](Self::give_up) for somebody to come back to.
 #[derive(Debug)]
 pub struct Seat {
     /// The session's number.
     pub id: SessionId,
+    /// Which of the session's connections this is.
+    pub resumption: Resumption,
     /// What control has to tell it.
     pub notices: mpsc::Receiver<Addressed>,
+    /// By which the session can be resumed after this connection.
+    pub key: Option<ResumeKey>,
     end: watch::Receiver<Option<EndReason>>,
     sessions: Arc<Sessions>,
+    is_given_up: bool,
 }
 
 /// What became of a notice.
@@ -44,49 +77,147 @@ pub enum Delivery {
     Queued,
     /// Nobody is connected under that number, or no longer.
     Nobody,
-    /// Too much was waiting already. The session is ended; its connection will send `Leave`.
+    /// Too much was waiting already. The connection is ended, and will say so.
     TooSlow,
 }
 
+/// What a connection leaves behind.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Behind {
+    /// A session that may be resumed.
+    Lingering,
+    /// A session that another connection has.
+    Taken,
+    /// Nothing: the session is over.
+    Nothing,
+}
+
+/// Whose key it is.
+#[derive(Debug)]
+pub enum KeyHolder {
+    /// A session that can be resumed, and what its client was let in with.
+    Session(Arc<Admission>),
+    /// A session that has ended meanwhile, and how.
+    Ended(Epitaph),
+    /// Nobody's, or no longer anybody's.
+    Nobody,
+}
+
 impl Sessions {
-    /// Nobody yet. `max_waiting` notices may wait per session.
-    pub fn new(max_waiting: usize) -> Self {
+    /// Nobody yet. `max_waiting` notices may wait per session; with `resumable` they get keys.
+    pub fn new(max_waiting: usize, resumable: bool) -> Self {
         Self {
             open: DashMap::new(),
+            tickets: Tickets::default(),
             last_id: AtomicU64::new(0),
             max_waiting,
+            resumable,
             stopping: AtomicBool::new(false),
         }
     }
 
-    /// Opens a session with a new number.
+    /// Opens a session with a new number that cannot be resumed.
     pub fn open(self: &Arc<Self>) -> Seat {
+        self.begin(None)
+    }
+
+    /// Opens a session with a new number that can be resumed.
+    pub fn open_for(self: &Arc<Self>, admission: Arc<Admission>) -> Seat {
+        self.begin(self.resumable.then_some(admission))
+    }
+
+    fn begin(self: &Arc<Self>, admission: Option<Arc<Admission>>) -> Seat {
         let id = SessionId(self.last_id.fetch_add(1, Ordering::Relaxed) + 1);
+        let key = admission.as_ref().and_then(|_| ResumeKey::random());
+        let current = key.as_ref().map(|key| KeyDigest::of(key.as_str()));
+        let ticket = admission.zip(current);
+        let ticket = ticket.map(|(admission, current)| Ticket { admission, current, previous: None });
         let (notices, received) = mpsc::channel(self.max_waiting);
         let (end, ended) = watch::channel(None);
-        self.open.insert(id, Desk { notices, end });
+        let resumption = Resumption::default();
+        self.open.insert(id, Desk { resumption, notices: Some(notices), end, ticket });
+        if let Some(current) = current {
+            self.tickets.issue(current, id);
+        }
         // Whoever stops the server sets the flag first and walks the map afterwards: between the two
         // of us, this session hears of it.
         if self.stopping.load(Ordering::SeqCst) {
             self.end(id, EndReason::ServerStopping);
         }
-        Seat { id, notices: received, end: ended, sessions: self.clone() }
+        Seat::new(self, (id, resumption), received, key, ended)
+    }
+
+    /// Whose key this is.
+    pub fn find(&self, key: &str) -> KeyHolder {
+        let digest = KeyDigest::of(key);
+        let found = match self.tickets.find(&digest) {
+            Some(Ok(id)) => id,
+            Some(Err(epitaph)) => return KeyHolder::Ended(epitaph),
+            None => return KeyHolder::Nobody,
+        };
+        let desk = self.open.get(&found);
+        let ticket = desk.as_ref().and_then(|desk| desk.ticket.as_ref());
+        ticket.map_or(KeyHolder::Nobody, |ticket| KeyHolder::Session(ticket.admission.clone()))
+    }
+
+    /// Goes on with a session on another connection; the one it had, if it still has it, is told. `None` when the
+    /// key counts no longer.
+    ///
+    /// The key itself goes on to count until the client has got the new one: what tells it may be lost on the way.
+    pub fn resume(self: &Arc<Self>, key: &str) -> Option<(Seat, Arc<Admission>)> {
+        let used = KeyDigest::of(key);
+        let id = self.tickets.find(&used)?.ok()?;
+        let fresh = ResumeKey::random()?;
+        let mut desk = self.open.get_mut(&id)?;
+        let desk = &mut *desk;
+        let ticket = desk.ticket.as_mut().filter(|ticket| ticket.keys().any(|key| key == used))?;
+        for lost in ticket.keys().filter(|&key| key != used) {
+            self.tickets.withdraw(&lost);
+        }
+        ticket.previous = Some(used);
+        ticket.current = KeyDigest::of(fresh.as_str());
+        self.tickets.issue(ticket.current, id);
+        let admission = ticket.admission.clone();
+
+        let (notices, received) = mpsc::channel(self.max_waiting);
+        let (end, ended) = watch::channel(None);
+        desk.resumption = Resumption(desk.resumption.0 + 1);
+        desk.notices = Some(notices);
+        std::mem::replace(&mut desk.end, end).send_replace(Some(EndReason::ResumedElsewhere));
+        if self.stopping.load(Ordering::SeqCst) {
+            desk.end.send_replace(Some(EndReason::ServerStopping));
+        }
+        Some((Seat::new(self, (id, desk.resumption), received, Some(fresh), ended), admission))
+    }
+
+    /// The client of a connection has its key: the one before no longer counts.
+    pub fn confirm(&self, id: SessionId, resumption: Resumption) {
+        let Some(mut desk) = self.open.get_mut(&id) else { return };
+        if desk.resumption != resumption {
+            return;
+        }
+        let previous = desk.ticket.as_mut().and_then(|ticket| ticket.previous.take());
+        if let Some(previous) = previous {
+            self.tickets.withdraw(&previous);
+        }
     }
 
     /// Hands a notice to its session. Never waits. After the [last one](switchyard_control::notice::Notice::end) the session is forgotten.
     pub fn deliver(&self, addressed: Addressed) -> Delivery {
         let id = addressed.session;
-        let is_last = addressed.notice.end().is_some();
+        let last = Epitaph::of(&addressed.notice);
         let sent = match self.open.get(&id) {
             None => return Delivery::Nobody,
-            Some(desk) => desk.notices.try_send(addressed),
+            Some(desk) => match &desk.notices {
+                None => Ok(Delivery::Nobody),
+                Some(notices) => notices.try_send(addressed).map(|()| Delivery::Queued),
+            },
         };
+        if let Some(epitaph) = last {
+            self.bury(id, &epitaph);
+        }
         match sent {
-            Ok(()) if is_last => {
-                self.open.remove(&id);
-                Delivery::Queued
-            }
-            Ok(()) => Delivery::Queued,
+            Ok(delivery) => delivery,
             Err(mpsc::error::TrySendError::Full(_)) => {
                 self.end(id, EndReason::TooSlow);
                 Delivery::TooSlow
@@ -102,8 +233,8 @@ impl Sessions {
 
     /// How many notices wait for the session for which most do.
     pub fn most_waiting(&self) -> usize {
-        let waiting = self.open.iter().map(|desk| desk.notices.max_capacity() - desk.notices.capacity());
-        waiting.max().unwrap_or_default()
+        let waiting = |notices: &mpsc::Sender<_>| notices.max_capacity() - notices.capacity();
+        self.open.iter().filter_map(|desk| desk.notices.as_ref().map(waiting)).max().unwrap_or_default()
     }
 
     /// Ends every session, those that are about to open included.
@@ -114,15 +245,39 @@ impl Sessions {
         }
     }
 
-    /// Tells the connection of a session, ahead of everything that waits, that it is over.
+    /// Tells the connection of a session, ahead of everything that waits, that it is over. What can be resumed is
+    /// kept for that.
     fn end(&self, id: SessionId, reason: EndReason) {
-        if let Some((_, desk)) = self.open.remove(&id) {
-            desk.end.send_replace(Some(reason));
+        let Some(mut desk) = self.open.get_mut(&id) else { return };
+        desk.notices = None;
+        desk.end.send_replace(Some(reason));
+        let is_kept = desk.ticket.is_some();
+        drop(desk);
+        if !is_kept {
+            self.open.remove(&id);
+        }
+    }
+
+    /// Forgets a session that is over, but not at once how it ended.
+    fn bury(&self, id: SessionId, epitaph: &Epitaph) {
+        let Some((_, desk)) = self.open.remove(&id) else { return };
+        for key in desk.ticket.iter().flat_map(Ticket::keys) {
+            self.tickets.end(key, epitaph);
         }
     }
 }
 
 impl Seat {
+    fn new(
+        sessions: &Arc<Sessions>,
+        (id, resumption): (SessionId, Resumption),
+        notices: mpsc::Receiver<Addressed>,
+        key: Option<ResumeKey>,
+        end: watch::Receiver<Option<EndReason>>,
+    ) -> Self {
+        Self { id, resumption, notices, key, end, sessions: sessions.clone(), is_given_up: false }
+    }
+
     /// Waits until the session is ended from outside, however long that takes.
     pub async fn ended(end: &mut watch::Receiver<Option<EndReason>>) -> EndReason {
         loop {
@@ -140,11 +295,36 @@ impl Seat {
     pub fn end(&self) -> watch::Receiver<Option<EndReason>> {
         self.end.clone()
     }
+
+    /// Says that the connection is over; with `may_return`, somebody may come back to the session. Control has to
+    /// hear of it either way, unless another connection has the session already.
+    pub fn give_up(mut self, may_return: bool) -> Behind {
+        let Some(mut desk) = self.sessions.open.get_mut(&self.id) else { return Behind::Nothing };
+        if desk.resumption != self.resumption {
+            return Behind::Taken;
+        }
+        if !may_return || desk.ticket.is_none() {
+            return Behind::Nothing;
+        }
+        desk.notices = None;
+        drop(desk);
+        self.is_given_up = true;
+        Behind::Lingering
+    }
 }
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        self.sessions.open.remove(&self.id);
+        if self.is_given_up {
+            return;
+        }
+        let Self { id, resumption, sessions, .. } = self;
+        let Some((_, desk)) = sessions.open.remove_if(id, |_, desk| desk.resumption == *resumption) else {
+            return;
+        };
+        for key in desk.ticket.iter().flat_map(Ticket::keys) {
+            sessions.tickets.withdraw(&key);
+        }
     }
 }
 

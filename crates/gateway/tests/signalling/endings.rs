@@ -16,6 +16,7 @@ use crate::support::{House, development, get};
 fn long_notice() -> Notice {
     Notice::ParticipantJoined(Participant {
         hidden: false,
+        connected: true,
         metadata: None,
         identity: Identity::new("x".repeat(100_000)),
         display_name: None,

@@ -49,6 +49,7 @@ async fn what_somebody_says_of_themselves_reaches_the_others() {
             display_name: Some("Ada".to_owned()),
             metadata: Some("x".into()),
             hidden: false,
+            connected: true,
             publications: Vec::new(),
         }),
     );

@@ -80,6 +80,7 @@ pub(crate) fn ada(publications: &[u64]) -> Participant {
     };
     Participant {
         hidden: false,
+        connected: true,
         metadata: None,
         identity: Identity::new("ada"),
         display_name: None,

@@ -333,6 +333,25 @@ pub const METRICS: &[Metric] = &[
         Read::Control(|control| control.joins_overloaded as f64),
     ),
     metric(
+        "switchyard_control_sessions_lingering",
+        Gauge,
+        "Sessions, among those counted above, that have lost their signalling connection and may be resumed. Their \
+         media goes on. Many at once tell of a network, or of a proxy in front, that has failed.",
+        Read::Control(|control| control.sessions_lingering as f64),
+    ),
+    metric(
+        "switchyard_control_sessions_resumed_total",
+        Counter,
+        "Sessions that went on by another signalling connection.",
+        Read::Control(|control| control.sessions_resumed as f64),
+    ),
+    metric(
+        "switchyard_control_sessions_not_resumed_total",
+        Counter,
+        "Sessions that lost their signalling connection and were over because nobody came back in time.",
+        Read::Control(|control| control.sessions_not_resumed as f64),
+    ),
+    metric(
         "switchyard_control_requests_refused_total",
         Counter,
         "Requests of participants that were refused, joins included.",
@@ -391,6 +410,7 @@ pub const METRICS: &[Metric] = &[
                 ("full", |gateway| gateway.connections_refused.full as f64),
                 ("crowded", |gateway| gateway.connections_refused.crowded as f64),
                 ("stopping", |gateway| gateway.connections_refused.stopping as f64),
+                ("resume_gone", |gateway| gateway.connections_refused.resume_gone as f64),
             ],
         ),
     ),
@@ -422,7 +442,8 @@ pub const METRICS: &[Metric] = &[
     metric(
         "switchyard_gateway_sessions_ended_total",
         Counter,
-        "Sessions that the gateway ended by itself, by reason.",
+        "Signalling connections that the gateway ended by itself, by reason. Of those that were too slow or silent the \
+         session may be resumed.",
         Read::GatewayBy(
             "reason",
             &[

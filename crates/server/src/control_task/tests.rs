@@ -43,7 +43,7 @@ fn start(waiting: usize) -> Running {
     let (queries, asked) = mpsc::channel(1);
     let (acts, acted) = mpsc::channel(1);
     let (stop, stopped) = watch::channel(false);
-    let sessions = Arc::new(Sessions::new(16));
+    let sessions = Arc::new(Sessions::new(16, false));
     let issue = |_: &mut _, _| IceCredentials { ufrag: String::new(), pwd: String::new() };
     let task = ControlTask {
         control: Control::new(ControlConfig::default(), [7; 32], issue),

@@ -137,10 +137,26 @@ impl Downlink {
         let made = self.slots.offer(&endpoint.transport(self.origin, self.local.clone(), None));
         let sdp = made.sdp.clone();
         self.in_flight = Some(made);
-        let on_line = |(&publication, wanted): (&PublicationId, &Wanted)| {
-            Some(Subscribed { mid: self.slots.mid_of(wanted.subscription)?, publication })
-        };
-        Notice::Offer { offer, sdp, subscriptions: wanted.iter().filter_map(on_line).collect() }
+        Notice::Offer { offer, sdp, subscriptions: self.carried(wanted) }
+    }
+
+    /// The offer in flight once more.
+    pub(super) fn offer_again(
+        &self,
+        offer: OfferId,
+        wanted: &BTreeMap<PublicationId, Wanted>,
+    ) -> Option<Notice> {
+        let sdp = self.in_flight.as_ref()?.sdp.clone();
+        Some(Notice::Offer { offer, sdp, subscriptions: self.carried(wanted) })
+    }
+
+    fn carried(&self, wanted: &BTreeMap<PublicationId, Wanted>) -> Vec<Subscribed> {
+        wanted.iter().filter_map(|(&publication, wanted)| self.carrying(publication, wanted)).collect()
+    }
+
+    /// The m-line of a publication, when it has one.
+    pub(super) fn carrying(&self, publication: PublicationId, wanted: &Wanted) -> Option<Subscribed> {
+        Some(Subscribed { mid: self.slots.mid_of(wanted.subscription)?, publication })
     }
 
     /// Holds an answer against the offer in flight. Nothing changes when it is refused.

@@ -6,25 +6,26 @@
 //!            └─ Writer: frames ← messages ← notices ←───┴────── control
 //! ```
 //!
-//! Both halves run until one of them, or somebody outside, ends the session. Then control hears `Leave`
-//! unless it was control that ended it, and the client hears why.
+//! Both halves run until one of them, or somebody outside, ends the connection. Then control hears `Disconnect` if
+//! somebody may come back to the session, else `Leave`, unless it was control that ended it; and the client hears why.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::ws::{CloseCode, WebSocket, close_code};
+use axum::extract::ws::{CloseCode, CloseFrame, Message, WebSocket, close_code};
 use futures_util::StreamExt;
-use switchyard_control::intent::{Intent, Request};
+use switchyard_control::intent::{Intent, Request, Resumption};
 use switchyard_control::notice::EndReason;
 use switchyard_vocab::ids::SessionId;
 use tokio::sync::{OwnedSemaphorePermit, mpsc, watch};
 use tracing::{Instrument, debug, info, info_span};
 
 use super::reader::Reader;
+use super::returning::{Begun, Opening};
 use super::writer::Writer;
 use crate::app_state::AppState;
 use crate::auth::Admission;
-use crate::port::Seat;
+use crate::port::{Behind, Seat};
 
 /// Answers of the gateway itself that may wait to be written. When it is full, reading waits: a client that
 /// asks without listening slows down only itself.
@@ -37,6 +38,8 @@ const FAREWELL: Duration = Duration::from_secs(2);
 const CLOSE_REPLACED: CloseCode = 4_000;
 /// The client read too slowly.
 const CLOSE_TOO_SLOW: CloseCode = 4_001;
+/// Another connection resumed the session.
+const CLOSE_RESUMED_ELSEWHERE: CloseCode = 4_002;
 /// A moderator sent the client away.
 const CLOSE_KICKED: CloseCode = 4_003;
 /// A moderator ended the room.
@@ -50,7 +53,7 @@ const CLOSE_TOKEN_REVOKED: CloseCode = 4_006;
 #[derive(Debug)]
 pub(crate) struct Connection {
     state: Arc<AppState>,
-    admission: Admission,
+    opening: Opening,
     /// Counts the connection for as long as it lasts.
     _place: OwnedSemaphorePermit,
 }
@@ -58,8 +61,12 @@ pub(crate) struct Connection {
 /// How a session came to its end.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum End {
-    /// The client closed the connection or the network lost it.
+    /// The network lost the connection, or the client gave it up.
     Gone,
+    /// The client closed the connection and meant it.
+    Closed,
+    /// The session that was to be resumed has ended just now.
+    TooLate,
     /// Nothing was heard for too long.
     Silent,
     /// The client was in no room in time.
@@ -73,53 +80,84 @@ pub(super) enum End {
 }
 
 impl Connection {
-    pub(crate) const fn new(state: Arc<AppState>, admission: Admission, place: OwnedSemaphorePermit) -> Self {
-        Self { state, admission, _place: place }
+    pub(crate) const fn new(state: Arc<AppState>, opening: Opening, place: OwnedSemaphorePermit) -> Self {
+        Self { state, opening, _place: place }
     }
 
     /// Speaks with the client until either side has enough.
-    pub(crate) async fn run(self, socket: WebSocket) {
-        let seat = self.state.port.sessions.open();
+    pub(crate) async fn run(mut self, socket: WebSocket) {
+        let Some((seat, admission, begun, intents)) = self.opening.begin(&self.state.port.sessions) else {
+            self.turn_away(socket).await;
+            return;
+        };
         // Not the identity: names of people don't belong in logs.
-        let span = info_span!("session", session = %seat.id, room = %self.admission.room);
-        self.converse(socket, seat).instrument(span).await;
+        let span = info_span!("session", session = %seat.id, room = %admission.room);
+        self.converse(socket, seat, &admission, begun, intents).instrument(span).await;
     }
 
-    async fn converse(self, socket: WebSocket, mut seat: Seat) {
-        debug!("connected");
-        let id = seat.id;
+    /// Closes a connection whose session ended while it was opened. When its client asks again, it is told how.
+    async fn turn_away(&self, mut socket: WebSocket) {
+        let (code, reason) = End::TooLate.close();
+        self.state.counters.resume_gone.add();
+        let close = Message::Close(Some(CloseFrame { code, reason: reason.into() }));
+        let _ = tokio::time::timeout(FAREWELL, socket.send(close)).await;
+    }
+
+    async fn converse(
+        self,
+        socket: WebSocket,
+        mut seat: Seat,
+        admission: &Admission,
+        begun: Begun,
+        intents: Vec<Intent>,
+    ) {
+        let (id, resumption) = (seat.id, seat.resumption);
+        debug!(resumed = resumption.0, "connected");
         let mut ended = seat.end();
         let (sink, mut stream) = socket.split();
         let (replies, waiting_replies) = mpsc::channel(MAX_WAITING_REPLIES);
-        let (joined, mut has_joined) = watch::channel(false);
+        let (joined, mut has_joined) = watch::channel(begun == Begun::Resumed);
         let mut writer = Writer::new(&self.state, sink, waiting_replies, joined);
-        let mut reader = Reader::new(&self.state, &self.admission, id, replies);
+        let mut reader = Reader::new(&self.state, admission, (id, resumption), replies);
 
+        let reading = async {
+            match reader.begin(intents).await {
+                Ok(()) => reader.run(&mut stream).await,
+                Err(end) => end,
+            }
+        };
         let end = tokio::select! {
-            end = writer.run(id, &mut seat.notices) => end,
-            end = reader.run(&mut stream) => end,
+            end = writer.run(&mut seat, begun) => end,
+            end = reading => end,
             reason = Seat::ended(&mut ended) => End::ByUs(reason),
             () = join_overdue(&mut has_joined, self.state.config.join_timeout) => End::NotJoined,
         };
 
         let was_heard_of = reader.was_heard_of();
-        drop((reader, seat));
+        drop(reader);
+        let behind = seat.give_up(*has_joined.borrow() && end.may_return());
         self.count(end);
         if was_heard_of && !matches!(end, End::Told(_)) {
-            self.leave(id).await;
+            self.tell_control(id, resumption, behind).await;
         }
         let farewell = async {
-            writer.close(end).await;
+            writer.close(end, behind == Behind::Lingering).await;
             // What the client still says is of no interest, but a socket that is closed with unread bytes
             // may take our last words with it.
             while let Some(Ok(_)) = stream.next().await {}
         };
         let _: Result<(), _> = tokio::time::timeout(FAREWELL, farewell).await;
-        info!(?end, "disconnected");
+        info!(?end, ?behind, "disconnected");
     }
 
-    async fn leave(&self, session: SessionId) {
-        let request = Request { session, id: None, intent: Intent::Leave };
+    /// Lets control know what the connection leaves behind.
+    async fn tell_control(&self, session: SessionId, lost: Resumption, behind: Behind) {
+        let intent = match behind {
+            Behind::Lingering => Intent::Disconnect { lost },
+            Behind::Nothing => Intent::Leave,
+            Behind::Taken => return,
+        };
+        let request = Request { session, id: None, intent };
         if self.state.port.requests.send(request).await.is_err() {
             debug!("control has stopped already");
         }
@@ -145,19 +183,30 @@ async fn join_overdue(has_joined: &mut watch::Receiver<bool>, patience: Duration
 }
 
 impl End {
+    /// Whether the client may have wanted something else, and may come back.
+    pub(super) const fn may_return(self) -> bool {
+        match self {
+            Self::Gone | Self::Silent | Self::ByUs(EndReason::TooSlow) => true,
+            Self::Closed | Self::TooLate | Self::NotJoined | Self::TooLong | Self::Told(_) | Self::ByUs(_) => {
+                false
+            }
+        }
+    }
+
     /// What the client has yet to be told, if anything.
     pub(super) const fn untold(self) -> Option<EndReason> {
         match self {
             Self::ByUs(reason) => Some(reason),
             Self::NotJoined => Some(EndReason::ProtocolError),
-            Self::Gone | Self::Silent | Self::TooLong | Self::Told(_) => None,
+            Self::Gone | Self::Closed | Self::Silent | Self::TooLong | Self::TooLate | Self::Told(_) => None,
         }
     }
 
     /// How the WebSocket is closed: a code (RFC 6455 §7.4) and words.
     pub(super) const fn close(self) -> (CloseCode, &'static str) {
         match self {
-            Self::Gone => (close_code::NORMAL, ""),
+            Self::Gone | Self::Closed => (close_code::NORMAL, ""),
+            Self::TooLate => (close_code::AGAIN, "the session has ended"),
             Self::Silent => (close_code::POLICY, "nothing was heard for too long"),
             Self::NotJoined => (close_code::POLICY, "not in a room in time"),
             Self::TooLong => (close_code::SIZE, "the message is too long"),
@@ -171,6 +220,7 @@ impl End {
                 EndReason::RoomEnded => (CLOSE_ROOM_ENDED, "the room was ended"),
                 EndReason::TokenExpired => (CLOSE_TOKEN_EXPIRED, "the token expired"),
                 EndReason::TokenRevoked => (CLOSE_TOKEN_REVOKED, "the token was revoked"),
+                EndReason::ResumedElsewhere => (CLOSE_RESUMED_ELSEWHERE, "resumed by another connection"),
             },
         }
     }

@@ -2,10 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use axum::extract::ws::{Message, WebSocket};
+use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
 use futures_util::StreamExt;
 use futures_util::stream::SplitStream;
-use switchyard_control::intent::{Intent, Request, RequestId};
+use switchyard_control::intent::{Intent, Request, RequestId, Resumption};
 use switchyard_control::notice::EndReason;
 use switchyard_vocab::ids::SessionId;
 use tokio::sync::mpsc;
@@ -16,6 +16,7 @@ use tracing::debug;
 use super::client_message::{ClientEnvelope, ClientMessage, Complaint};
 use super::connection::End;
 use super::description_limit::DescriptionLimit;
+use super::returning;
 use super::server_message::{ErrorCode, Refused, ServerEnvelope, ServerMessage};
 use super::translate;
 use crate::app_state::AppState;
@@ -37,6 +38,7 @@ pub(super) struct Reader<'a> {
     state: &'a AppState,
     admission: &'a Admission,
     session: SessionId,
+    resumption: Resumption,
     /// What the gateway answers itself.
     replies: mpsc::Sender<ServerEnvelope>,
     messages: TokenBucket,
@@ -49,7 +51,7 @@ impl<'a> Reader<'a> {
     pub(super) fn new(
         state: &'a AppState,
         admission: &'a Admission,
-        session: SessionId,
+        (session, resumption): (SessionId, Resumption),
         replies: mpsc::Sender<ServerEnvelope>,
     ) -> Self {
         let now = Instant::now();
@@ -58,12 +60,21 @@ impl<'a> Reader<'a> {
             state,
             admission,
             session,
+            resumption,
             replies,
             messages: TokenBucket::new(rate, rate * BURST_FACTOR, now),
             errors: TokenBucket::new(ERRORS_FORGIVEN, MAX_ERRORS, now),
             descriptions: DescriptionLimit::new(state.config.max_message_bytes, now),
             was_heard_of: false,
         }
+    }
+
+    /// Hands on what is wanted before the client has said anything.
+    pub(super) async fn begin(&mut self, intents: Vec<Intent>) -> Result<(), End> {
+        for intent in intents {
+            self.forward(None, intent).await?;
+        }
+        Ok(())
     }
 
     /// Reads until the client is gone or has to go.
@@ -78,8 +89,12 @@ impl<'a> Reader<'a> {
             let heard = match frame {
                 Message::Text(text) => self.on_text(&text).await,
                 Message::Binary(_) => self.on_binary().await,
+                Message::Pong(payload) if &payload[..] == returning::KEY_SENT => {
+                    self.state.port.sessions.confirm(self.session, self.resumption);
+                    Ok(())
+                }
                 Message::Ping(_) | Message::Pong(_) => Ok(()),
-                Message::Close(_) => return End::Gone,
+                Message::Close(frame) => return closed(frame),
             };
             if let Err(end) = heard {
                 return end;
@@ -183,6 +198,15 @@ fn too_many(id: Option<u64>, what: &str, wait: Duration) -> Complaint {
     let millis = wait.as_millis();
     let message = format!("too many {what}; this one was not looked at: send it again after {millis} ms");
     Complaint { id, code: ErrorCode::RateLimited, message, retry_after: Some(wait) }
+}
+
+/// Those who close with one of these codes mean it: browsers do when their page is left, libraries when their program
+/// is done. Those who have lost hope in a connection close it without.
+fn closed(frame: Option<CloseFrame>) -> End {
+    match frame.map(|frame| frame.code) {
+        Some(close_code::NORMAL | close_code::AWAY) => End::Closed,
+        _ => End::Gone,
+    }
 }
 
 fn broken(error: axum::Error) -> End {

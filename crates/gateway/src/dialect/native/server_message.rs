@@ -30,6 +30,39 @@ pub enum ServerMessage {
         protocol: u32,
         /// The server's name and version.
         server: String,
+        /// The key that resumes this session after a loss of the connection; absent when none does.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        resume: Option<String>,
+        /// For how long after a loss, in seconds.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        resume_seconds: Option<u64>,
+        /// Whether this is a session that was resumed: `snapshot` follows.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        resumed: bool,
+    },
+    /// You are back in a session that was resumed: all that you may have missed.
+    Snapshot {
+        /// The room.
+        room: String,
+        /// Who you are.
+        identity: String,
+        /// The others, with what they publish.
+        participants: Vec<Participant>,
+        /// What you may do.
+        permissions: Permissions,
+        /// What the application has attached to the room; null when nothing.
+        room_metadata: Option<String>,
+        /// Whether nobody but those who moderate is let in.
+        locked: bool,
+        /// What you publish.
+        own: Vec<Own>,
+        /// Which publication each m-line carries on which you receive, by the last offer that you answered.
+        subscriptions: Vec<Subscription>,
+        /// Those of your connections that the server still has; any other has ended, and `offer` begins it anew.
+        connections: Vec<Way>,
+        /// How many messages you missed that do not follow because they are no longer kept, at most.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        missed_messages: u64,
     },
     /// You are in; this is who and what is there.
     Joined {
@@ -201,6 +234,11 @@ pub enum ServerMessage {
     },
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+const fn is_zero(count: &u64) -> bool {
+    *count == 0
+}
+
 /// Somebody in the room.
 #[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
 pub struct Participant {
@@ -214,6 +252,8 @@ pub struct Participant {
     /// Whether only those who moderate see them.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub hidden: bool,
+    /// Whether they are connected now; who is not may come back within seconds, and is sending and receiving still.
+    pub connected: bool,
     /// What they publish.
     pub publications: Vec<Publication>,
 }
@@ -325,6 +365,17 @@ pub struct Subscription {
     pub publication: u64,
 }
 
+/// What an m-line feeds on which you send.
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
+pub struct Own {
+    /// The m-line.
+    pub mid: String,
+    /// The publication.
+    pub publication: u64,
+    /// Whether it is silenced, by you or a moderator.
+    pub muted: bool,
+}
+
 /// Why something was refused.
 #[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
 pub struct Refused {
@@ -394,6 +445,8 @@ pub enum EndReason {
     TokenExpired,
     /// Your token was revoked.
     TokenRevoked,
+    /// The session goes on by another connection, which resumed it.
+    ResumedElsewhere,
 }
 
 /// What was wrong with a message.

@@ -13,7 +13,7 @@ use switchyard_vocab::layer::SpatialLayer;
 
 use super::client_message::{ClientMessage, Source, Track, Way};
 use super::server_message::{
-    Caps, ConnectionState, EndReason, Kind, Layer, LimitedBy, Participant, Permissions, Publication,
+    Caps, ConnectionState, EndReason, Kind, Layer, LimitedBy, Own, Participant, Permissions, Publication,
     Published, Refused, ServerEnvelope, ServerMessage, Subscription,
 };
 use crate::auth::Admission;
@@ -69,8 +69,18 @@ fn since_1970() -> Duration {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
 }
 
+/// The messages of a notice: one, and behind a snapshot what belongs to it.
+pub(super) fn messages(mut addressed: Addressed) -> impl Iterator<Item = ServerEnvelope> {
+    let then = match &mut addressed.notice {
+        Notice::Snapshot(snapshot) => std::mem::take(&mut snapshot.then),
+        _ => Vec::new(),
+    };
+    let then = then.into_iter().map(|notice| ServerEnvelope { in_reply_to: None, message: said(notice) });
+    std::iter::once(message(addressed)).chain(then)
+}
+
 /// The message of a notice.
-pub(super) fn message(addressed: Addressed) -> ServerEnvelope {
+fn message(addressed: Addressed) -> ServerEnvelope {
     let in_reply_to = addressed.in_reply_to.map(|RequestId(id)| id);
     ServerEnvelope { in_reply_to, message: said(addressed.notice) }
 }
@@ -87,6 +97,7 @@ fn said(notice: Notice) -> ServerMessage {
                 locked,
             }
         }
+        Notice::Snapshot(snapshot) => seen_again(*snapshot),
         Notice::PermissionsChanged(permissions) => {
             ServerMessage::PermissionsChanged { permissions: permissions.into() }
         }
@@ -131,10 +142,7 @@ fn said(notice: Notice) -> ServerMessage {
         Notice::Offer { offer, sdp, subscriptions } => ServerMessage::Offer {
             offer: offer.0,
             sdp,
-            subscriptions: subscriptions
-                .into_iter()
-                .map(|line| Subscription { mid: line.mid.to_string(), publication: line.publication.0 })
-                .collect(),
+            subscriptions: subscriptions.into_iter().map(Subscription::from).collect(),
         },
         Notice::CodecWanted { publication, codecs } => ServerMessage::CodecWanted {
             publication: publication.0,
@@ -160,6 +168,26 @@ fn said(notice: Notice) -> ServerMessage {
             text: text.to_string(),
             at: at.as_millis() as u64,
         },
+    }
+}
+
+fn seen_again(snapshot: notice::Snapshot) -> ServerMessage {
+    let own = |own: notice::Own| Own {
+        mid: own.mid.to_string(),
+        publication: own.publication.0,
+        muted: own.muted,
+    };
+    ServerMessage::Snapshot {
+        room: snapshot.room.to_string(),
+        identity: snapshot.identity.to_string(),
+        participants: snapshot.participants.into_iter().map(Participant::from).collect(),
+        permissions: snapshot.permissions.into(),
+        room_metadata: snapshot.metadata.as_deref().map(str::to_owned),
+        locked: snapshot.locked,
+        own: snapshot.own.into_iter().map(own).collect(),
+        subscriptions: snapshot.subscriptions.into_iter().map(Subscription::from).collect(),
+        connections: snapshot.connections.into_iter().map(Way::from).collect(),
+        missed_messages: snapshot.missed_messages,
     }
 }
 
@@ -192,10 +220,7 @@ fn decided(publication: PublicationId, decision: Decision) -> ServerMessage {
 }
 
 fn changed(connection: Connection, state: notice::ConnectionState) -> ServerMessage {
-    let connection = match connection {
-        Connection::Publish => Way::Publish,
-        Connection::Subscribe => Way::Subscribe,
-    };
+    let connection = connection.into();
     let (state, reason) = match state {
         notice::ConnectionState::Open => (ConnectionState::Open, None),
         notice::ConnectionState::Ended(end) => (ConnectionState::Ended, Some(end.as_str().to_owned())),
@@ -214,6 +239,21 @@ impl From<Way> for Connection {
             Way::Publish => Self::Publish,
             Way::Subscribe => Self::Subscribe,
         }
+    }
+}
+
+impl From<Connection> for Way {
+    fn from(connection: Connection) -> Self {
+        match connection {
+            Connection::Publish => Self::Publish,
+            Connection::Subscribe => Self::Subscribe,
+        }
+    }
+}
+
+impl From<notice::Subscribed> for Subscription {
+    fn from(line: notice::Subscribed) -> Self {
+        Self { mid: line.mid.to_string(), publication: line.publication.0 }
     }
 }
 
@@ -248,6 +288,7 @@ impl From<notice::Participant> for Participant {
             name: participant.display_name,
             metadata: participant.metadata.as_deref().map(str::to_owned),
             hidden: participant.hidden,
+            connected: participant.connected,
             publications: participant.publications.into_iter().map(Publication::from).collect(),
         }
     }
@@ -318,6 +359,7 @@ impl From<notice::EndReason> for EndReason {
             notice::EndReason::RoomEnded => Self::RoomEnded,
             notice::EndReason::TokenExpired => Self::TokenExpired,
             notice::EndReason::TokenRevoked => Self::TokenRevoked,
+            notice::EndReason::ResumedElsewhere => Self::ResumedElsewhere,
         }
     }
 }

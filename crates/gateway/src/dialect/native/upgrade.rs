@@ -9,9 +9,11 @@ use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::{ConnectInfo, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
+use tokio::sync::OwnedSemaphorePermit;
 use tracing::debug;
 
 use super::connection::Connection;
+use super::returning::{Opening, Returning};
 use crate::app_state::AppState;
 use crate::auth::Credentials;
 use crate::door;
@@ -23,18 +25,39 @@ pub(crate) async fn connect(
     ConnectInfo(address): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
     credentials: Result<Query<Credentials>, QueryRejection>,
+    returning: Result<Query<Returning>, QueryRejection>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, HttpError> {
-    let (admission, place) =
-        door::admit(&state, address, &headers, credentials.ok().map(|Query(credentials)| credentials))
-            .inspect_err(|refused| debug!(code = refused.code, "connection refused"))?;
+    let returning = returning.ok().map(|Query(returning)| returning);
+    let credentials = credentials.ok().map(|Query(credentials)| credentials);
+    let (opening, place) = match returning {
+        Some(returning) if returning.is_meant() => readmit(&state, address, returning),
+        Some(_) => door::admit(&state, address, &headers, credentials)
+            .map(|(admission, place)| (Opening::New(Arc::new(admission)), place)),
+        None => door::check_haste(&state, address).and_then(|()| Err(door::bad_query(&state, QUERY))),
+    }
+    .inspect_err(|refused| debug!(code = refused.code, "connection refused"))?;
     let upgrade = upgrade.map_err(|_| no_websocket(&state))?;
     state.counters.accepted.add();
     let longest = state.config.max_message_bytes;
     Ok(upgrade
         .max_message_size(longest)
         .max_frame_size(longest)
-        .on_upgrade(move |socket| Connection::new(state, admission, place).run(socket)))
+        .on_upgrade(move |socket| Connection::new(state, opening, place).run(socket)))
+}
+
+/// What may stand in the query.
+const QUERY: &str = "room, identity and token, or resume, last_message and last_direct, each at most once";
+
+/// Lets a client come back to its session, or says why not.
+fn readmit(
+    state: &AppState,
+    address: SocketAddr,
+    returning: Returning,
+) -> Result<(Opening, OwnedSemaphorePermit), HttpError> {
+    door::check_haste(state, address)?;
+    let opening = returning.opening(state)?;
+    Ok((opening, door::take_place(state)?))
 }
 
 fn no_websocket(state: &AppState) -> HttpError {

@@ -5,14 +5,15 @@ use bytes::Bytes;
 use futures_util::SinkExt;
 use futures_util::stream::SplitSink;
 use switchyard_control::notice::{Addressed, EndReason, Notice};
-use switchyard_vocab::ids::SessionId;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
 
 use super::connection::End;
+use super::returning::{self, Begun};
 use super::server_message::{ServerEnvelope, ServerMessage};
 use super::{PROTOCOL_VERSION, translate};
 use crate::app_state::AppState;
+use crate::port::Seat;
 
 /// What the server calls itself.
 const SERVER: &str = concat!("switchyard ", env!("CARGO_PKG_VERSION"));
@@ -37,30 +38,34 @@ impl<'a> Writer<'a> {
     }
 
     /// Says welcome, then whatever there is to say, until control ends the session or the socket breaks.
-    pub(super) async fn run(&mut self, session: SessionId, notices: &mut mpsc::Receiver<Addressed>) -> End {
-        self.speak(session, notices).await.unwrap_or_else(|end| end)
+    pub(super) async fn run(&mut self, seat: &mut Seat, begun: Begun) -> End {
+        self.speak(seat, begun).await.unwrap_or_else(|end| end)
     }
 
-    async fn speak(
-        &mut self,
-        session: SessionId,
-        notices: &mut mpsc::Receiver<Addressed>,
-    ) -> Result<End, End> {
+    async fn speak(&mut self, seat: &mut Seat, begun: Begun) -> Result<End, End> {
         let ping_interval = self.state.config.ping_interval;
         let mut pings = interval_at(Instant::now() + ping_interval, ping_interval);
         pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
 
-        self.send(welcome(session)).await?;
+        let is_resumed = matches!(begun, Begun::Resumed);
+        self.send(self.welcome(seat, is_resumed)).await?;
+        // Whoever answers this has read the welcome, and its key.
+        self.write(Message::Ping(Bytes::from_static(returning::KEY_SENT))).await?;
+        let mut is_up_to_date = !is_resumed;
         loop {
             tokio::select! {
-                notice = notices.recv() => match notice {
+                notice = seat.notices.recv() => match notice {
                     None => return Ok(End::Gone),
                     Some(addressed) => {
+                        is_up_to_date |= matches!(addressed.notice, Notice::Snapshot(_));
                         if matches!(addressed.notice, Notice::Joined { .. }) {
                             self.joined.send_replace(true);
                         }
                         let end = addressed.notice.end();
-                        self.send(translate::message(addressed)).await?;
+                        // What comes before the snapshot is in it.
+                        if is_up_to_date || end.is_some() {
+                            self.tell(addressed).await?;
+                        }
                         if let Some(reason) = end {
                             return Ok(End::Told(reason));
                         }
@@ -72,22 +77,42 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Says what is left to say and closes the socket.
-    pub(super) async fn close(&mut self, end: End) {
-        // A socket that breaks now has nobody left to tell.
-        let _: Result<(), End> = self.say_goodbye(end).await;
+    async fn tell(&mut self, addressed: Addressed) -> Result<(), End> {
+        for envelope in translate::messages(addressed) {
+            self.send(envelope).await?;
+        }
+        Ok(())
     }
 
-    async fn say_goodbye(&mut self, end: End) -> Result<(), End> {
+    /// Says what is left to say and closes the socket. Of a session that lingers nobody says that it is over.
+    pub(super) async fn close(&mut self, end: End, lingers: bool) {
+        // A socket that breaks now has nobody left to tell.
+        let _: Result<(), End> = self.say_goodbye(end, lingers).await;
+    }
+
+    async fn say_goodbye(&mut self, end: End, lingers: bool) -> Result<(), End> {
         while let Ok(reply) = self.replies.try_recv() {
             self.send(reply).await?;
         }
-        if let Some(reason) = end.untold() {
+        if let Some(reason) = end.untold().filter(|_| !lingers) {
             let message = ServerMessage::Ended { reason: reason.into(), message: None };
             self.send(ServerEnvelope { in_reply_to: None, message }).await?;
         }
         let (code, reason) = end.close();
         self.write(Message::Close(Some(CloseFrame { code, reason: reason.into() }))).await
+    }
+
+    fn welcome(&self, seat: &Seat, resumed: bool) -> ServerEnvelope {
+        let key = seat.key.as_ref();
+        let message = ServerMessage::Welcome {
+            session: seat.id.0,
+            protocol: PROTOCOL_VERSION,
+            server: SERVER.to_owned(),
+            resume: key.map(|key| key.as_str().to_owned()),
+            resume_seconds: key.map(|_| self.state.config.resume_for.as_secs()),
+            resumed,
+        };
+        ServerEnvelope { in_reply_to: None, message }
     }
 
     async fn send(&mut self, envelope: ServerEnvelope) -> Result<(), End> {
@@ -108,8 +133,3 @@ impl<'a> Writer<'a> {
     }
 }
 
-fn welcome(session: SessionId) -> ServerEnvelope {
-    let message =
-        ServerMessage::Welcome { session: session.0, protocol: PROTOCOL_VERSION, server: SERVER.to_owned() };
-    ServerEnvelope { in_reply_to: None, message }
-}

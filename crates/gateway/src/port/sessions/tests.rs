@@ -3,7 +3,7 @@ use switchyard_control::notice::Notice;
 use super::*;
 
 fn sessions() -> Arc<Sessions> {
-    Arc::new(Sessions::new(2))
+    Arc::new(Sessions::new(2, true))
 }
 
 fn told(session: SessionId, notice: Notice) -> Addressed {

@@ -1,0 +1,122 @@
+//! Resuming: a session outlives the loss of its connection for a while, with its peers as they are.
+//!
+//! Nobody is told anything meanwhile: a snapshot says it all on the return, and what else has a state is told again
+//! behind it.
+
+use std::time::Instant;
+
+use switchyard_vocab::ids::SessionId;
+
+use super::{Asker, Control};
+use crate::intent::{Connection, Heard, Resumption};
+use crate::notice::{EndReason, Notice, Own, Snapshot};
+use crate::session::Session;
+
+impl Control {
+    /// A connection is lost. Its session stays for a while, if there is one and another has not come in its place.
+    pub(super) fn disconnect(&mut self, now: Instant, id: SessionId, lost: Resumption) {
+        let until = now + self.config.resume_for;
+        match self.sessions.get_mut(&id) {
+            Some(session) if until > now && !self.stopping => {
+                if session.presence.lose(lost, until) {
+                    self.outputs.silence(id);
+                    self.tell_connected(id, false);
+                    self.rearm(id);
+                }
+            }
+            _ => self.leave(now, Asker { session: id, request: None }),
+        }
+    }
+
+    /// A participant is back on another connection, and has to hear all there is.
+    pub(super) fn resume(&mut self, now: Instant, id: SessionId, by: Resumption, heard: Option<Heard>) {
+        // Whoever is here no longer has been told so on its new connection.
+        let Some(session) = self.sessions.get_mut(&id) else { return };
+        if !session.presence.resume(by) {
+            return;
+        }
+        self.counted.sessions_resumed += 1;
+        let offer = session.subscribing.resume(now);
+        let (messages, missed_messages) = session.presence.messages.missed(heard);
+        self.outputs.listen(id);
+        let Some(mut snapshot) = self.snapshot(id) else { return };
+        snapshot.missed_messages = missed_messages;
+        snapshot.then.extend(messages.iter().map(|message| Notice::Message((**message).clone())));
+        snapshot.then.extend(offer);
+        self.outputs.tell(id, Notice::Snapshot(Box::new(snapshot)));
+        self.tell_connected(id, true);
+        self.rearm(id);
+    }
+
+    /// Ends a session that nobody has come back to in time.
+    pub(super) fn on_lingering_due(&mut self, now: Instant, id: SessionId) {
+        let lingers_until = self.sessions.get(&id).and_then(|session| session.presence.lingers_until());
+        if lingers_until.is_some_and(|until| until <= now) {
+            self.counted.sessions_not_resumed += 1;
+            self.end_session(now, Asker { session: id, request: None }, EndReason::Left);
+        }
+        self.rearm(id);
+    }
+
+    /// Tells those who see a participant whether it listens, when that has changed.
+    fn tell_connected(&mut self, id: SessionId, connected: bool) {
+        let Some(room) = self.room_of_mut(id) else { return };
+        let Some(member) = room.membership.get_mut(id) else { return };
+        if std::mem::replace(&mut member.connected, connected) == connected {
+            return;
+        }
+        let viewers: Vec<_> = room.membership.viewers(id).collect();
+        if let Some(participant) = room.participant(id) {
+            self.outputs.tell_all(viewers, &Notice::ParticipantChanged(participant));
+        }
+    }
+
+    fn snapshot(&self, id: SessionId) -> Option<Snapshot> {
+        let session = self.sessions.get(&id)?;
+        let room = self.rooms.get(&session.room)?;
+        let own = session.publishing.sections().map(|(mid, publication)| {
+            let muted = room.track(publication).is_some_and(|track| track.about.muted);
+            Own { mid, publication, muted }
+        });
+        let lines = [
+            session.publishing.peer().map(|_| Connection::Publish),
+            session.subscribing.peer().map(|_| Connection::Subscribe),
+        ];
+        Some(Snapshot {
+            room: session.room.name.clone(),
+            identity: room.membership.get(id)?.identity.clone(),
+            participants: room.participants_except(id),
+            permissions: session.pass.permissions,
+            metadata: room.metadata.clone(),
+            locked: room.locked,
+            own: own.collect(),
+            subscriptions: session.subscribing.settled(),
+            connections: lines.into_iter().flatten().collect(),
+            missed_messages: 0,
+            then: self.told_again(id, session),
+        })
+    }
+
+    /// What has a state that a snapshot does not say: what is sent, what is received, what is asked for.
+    fn told_again(&self, id: SessionId, session: &Session) -> Vec<Notice> {
+        let Some(room) = self.rooms.get(&session.room) else { return Vec::new() };
+        let mut again = Vec::new();
+        for track in room.tracks_of(id) {
+            let publication = track.about.id;
+            again.push(Notice::PublicationLayers { publication, layers: track.layers });
+            if track.backup.is_none() && !track.wanted_codecs.is_empty() {
+                again.push(Notice::CodecWanted { publication, codecs: track.wanted_codecs.clone() });
+            }
+        }
+        for (publication, wanted) in session.subscribing.all_wanted() {
+            let carrier = room.track(wanted.carrier).filter(|_| wanted.flowing);
+            again.extend(carrier.map(|track| Notice::PublicationLayers { publication, layers: track.layers }));
+            again.extend(wanted.decision.map(|decision| {
+                let decision = self.capped_decision(id, publication, decision);
+                Notice::SubscriptionChanged { publication, decision }
+            }));
+        }
+        again.retain(|notice| !matches!(notice, Notice::PublicationLayers { layers, .. } if layers.iter().next().is_none()));
+        again
+    }
+}
