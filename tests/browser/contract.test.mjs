@@ -63,7 +63,7 @@ test('a lost session is resumed, and the page hears only what has changed', asyn
   await back();
 
   await page.evaluate(() => window.renamed);
-  assert.equal(stage.urls.at(-1), '/v1/connect?resume=key-1');
+  assert.equal(stage.urls.at(-1), '/v1/connect?resume=key-1&last_message=0&last_direct=0');
   await until('the missed message', async () => (await told()).includes('message are you there?'));
   assert.deepEqual(await told(), ['connection-state reconnecting', 'participant-changed bob', 'participant-joined eve',
     'messages-missed 2', 'connection-state connected', 'message are you there?']);
@@ -185,7 +185,43 @@ test('a session that was silent for too long comes back', async () => {
   };
   stage.close(1008, 'nothing was heard for too long');
   await back();
-  assert.equal(stage.urls.at(-1), '/v1/connect?resume=key-1');
+  assert.equal(stage.urls.at(-1), '/v1/connect?resume=key-1&last_message=0&last_direct=0');
+});
+
+test('what was heard is told on the return, and the new key is the one that counts', async () => {
+  let keys = 1;
+  stage.onResume = (send) => {
+    keys += 1;
+    send({ type: 'welcome', session: 1, protocol: 1, server: 'stage', resume: `key-${keys}`, resumed: true });
+    send({ type: 'snapshot', room: 'lab', identity: 'ada', participants: [BOB], own: [], subscriptions: [], connections: [] });
+    send({ type: 'message', number: 13, from: 'bob', text: 'missed', at: 1 });
+  };
+  stage.send({ type: 'message', number: 12, from: 'bob', text: 'to all', at: 1 });
+  stage.send({ type: 'message', number: 3, from: 'bob', to: 'ada', text: 'to you', at: 1 });
+  await until('the messages', async () => (await told()).includes('message to you'));
+  stage.lose();
+  await until('what was missed', async () => (await told()).includes('message missed'));
+  assert.equal(stage.urls.at(-1), '/v1/connect?resume=key-1&last_message=12&last_direct=3');
+
+  stage.close(4001, 'read too slowly');
+  await until('the second return', () => stage.urls.length === 3);
+  assert.equal(stage.urls.at(-1), '/v1/connect?resume=key-2&last_message=13&last_direct=3');
+});
+
+test('who was replaced or removed while away does not come back by itself', async () => {
+  for (const code of ['replaced', 'kicked']) {
+    if (code === 'kicked') await page.evaluate(async (port) => {
+      const { join } = await import('/switchyard.js');
+      window.told = [];
+      window.room = await join({ url: `ws://127.0.0.1:${port}/v1/connect`, room: 'lab', identity: 'ada' });
+      window.room.on('ended', ({ error }) => window.told.push(['ended', error.code]));
+    }, PORT);
+    const before = stage.urls.length;
+    stage.gone = code;
+    stage.lose();
+    await until('the end', async () => (await told()).includes(`ended ${code}`));
+    assert.deepEqual(stage.urls.slice(before).map((url) => url.includes('resume=')), [true, true], 'the second asks why by HTTP');
+  }
 });
 
 /** A server that says what the tests want to hear. */
@@ -193,7 +229,7 @@ async function play() {
   const http = createServer((request, response) => {
     it.urls.push(request.url);
     response.writeHead(410, { 'content-type': 'application/json', 'access-control-allow-origin': '*' });
-    response.end('{"error":{"code":"resume_gone","message":"too late"}}');
+    response.end(`{"error":{"code":"${it.gone}","message":"too late"}}`);
   });
   const sockets = new WebSocketServer({ noServer: true });
   let current;
@@ -205,6 +241,7 @@ async function play() {
     haste: {},
     overloads: 0,
     onResume: null,
+    gone: 'resume_gone',
     send: (message) => current.send(JSON.stringify(message)),
     lose: () => current.terminate(),
     close: (code, reason) => current.close(code, reason),

@@ -110,7 +110,8 @@ impl Control {
         }
         for (publication, wanted) in session.subscribing.all_wanted() {
             let carrier = room.track(wanted.carrier).filter(|_| wanted.flowing);
-            again.extend(carrier.map(|track| Notice::PublicationLayers { publication, layers: track.layers }));
+            again
+                .extend(carrier.map(|track| Notice::PublicationLayers { publication, layers: track.layers }));
             again.extend(wanted.decision.map(|decision| {
                 let decision = self.capped_decision(id, publication, decision);
                 Notice::SubscriptionChanged { publication, decision }

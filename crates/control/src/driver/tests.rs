@@ -7,5 +7,6 @@ mod messaging;
 mod moderating;
 mod permitting;
 mod publishing;
+mod resuming;
 mod subscribing;
 mod watching;

@@ -182,8 +182,8 @@ impl Sessions {
         let (notices, received) = mpsc::channel(self.max_waiting);
         let (end, ended) = watch::channel(None);
         desk.resumption = Resumption(desk.resumption.0 + 1);
-        desk.notices = Some(notices);
         std::mem::replace(&mut desk.end, end).send_replace(Some(EndReason::ResumedElsewhere));
+        desk.notices = Some(notices);
         if self.stopping.load(Ordering::SeqCst) {
             desk.end.send_replace(Some(EndReason::ServerStopping));
         }
@@ -249,8 +249,8 @@ impl Sessions {
     /// kept for that.
     fn end(&self, id: SessionId, reason: EndReason) {
         let Some(mut desk) = self.open.get_mut(&id) else { return };
-        desk.notices = None;
         desk.end.send_replace(Some(reason));
+        desk.notices = None;
         let is_kept = desk.ticket.is_some();
         drop(desk);
         if !is_kept {
@@ -289,6 +289,11 @@ impl Seat {
                 std::future::pending::<()>().await;
             }
         }
+    }
+
+    /// Why nothing more will be told, once the notices have ended, if somebody has said why.
+    pub fn ended_by(&self) -> Option<EndReason> {
+        *self.end.borrow()
     }
 
     /// A way to hear that the session is ended, apart from its notices.

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::SinkExt;
 use serde_json::json;
-use switchyard_control::intent::Intent;
+use switchyard_control::intent::{Intent, Resumption};
 use switchyard_control::notice::{EndReason, Notice, Participant};
 use switchyard_gateway::config::GatewayConfig;
 use switchyard_gateway::port::Delivery;
@@ -12,6 +12,9 @@ use switchyard_vocab::ids::{Identity, SessionId};
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::support::{House, development, get};
+
+/// What control hears of the first connection of a session that may be resumed.
+const LOST: Intent = Intent::Disconnect { lost: Resumption(0) };
 
 fn long_notice() -> Notice {
     Notice::ParticipantJoined(Participant {
@@ -41,8 +44,9 @@ async fn whoever_says_goodbye_is_confirmed_and_closed_normally() {
 }
 
 #[tokio::test]
-async fn a_connection_that_is_lost_leaves() {
-    let mut house = House::open(development()).await;
+async fn a_connection_that_is_lost_leaves_where_nothing_is_resumed() {
+    let config = GatewayConfig { resume_for: Duration::ZERO, ..development() };
+    let mut house = House::open(config).await;
     let (client, session) = house.participant("ada").await;
 
     drop(client);
@@ -147,7 +151,7 @@ async fn nobody_is_sent_away_for_having_joined_long_ago() {
 }
 
 #[tokio::test]
-async fn whoever_is_silent_for_too_long_leaves() {
+async fn whoever_is_silent_for_too_long_is_taken_for_lost() {
     let config = GatewayConfig {
         ping_interval: Duration::from_millis(200),
         // Long enough for the join itself, however busy the machine.
@@ -160,7 +164,7 @@ async fn whoever_is_silent_for_too_long_leaves() {
 
     let request = house.heard().await;
 
-    assert_eq!((request.session, request.intent), (session, Intent::Leave));
+    assert_eq!((request.session, request.intent), (session, LOST));
 }
 
 #[tokio::test]
@@ -184,7 +188,7 @@ async fn pings_keep_a_quiet_client() {
 }
 
 #[tokio::test]
-async fn whoever_does_not_listen_is_ended_and_nobody_waits_for_them() {
+async fn whoever_does_not_listen_is_taken_for_lost_and_nobody_waits_for_them() {
     let config = GatewayConfig { max_waiting_notices: 16, ..development() };
     let mut house = House::open(config).await;
     let (_deaf, session) = house.participant("ada").await;
@@ -200,7 +204,7 @@ async fn whoever_does_not_listen_is_ended_and_nobody_waits_for_them() {
 
     assert_eq!(other.hear().await["type"], "done");
     let request = house.heard().await;
-    assert_eq!((request.session, request.intent), (session, Intent::Leave));
+    assert_eq!((request.session, request.intent), (session, LOST));
 }
 
 #[tokio::test]
@@ -234,7 +238,8 @@ async fn a_deaf_client_does_not_keep_the_server_from_stopping() {
 #[tokio::test]
 async fn whoever_speaks_and_never_reads_loses_their_place() {
     let times = (Duration::from_millis(100), Duration::from_millis(500));
-    let config = GatewayConfig { ping_interval: times.0, ping_timeout: times.1, ..development() };
+    let resume_for = Duration::ZERO;
+    let config = GatewayConfig { ping_interval: times.0, ping_timeout: times.1, resume_for, ..development() };
     let mut house = House::open(config).await;
     let (mut deaf, session) = house.participant("ada").await;
     // More than the buffers between the two hold, and fewer than may wait.

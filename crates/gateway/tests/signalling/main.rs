@@ -10,6 +10,7 @@ mod http;
 mod pages;
 mod passes;
 mod proxies;
+mod resuming;
 mod rooms;
 mod schema;
 mod support;

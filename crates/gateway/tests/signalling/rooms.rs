@@ -55,7 +55,9 @@ async fn what_somebody_says_of_themselves_reaches_the_others() {
     );
 
     let changed = ada.hear().await;
-    let participant = json!({"identity": "ada", "name": "Ada", "metadata": "x", "publications": []});
+    let participant = json!({
+        "identity": "ada", "name": "Ada", "metadata": "x", "connected": true, "publications": []
+    });
     assert_eq!(changed, json!({"type": "participant_changed", "participant": participant}));
 }
 

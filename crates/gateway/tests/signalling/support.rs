@@ -117,7 +117,9 @@ impl House {
     /// A client that has been welcomed.
     pub(crate) async fn client(&self, query: &str) -> Client {
         let mut client = self.connect(query).await.expect("the client is let in");
-        assert_eq!(client.hear().await["type"], "welcome");
+        let welcome = client.hear().await;
+        assert_eq!(welcome["type"], "welcome");
+        client.key = welcome["resume"].as_str().unwrap_or_default().to_owned();
         client
     }
 
@@ -125,7 +127,7 @@ impl House {
     pub(crate) async fn connect(&self, query: &str) -> Result<Client, (u16, Value)> {
         let url = format!("ws://{}/v1/connect?{query}", self.address);
         match timeout(PATIENCE, connect_async(url)).await.expect("the gateway answers") {
-            Ok((socket, _)) => Ok(Client { socket }),
+            Ok((socket, _)) => Ok(Client { socket, key: String::new() }),
             Err(Error::Http(response)) => {
                 let body = response.body().as_deref().unwrap_or_default();
                 Err((response.status().as_u16(), serde_json::from_slice(body).unwrap_or_default()))
@@ -162,6 +164,8 @@ pub(crate) fn joined(room: &str, identity: &str) -> Notice {
 #[derive(Debug)]
 pub(crate) struct Client {
     pub(crate) socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    /// By which its session can be resumed.
+    pub(crate) key: String,
 }
 
 impl Client {
@@ -204,7 +208,8 @@ impl Client {
         }
     }
 
-    async fn frame(&mut self) -> Option<Message> {
+    /// The next frame but pings and pongs.
+    pub(crate) async fn frame(&mut self) -> Option<Message> {
         loop {
             match timeout(PATIENCE, self.socket.next()).await.expect("the server says something") {
                 Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}

@@ -187,9 +187,12 @@ impl End {
     pub(super) const fn may_return(self) -> bool {
         match self {
             Self::Gone | Self::Silent | Self::ByUs(EndReason::TooSlow) => true,
-            Self::Closed | Self::TooLate | Self::NotJoined | Self::TooLong | Self::Told(_) | Self::ByUs(_) => {
-                false
-            }
+            Self::Closed
+            | Self::TooLate
+            | Self::NotJoined
+            | Self::TooLong
+            | Self::Told(_)
+            | Self::ByUs(_) => false,
         }
     }
 

@@ -172,11 +172,8 @@ fn said(notice: Notice) -> ServerMessage {
 }
 
 fn seen_again(snapshot: notice::Snapshot) -> ServerMessage {
-    let own = |own: notice::Own| Own {
-        mid: own.mid.to_string(),
-        publication: own.publication.0,
-        muted: own.muted,
-    };
+    let own =
+        |own: notice::Own| Own { mid: own.mid.to_string(), publication: own.publication.0, muted: own.muted };
     ServerMessage::Snapshot {
         room: snapshot.room.to_string(),
         identity: snapshot.identity.to_string(),

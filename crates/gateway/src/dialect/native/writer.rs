@@ -55,7 +55,7 @@ impl<'a> Writer<'a> {
         loop {
             tokio::select! {
                 notice = seat.notices.recv() => match notice {
-                    None => return Ok(End::Gone),
+                    None => return Ok(seat.ended_by().map_or(End::Gone, End::ByUs)),
                     Some(addressed) => {
                         is_up_to_date |= matches!(addressed.notice, Notice::Snapshot(_));
                         if matches!(addressed.notice, Notice::Joined { .. }) {
@@ -132,4 +132,3 @@ impl<'a> Writer<'a> {
         }
     }
 }
-

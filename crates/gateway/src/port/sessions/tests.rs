@@ -81,3 +81,84 @@ fn the_session_for_which_most_waits_is_known() {
 
     assert_eq!(sessions.most_waiting(), 2);
 }
+
+fn admission() -> Arc<Admission> {
+    use switchyard_control::grants::Pass;
+    use switchyard_vocab::ids::{Identity, RoomName};
+    let (room, identity) = (RoomName::new("lab"), Identity::new("ada"));
+    Arc::new(Admission { room, identity, display_name: None, metadata: None, pass: Pass::default() })
+}
+
+fn key_of(seat: &Seat) -> String {
+    seat.key.as_ref().expect("there is a key").as_str().to_owned()
+}
+
+#[tokio::test]
+async fn a_seat_that_is_given_up_to_return_is_found_by_its_key_until_the_session_ends() {
+    let sessions = sessions();
+    let seat = sessions.open_for(admission());
+    let (id, key) = (seat.id, key_of(&seat));
+
+    assert_eq!(seat.give_up(true), Behind::Lingering);
+    assert_eq!(sessions.deliver(told(id, Notice::Done)), Delivery::Nobody);
+    assert!(matches!(sessions.find(&key), KeyHolder::Session(_)));
+
+    sessions.deliver(told(id, Notice::Ended(EndReason::Left)));
+    assert!(matches!(sessions.find(&key), KeyHolder::Nobody));
+    assert!(sessions.resume(&key).is_none());
+    assert_eq!(sessions.count(), 0);
+}
+
+#[tokio::test]
+async fn a_connection_whose_session_was_taken_leaves_nothing_undone() {
+    let sessions = sessions();
+    let old = sessions.open_for(admission());
+    let key = key_of(&old);
+
+    let (mut new, _) = sessions.resume(&key).expect("it can be resumed");
+    assert_eq!(Seat::ended(&mut old.end()).await, EndReason::ResumedElsewhere);
+    assert_eq!(old.give_up(true), Behind::Taken);
+
+    assert_eq!(sessions.deliver(told(new.id, Notice::Done)), Delivery::Queued);
+    assert_eq!(new.notices.try_recv().unwrap().notice, Notice::Done);
+    assert_eq!(new.resumption, Resumption(1));
+}
+
+#[tokio::test]
+async fn of_two_that_use_one_key_the_later_one_has_the_session() {
+    let sessions = sessions();
+    let key = key_of(&sessions.open_for(admission()));
+    assert!(sessions.resume(&key).is_none(), "the seat was dropped");
+    let seat = sessions.open_for(admission());
+    let key = key_of(&seat);
+
+    let (first, _) = sessions.resume(&key).expect("it can be resumed");
+    let (second, _) = sessions.resume(&key).expect("the key counts still");
+
+    assert_eq!(Seat::ended(&mut first.end()).await, EndReason::ResumedElsewhere);
+    assert!(sessions.resume(&key_of(&first)).is_none(), "what was lost on the way no longer counts");
+    sessions.confirm(first.id, first.resumption);
+    assert!(matches!(sessions.find(&key), KeyHolder::Session(_)), "an old connection confirms nothing");
+    sessions.confirm(second.id, second.resumption);
+    assert!(matches!(sessions.find(&key), KeyHolder::Nobody));
+    assert!(sessions.resume(&key_of(&second)).is_some());
+}
+
+#[tokio::test]
+async fn a_session_that_cannot_be_resumed_has_no_key() {
+    let sessions = Arc::new(Sessions::new(2, false));
+    let (plain, whip) = (sessions.open_for(admission()), self::sessions().open());
+
+    assert!(plain.key.is_none() && whip.key.is_none());
+    assert_eq!(plain.give_up(true), Behind::Nothing);
+    assert_eq!(whip.give_up(true), Behind::Nothing);
+    assert_eq!(sessions.count(), 0);
+}
+
+#[test]
+fn keys_are_long_differ_and_are_not_shown() {
+    let (one, other) = (ResumeKey::random().unwrap(), ResumeKey::random().unwrap());
+
+    assert!(one.as_str().len() >= 32 && one != other);
+    assert!(!format!("{one:?}").contains(one.as_str()));
+}

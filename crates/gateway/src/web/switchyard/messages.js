@@ -38,7 +38,8 @@
  *
  * @typedef {{room: string, identity: string, participants: ParticipantInfo[], permissions?: Permissions,
  *   room_metadata?: string|null, locked?: boolean}} Joined
- * @typedef {Joined & {own?: Line[], subscriptions?: Line[], missed_messages?: number}} Snapshot
+ * @typedef {Joined & {own?: (Line & {muted?: boolean})[], subscriptions?: Line[],
+ *   connections?: ('publish'|'subscribe')[], missed_messages?: number}} Snapshot
  */
 
 export {};

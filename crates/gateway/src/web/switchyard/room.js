@@ -234,10 +234,16 @@ export class Room extends Emitter {
 
   /** @param {import('./messages.js').Snapshot} told */
   #handleSnapshot(told) {
+    const { own = [], connections = ['publish', 'subscribe'] } = told;
+    // What it has given up it offers afresh by itself.
+    if (!connections.includes('subscribe')) this.subscriber.reset();
     this.#take(told);
-    const kept = new Set((told.own ?? []).map(({ publication }) => publication));
+    const kept = new Map(own.map(({ publication, muted }) => [publication, muted]));
     const isLost = this.publications.some(({ id }) => id !== null && !kept.has(id));
-    if (isLost) this.publisher.renew().catch((error) => this.#fail(error));
+    const isIdle = !this.publications.length && !connections.includes('publish');
+    if (isLost || isIdle) this.publisher.renew().catch((error) => this.#fail(error));
+    // Silenced by a moderator, perhaps. To speak again is nobody's choice but ours.
+    this.publications.filter(({ id }) => id !== null && kept.get(id)).forEach((one) => one.handleMuted(true));
     if (told.missed_messages) this.emit('messages-missed', { missed: told.missed_messages });
     this.#handleNetworkChange();
   }

@@ -23,6 +23,9 @@ const CLOSES = new Map([
   [4002, 'resumed_elsewhere'], [4003, 'kicked'], [4004, 'room_ended'], [4005, 'token_expired'], [4006, 'token_revoked'],
 ]);
 
+/** Losses after which the session is still there: nobody said that it is over. */
+const RESUMABLE = new Set(['connection_lost', 'too_slow']);
+
 /** Refusals that pass. */
 const TEMPORARY = new Set(['rate_limited', 'key_rate_limited', 'overloaded', 'draining', 'stopping', 'full', 'timeout', 'unreachable',
   'websocket_blocked', 'connection_lost', 'server_stopping', 'too_slow', 'not_resumed']);
@@ -42,6 +45,8 @@ export class Session {
   #socket = null;
   /** @type {string|null} */
   #key = null;
+  /** The highest numbers of messages to everybody, and to us alone, that came: the server repeats those after them. */
+  #heard = { room: 0, direct: 0 };
   /** @type {SwitchyardError|null} why the server ended it, said before it closes the connection */
   #verdict = null;
   /** @type {((error: SwitchyardError) => void)|null} */
@@ -119,7 +124,8 @@ export class Session {
     const welcome = new Promise((resolve) => (this.#onWelcome = resolve));
     /** @type {Promise<any>} */
     const snapshot = new Promise((resolve) => (this.#onSnapshot = resolve));
-    const socket = await this.#dial(connectUrl({ url, resume: key }));
+    const { room, direct } = this.#heard;
+    const socket = await this.#dial(connectUrl({ url, resume: key, last_message: `${room}`, last_direct: `${direct}` }));
     const { resumed } = await this.#unlessLost(welcome);
     if (!resumed) throw new SwitchyardError('resume_gone', 'the server did not resume the session');
     this.signalling.use(socket);
@@ -147,6 +153,8 @@ export class Session {
       this.#key = message.resume ?? this.#key;
       this.#onWelcome?.(message);
     }
+    if (message.type === 'joined') this.#heard = { room: 0, direct: 0 };
+    if (message.type === 'message') this.#heard[message.to ? 'direct' : 'room'] = message.number;
     this.onMessage(message);
     if (message.type === 'snapshot') this.#onSnapshot?.(message);
     this.signalling.settle(message);
@@ -171,8 +179,7 @@ export class Session {
     const hasFreshToken = error.code === 'token_expired' && typeof this.target.token === 'function';
     const isFinal = FINAL.has(error.code) || (error.code === 'token_expired' && !hasFreshToken);
     if (isFinal || !this.patience || this.state !== 'connected') return this.end(error);
-    // Whoever was told that the session is over has nothing to resume.
-    if (error.code !== 'connection_lost') this.#key = null;
+    if (this.#verdict || !RESUMABLE.has(error.code)) this.#key = null;
     this.signalling.cut();
     this.#become('reconnecting', error);
     this.#return(error);
@@ -193,6 +200,7 @@ export class Session {
         error = asError(thrown);
         attempt += 1;
         this.signalling.cut();
+        if (FINAL.has(error.code)) return this.end(error);
         if (this.#key && (error.code === 'resume_gone' || attempt >= LADDER.length || !isTemporary(error))) {
           this.#key = null;
           attempt = 0;

@@ -14,7 +14,8 @@ const OPEN_MS = 8_000;
 
 /**
  * The URL of a connection.
- * @param {{url?: string|URL, room?: string, identity?: string, token?: string, resume?: string}} options
+ * @param {{url?: string|URL, room?: string, identity?: string, token?: string, resume?: string,
+ *   last_message?: string, last_direct?: string}} options
  */
 export function connectUrl({ url: given = '/v1/connect', ...query }) {
   const url = new URL(given, globalThis.location?.href);

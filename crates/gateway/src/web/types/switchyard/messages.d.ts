@@ -111,7 +111,10 @@ export type Joined = {
  * says what they mean.
  */
 export type Snapshot = Joined & {
-    own?: Line[];
+    own?: (Line & {
+        muted?: boolean;
+    })[];
     subscriptions?: Line[];
+    connections?: ("publish" | "subscribe")[];
     missed_messages?: number;
 };

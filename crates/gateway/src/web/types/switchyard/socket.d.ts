@@ -1,6 +1,7 @@
 /**
  * The URL of a connection.
- * @param {{url?: string|URL, room?: string, identity?: string, token?: string, resume?: string}} options
+ * @param {{url?: string|URL, room?: string, identity?: string, token?: string, resume?: string,
+ *   last_message?: string, last_direct?: string}} options
  */
 export function connectUrl({ url: given, ...query }: {
     url?: string | URL;
@@ -8,6 +9,8 @@ export function connectUrl({ url: given, ...query }: {
     identity?: string;
     token?: string;
     resume?: string;
+    last_message?: string;
+    last_direct?: string;
 }): URL;
 export class Socket {
     /**

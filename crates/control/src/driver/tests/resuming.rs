@@ -1,0 +1,359 @@
+//! Losing the connection and coming back.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use switchyard_bus::command::Command;
+use switchyard_bus::event::Event;
+use switchyard_vocab::counters::LineEnd;
+use switchyard_vocab::decision::{Decision, LimitingFactor};
+use switchyard_vocab::ids::Identity;
+use switchyard_vocab::layer::{EncodingIndex, SpatialLayer};
+
+use crate::act::Act;
+use crate::config::ControlConfig;
+use crate::driver::Output;
+use crate::grants::{Grants, Pass};
+use crate::intent::{Connection, Heard, Intent, Resumption};
+use crate::notice::{EndReason, Notice, Snapshot};
+use crate::revocations::Revoked;
+use crate::testing::description::Client;
+use crate::testing::{House, commands, config, join, join_with, offers, published, told};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+fn lost(house: &mut House, session: u64, lost: u64) -> Vec<Output> {
+    house.ask(session, Intent::Disconnect { lost: Resumption(lost) })
+}
+
+fn back(house: &mut House, session: u64, by: u64) -> Vec<Output> {
+    house.ask(session, Intent::Resume { by: Resumption(by), heard: None })
+}
+
+fn snapshot(outputs: &[Output], session: u64) -> Snapshot {
+    let told = told(outputs, session);
+    let [Notice::Snapshot(snapshot), ..] = told[..] else { panic!("a snapshot comes first: {told:?}") };
+    (**snapshot).clone()
+}
+
+fn changes(outputs: &[Output], session: u64) -> Vec<(String, bool)> {
+    let changed = told(outputs, session).into_iter().map(|notice| match notice {
+        Notice::ParticipantChanged(who) => (who.identity.to_string(), who.connected),
+        other => panic!("{other:?}"),
+    });
+    changed.collect()
+}
+
+fn say(house: &mut House, session: u64, text: &str, to: Option<&str>) {
+    let to = to.map(Identity::new);
+    house.ask(session, Intent::Message { text: text.into(), to, at: Duration::ZERO });
+}
+
+#[test]
+fn who_loses_the_connection_keeps_peers_and_place_and_the_others_are_told() {
+    let mut house = House::new();
+    let tracks = house.join_and_publish(1, "ada");
+    house.join(2, "bob");
+
+    let at_loss = lost(&mut house, 1, 0);
+    let later = house.pass(19 * SECOND);
+    let at_return = back(&mut house, 1, 1);
+
+    assert_eq!(changes(&at_loss, 2), [("ada".into(), false)]);
+    assert!(told(&at_loss, 1).is_empty() && told(&later, 1).is_empty());
+    assert!(commands(&at_loss).is_empty() && commands(&at_return).is_empty(), "peers are not touched");
+    assert_eq!(changes(&at_return, 2), [("ada".into(), true)]);
+    let snapshot = snapshot(&at_return, 1);
+    let own: Vec<_> = snapshot.own.iter().map(|own| (own.mid.to_string(), own.publication)).collect();
+    assert_eq!(own, [("0".to_owned(), tracks[0]), ("1".to_owned(), tracks[1])]);
+    assert_eq!(snapshot.connections, [Connection::Publish]);
+    assert!(snapshot.participants.iter().all(|bob| bob.connected && bob.identity == Identity::new("bob")));
+    assert!(house.pass(60 * SECOND).is_empty(), "it stays from now on");
+    let totals = house.totals();
+    assert_eq!((totals.sessions_resumed, totals.sessions_lingering, totals.sessions), (1, 0, 2));
+}
+
+#[test]
+fn who_does_not_come_back_in_time_has_left() {
+    let mut house = House::new();
+    house.join_and_publish(1, "ada");
+    house.join(2, "bob");
+    house.answer(2);
+    lost(&mut house, 1, 0);
+    assert_eq!(house.totals().sessions_lingering, 1);
+
+    let before = house.pass(20 * SECOND - Duration::from_millis(1));
+    let after = house.pass(Duration::from_millis(1));
+
+    assert_eq!(told(&before, 2), Vec::<&Notice>::new());
+    assert!(told(&after, 2).contains(&&Notice::ParticipantLeft { identity: Identity::new("ada") }));
+    assert_eq!(told(&after, 1), [&Notice::Ended(EndReason::Left)], "the gateway forgets it by this");
+    assert!(commands(&after).iter().any(|command| matches!(command, Command::ClosePeer { .. })));
+    assert!(back(&mut house, 1, 1).is_empty(), "too late");
+    let totals = house.totals();
+    assert_eq!((totals.sessions, totals.sessions_lingering, totals.sessions_not_resumed), (1, 0, 1));
+}
+
+#[test]
+fn who_leaves_or_was_in_no_room_does_not_linger() {
+    let mut house = House::new();
+    house.join(1, "ada");
+    house.join(2, "bob");
+    house.ask(3, Intent::RestartIce);
+
+    let left = house.ask(1, Intent::Leave);
+    let never_joined = lost(&mut house, 3, 0);
+
+    assert_eq!(told(&left, 2), [&Notice::ParticipantLeft { identity: Identity::new("ada") }]);
+    assert_eq!(told(&never_joined, 3), [&Notice::Ended(EndReason::Left)]);
+    assert_eq!(house.totals().sessions, 1);
+}
+
+#[test]
+fn lingering_can_be_turned_off() {
+    let mut house = House::with(ControlConfig { resume_for: Duration::ZERO, ..config() });
+    house.join(1, "ada");
+
+    assert_eq!(told(&lost(&mut house, 1, 0), 1), [&Notice::Ended(EndReason::Left)]);
+    assert_eq!(house.totals().sessions, 0);
+}
+
+#[test]
+fn a_loss_that_comes_in_after_the_return_means_nothing() {
+    let mut house = House::new();
+    house.join(1, "ada");
+    house.join(2, "bob");
+
+    let returned = back(&mut house, 1, 1);
+    let late = lost(&mut house, 1, 0);
+    let stale = back(&mut house, 1, 1);
+
+    assert_eq!(snapshot(&returned, 1).participants.len(), 1, "also when the old connection seemed open");
+    assert_eq!(changes(&returned, 2), [], "nobody noticed");
+    assert!(late.is_empty() && stale.is_empty());
+    assert!(house.pass(60 * SECOND).is_empty());
+    assert_eq!(house.totals().sessions, 2);
+}
+
+#[test]
+fn while_away_nothing_is_told_and_nothing_offered_and_the_snapshot_says_it_all() {
+    let mut house = House::new();
+    house.join(1, "ada");
+    house.join(2, "bob");
+    lost(&mut house, 1, 0);
+
+    let tracks = published(&house.reply(2, Client::new(2).offer_both()));
+    house.join(3, "cyd");
+    house.ask(2, Intent::SetMuted { publication: tracks[0], muted: true });
+    house.ask(3, Intent::Leave);
+    house.join(4, "dee");
+    let meanwhile = house.pass(10 * SECOND);
+    let returned = back(&mut house, 1, 1);
+
+    assert!(house.log.iter().rev().skip(returned.len()).all(|output| !matches!(output,
+        Output::Notice(told) if told.session.0 == 1 && matches!(told.notice, Notice::Offer { .. }))));
+    assert!(told(&meanwhile, 1).is_empty());
+    let seen = snapshot(&returned, 1);
+    let names: Vec<_> = seen.participants.iter().map(|one| one.identity.to_string()).collect();
+    assert_eq!(names, ["bob", "dee"]);
+    let bob: Vec<_> = seen.participants[0].publications.iter().map(|one| (one.id, one.muted)).collect();
+    assert_eq!(bob, [(tracks[0], true), (tracks[1], false)]);
+    assert_eq!(offers(&returned), 1, "what was published meanwhile is offered now");
+}
+
+#[test]
+fn an_offer_in_flight_is_sent_again_and_not_given_up_meanwhile() {
+    let mut house = House::new();
+    house.join_and_publish(1, "ada");
+    house.join(2, "bob");
+    let (offer, sdp) = house.latest_offer(2).expect("bob is offered ada's tracks");
+    house.pass(10 * SECOND);
+    lost(&mut house, 2, 0);
+    assert!(commands(&house.pass(19 * SECOND)).is_empty(), "no answer is late while nobody listens");
+
+    let snapshot = snapshot(&back(&mut house, 2, 1), 2);
+    let again = snapshot.then.iter().find_map(|notice| match notice {
+        Notice::Offer { offer, sdp, subscriptions } => Some((*offer, sdp.clone(), subscriptions.len())),
+        _ => None,
+    });
+
+    assert_eq!(again, Some((offer, sdp, 2)));
+    assert_eq!(snapshot.subscriptions, [], "nothing is settled yet");
+    assert!(commands(&house.pass(14 * SECOND)).is_empty(), "the answer has its whole time again");
+    let answered = house.answer(2);
+    assert_eq!(commands(&answered).iter().filter(|one| matches!(one, Command::Subscribe(_))).count(), 2);
+}
+
+#[test]
+fn what_was_settled_is_in_the_snapshot_and_what_is_received_is_told_again() {
+    let mut house = House::new();
+    let tracks = house.join_and_publish(1, "ada");
+    house.join(2, "bob");
+    let answered = house.answer(2);
+    let subscription = commands(&answered).iter().find_map(|command| match command {
+        Command::Subscribe(subscribe) if subscribe.publication == tracks[1] => {
+            Some(subscribe.section.subscription)
+        }
+        _ => None,
+    });
+    let decision = Decision {
+        current: Some(EncodingIndex(0)),
+        layer: Some(SpatialLayer(0)),
+        target: None,
+        limited_by: LimitingFactor::None,
+    };
+    let (worker, _) = house.latest_peer(2);
+    lost(&mut house, 2, 0);
+    house.event(
+        worker,
+        Event::SubscriptionChanged { subscription: subscription.expect("it flows"), decision },
+    );
+
+    let seen = snapshot(&back(&mut house, 2, 1), 2);
+
+    let carried: Vec<_> =
+        seen.subscriptions.iter().map(|one| (one.mid.to_string(), one.publication)).collect();
+    assert_eq!(carried, [("0".to_owned(), tracks[0]), ("1".to_owned(), tracks[1])]);
+    assert_eq!(seen.connections, [Connection::Subscribe]);
+    assert_eq!(seen.then, [Notice::SubscriptionChanged { publication: tracks[1], decision }]);
+}
+
+#[test]
+fn a_connection_that_ended_meanwhile_is_not_in_the_snapshot_and_is_offered_afresh() {
+    let mut house = House::new();
+    house.join_and_publish(1, "ada");
+    house.join(2, "bob");
+    house.answer(2);
+    let (worker, peer) = house.latest_peer(2);
+    lost(&mut house, 2, 0);
+    house.event(worker, Event::PeerEnded { peer, end: LineEnd::ClosedByPeer });
+
+    let offered = back(&mut house, 2, 1);
+    let seen = snapshot(&offered, 2);
+
+    assert_eq!((seen.connections, seen.subscriptions), (vec![], vec![]));
+    assert_eq!(offers(&offered), 1, "nobody has to ask");
+    assert_ne!(house.latest_peer(2).1, peer);
+}
+
+#[test]
+fn messages_missed_follow_the_snapshot_in_order_and_those_heard_do_not() {
+    let mut house = House::new();
+    house.join(1, "ada");
+    house.join(2, "bob");
+    say(&mut house, 2, "heard", None);
+    say(&mut house, 2, "swallowed", None);
+    lost(&mut house, 1, 0);
+    say(&mut house, 2, "missed", None);
+    say(&mut house, 2, "psst", Some("ada"));
+
+    let heard = Some(Heard { message: 1, direct: 0 });
+    let returned = house.ask(1, Intent::Resume { by: Resumption(1), heard });
+
+    let texts: Vec<_> = snapshot(&returned, 1)
+        .then
+        .into_iter()
+        .map(|notice| match notice {
+            Notice::Message(message) => (message.number, message.text),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(texts, [(2, Arc::from("swallowed")), (3, "missed".into()), (1, "psst".into())]);
+}
+
+#[test]
+fn a_mute_by_a_moderator_meanwhile_is_in_the_snapshot() {
+    let mut house = House::new();
+    let tracks = house.join_and_publish(1, "ada");
+    let grants = Grants { admin: true, ..Grants::default() };
+    house.reply(2, join_with("mod", granting(grants)));
+    lost(&mut house, 1, 0);
+
+    house.ask(2, Intent::SetMuted { publication: tracks[0], muted: true });
+    let seen = snapshot(&back(&mut house, 1, 1), 1);
+
+    assert_eq!(seen.own.iter().map(|own| own.muted).collect::<Vec<_>>(), [true, false]);
+}
+
+#[test]
+fn whoever_lingers_can_be_replaced_kicked_revoked_and_sent_home_and_expires() {
+    let grants = Grants { admin: true, ..Grants::default() };
+    let ends: [(EndReason, fn(&mut House)); 5] = [
+        (EndReason::Replaced, |house| drop(house.join(3, "ada"))),
+        (EndReason::Kicked, |house| {
+            let identity = Identity::new("ada");
+            house.ask(2, Intent::Kick { identity, message: None, ban: None });
+        }),
+        (EndReason::RoomEnded, |house| drop(house.ask(2, Intent::EndRoom))),
+        (EndReason::TokenRevoked, |house| {
+            let revoked = Revoked::Identity(Identity::new("ada"));
+            let act = Act::Revoke { tenant: Pass::default().tenant, revoked, lasts: SECOND };
+            house.control.handle_act(house.now, act).expect("there is room for one");
+            house.drain();
+        }),
+        (EndReason::TokenExpired, |house| drop(house.pass(6 * SECOND))),
+    ];
+    for (reason, end) in ends {
+        let mut house = House::new();
+        let pass = Pass { expires_at: Some(house.now + 5 * SECOND), ..Pass::default() };
+        house.reply(1, join_with("ada", pass));
+        house.reply(2, join_with("mod", granting(grants)));
+        lost(&mut house, 1, 0);
+        house.log.clear();
+
+        end(&mut house);
+
+        let told = told(&house.log, 1);
+        assert_eq!(told.iter().map(|notice| notice.end()).collect::<Vec<_>>(), [Some(reason)]);
+        assert!(back(&mut house, 1, 1).is_empty());
+        assert_eq!(house.totals().sessions_lingering, 0, "{reason:?}");
+    }
+}
+
+#[test]
+fn whoever_lingers_takes_a_place() {
+    let mut limited = config();
+    limited.limits.participants_per_room = 1;
+    let mut house = House::with(limited);
+    house.join(1, "ada");
+    lost(&mut house, 1, 0);
+
+    assert!(matches!(house.reply(2, join("kitchen", "bob")), Notice::Refused(_)));
+    house.pass(21 * SECOND);
+    assert!(matches!(house.reply(2, join("kitchen", "bob")), Notice::Joined { .. }));
+}
+
+#[test]
+fn a_server_that_stops_waits_for_nobody() {
+    let mut house = House::new();
+    house.join_and_publish(1, "ada");
+    house.join(2, "bob");
+    lost(&mut house, 1, 0);
+
+    house.control.stop(house.now);
+    house.drain();
+    lost(&mut house, 2, 0);
+
+    let totals = house.totals();
+    assert_eq!((totals.sessions, totals.sessions_lingering, totals.peers), (0, 0, 0));
+    assert_eq!(house.control.poll_timeout(), None);
+}
+
+#[test]
+fn nobody_who_may_not_see_a_hidden_one_hears_of_its_loss() {
+    let mut house = House::new();
+    house.reply(1, join_with("eve", granting(Grants { hidden: true, ..Grants::default() })));
+    house.join(2, "bob");
+    house.reply(3, join_with("mod", granting(Grants { admin: true, ..Grants::default() })));
+
+    let at_loss = lost(&mut house, 1, 0);
+
+    assert_eq!(changes(&at_loss, 2), []);
+    assert_eq!(changes(&at_loss, 3), [("eve".into(), false)]);
+}
+
+fn granting(grants: Grants) -> Pass {
+    let mut pass = Pass::default();
+    pass.permissions.grants = grants;
+    pass
+}
