@@ -20,6 +20,9 @@ use crate::revocations::Revoked;
 use crate::testing::description::Client;
 use crate::testing::{House, commands, config, join, join_with, offers, published, told};
 
+/// Something that ends a session.
+type End = fn(&mut House);
+
 const SECOND: Duration = Duration::from_secs(1);
 
 fn lost(house: &mut House, session: u64, lost: u64) -> Vec<Output> {
@@ -278,7 +281,7 @@ fn a_mute_by_a_moderator_meanwhile_is_in_the_snapshot() {
 #[test]
 fn whoever_lingers_can_be_replaced_kicked_revoked_and_sent_home_and_expires() {
     let grants = Grants { admin: true, ..Grants::default() };
-    let ends: [(EndReason, fn(&mut House)); 5] = [
+    let ends: [(EndReason, End); 5] = [
         (EndReason::Replaced, |house| drop(house.join(3, "ada"))),
         (EndReason::Kicked, |house| {
             let identity = Identity::new("ada");
