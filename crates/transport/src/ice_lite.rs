@@ -1,8 +1,9 @@
 //! ICE as a lite server does it (RFC 8445 §2.5): it answers checks and never makes any.
 //!
 //! ```text
-//! Binding request ─ rate_limit ─ agent ─┬─ tuples     addresses that proved they know our password
-//!                                       └─ liveness   how long ago that was
+//! Binding request ─ rate_limit ─ agent ─┬─ transactions   which requests were taken already
+//!                                       ├─ tuples         addresses that proved they know our password
+//!                                       └─ liveness       how long ago that was
 //! ```
 //!
 //! A lite server cannot ask whether somebody is at an address; it can only judge what comes from there.
@@ -19,10 +20,11 @@ mod agent;
 mod credentials;
 mod liveness;
 mod rate_limit;
+mod transactions;
 mod tuples;
 
 pub use agent::{Checked, IceLite, OLD_CREDENTIALS_LAST, StunOutcome};
 pub use credentials::{PWD_LEN, UFRAG_LEN, issue_credentials, worker_of};
 pub use liveness::{CHECKING_TIMEOUT, CONSENT_TIMEOUT, DISCONNECTED_AFTER, Liveness, Verdict};
 pub use rate_limit::{BURST, BindingRateLimit, MAX_ADDRESSES, PER_SECOND};
-pub use tuples::{ABANDONED_AFTER, IN_USE_FOR, MAX_TUPLES, NOMINATED_AFTER, Tuples};
+pub use tuples::{ABANDONED_AFTER, IN_USE_FOR, MAX_TUPLES, NOMINATED_AFTER, REBOUND_AFTER, Tuples};

@@ -6,6 +6,7 @@ pub(crate) use client::DtlsClient;
 
 use std::net::SocketAddr;
 use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use switchyard_vocab::datagram::Tuple;
@@ -68,6 +69,8 @@ pub(crate) struct Check {
     pub(crate) role: Role,
     pub(crate) use_candidate: bool,
     pub(crate) nomination: Option<u32>,
+    /// `None`: one of its own, as browsers do.
+    pub(crate) transaction: Option<TransactionId>,
 }
 
 impl Default for Check {
@@ -78,6 +81,7 @@ impl Default for Check {
             role: Role::Controlling(1),
             use_candidate: false,
             nomination: None,
+            transaction: None,
         }
     }
 }
@@ -90,7 +94,7 @@ impl Check {
     pub(crate) fn bytes(&self) -> Vec<u8> {
         let username = format!("{}:{}", self.local.ufrag, self.remote.ufrag);
         let fields = RequestFields {
-            transaction: TransactionId([7; 12]),
+            transaction: self.transaction.unwrap_or_else(fresh_transaction),
             username: &username,
             priority: 1,
             role: self.role,
@@ -102,6 +106,13 @@ impl Check {
         bytes.truncate(len);
         bytes
     }
+}
+
+fn fresh_transaction() -> TransactionId {
+    static LAST: AtomicU64 = AtomicU64::new(0);
+    let mut id = [7; 12];
+    id[..8].copy_from_slice(&LAST.fetch_add(1, Ordering::Relaxed).to_be_bytes());
+    TransactionId(id)
 }
 
 /// A self-signed certificate with an RSA key of 1024 bits, in DER.

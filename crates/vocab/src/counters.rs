@@ -288,6 +288,8 @@ pub struct WorkerCounters {
     pub subscriptions: u64,
     /// Entries of the address table.
     pub addresses: u64,
+    /// Peers that were followed to another port because their media came from there.
+    pub rebindings: u64,
     /// Addresses of other workers' peers that were forgotten for newer ones; each costs its peer a check.
     pub stray_addresses_evicted: u64,
     /// What other workers wanted of publications unknown here, beyond what is kept until they are announced.

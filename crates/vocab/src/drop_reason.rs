@@ -73,6 +73,8 @@ pub enum DropReason {
     AddressHeld,
     /// Of a layer that is withheld because its publisher sends more than its cap.
     OverCap,
+    /// A check that was taken before, from another address: somebody recorded it. It is not answered.
+    StunReplayed,
 }
 
 impl DropReason {
@@ -80,7 +82,7 @@ impl DropReason {
     pub const COUNT: usize = Self::ALL.len();
 
     /// All of them, in the order of their indexes.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 36] = [
         Self::TooLong,
         Self::NotWebRtc,
         Self::MalformedStun,
@@ -116,6 +118,7 @@ impl DropReason {
         Self::IngressLimited,
         Self::AddressHeld,
         Self::OverCap,
+        Self::StunReplayed,
     ];
 
     /// Position in per-reason tables.
@@ -161,6 +164,7 @@ impl DropReason {
             Self::IngressLimited => "ingress_limited",
             Self::AddressHeld => "address_held",
             Self::OverCap => "over_cap",
+            Self::StunReplayed => "stun_replayed",
         }
     }
 }

@@ -7,6 +7,7 @@ use switchyard_bus::demand::Demand;
 use switchyard_forward::publication::binding::Stream;
 use switchyard_forward::subscription::KeyframeOutcome;
 use switchyard_forward::subscription::sent::ResendOutcome;
+use switchyard_transport::demux::Protocol;
 use switchyard_vocab::counters::PacketKind;
 use switchyard_vocab::datagram::Tuple;
 use switchyard_vocab::drop_reason::DropReason;
@@ -35,7 +36,7 @@ impl Worker {
     /// Reads one RTCP datagram.
     pub(crate) fn handle_rtcp(&mut self, now: Instant, tuple: Tuple, bytes: &mut [u8]) {
         self.counters.received.add(PacketKind::Rtcp, bytes.len());
-        let Some(key) = self.demux(tuple, bytes) else { return };
+        let Some(key) = self.demux_media(now, tuple, Protocol::Rtcp, bytes) else { return };
         if let Err(reason) = self.read_rtcp(now, tuple, key, bytes) {
             self.counters.drops.add(reason);
         }

@@ -10,6 +10,7 @@ use switchyard_forward::publication::binding::Stream;
 use switchyard_forward::publication::cache::CacheRef;
 use switchyard_forward::subscription::rewrite::Stamps;
 use switchyard_forward::subscription::{WriteError, Written, releases};
+use switchyard_transport::demux::Protocol;
 use switchyard_transport::line::LineState;
 use switchyard_vocab::codec::MediaKind;
 use switchyard_vocab::counters::PacketKind;
@@ -44,7 +45,7 @@ impl Worker {
     pub(crate) fn handle_rtp(&mut self, now: Instant, datagram: Datagram<'_>) {
         let size = datagram.bytes.len();
         let mut known = Known { kind: PacketKind::Unbound, plain_len: None };
-        if let Some(key) = self.demux(datagram.tuple, datagram.bytes)
+        if let Some(key) = self.demux_media(now, datagram.tuple, Protocol::Rtp, datagram.bytes)
             && let Err(reason) = self.take_in(now, key, datagram, &mut known)
         {
             self.counters.drops.add(reason);

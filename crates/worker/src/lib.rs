@@ -51,6 +51,7 @@ mod lines;
 mod news;
 mod peers;
 mod queue;
+mod rebinding;
 mod reports;
 mod resend_budget;
 mod routes;
@@ -154,6 +155,7 @@ pub struct Worker {
 
     checks_limit: BindingRateLimit,
     strays_limit: BindingRateLimit,
+    rebinding_limit: BindingRateLimit,
     /// Handshake records beyond the budget of a turn.
     handshakes: Handshakes,
     timers: Timers,
@@ -175,6 +177,7 @@ pub struct Worker {
 struct Scratch {
     peers: Vec<PeerKey>,
     stun: Vec<u8>,
+    packet: Vec<u8>,
     blocks: Vec<ReportBlock>,
 }
 
@@ -197,6 +200,7 @@ impl Worker {
             next_repeat: None,
             checks_limit: BindingRateLimit::default(),
             strays_limit: BindingRateLimit::default(),
+            rebinding_limit: BindingRateLimit::default(),
             handshakes: Handshakes::default(),
             timers: Timers::default(),
             touched: Touched::default(),

@@ -1,5 +1,7 @@
 //! The peers of one worker, and how a datagram finds its own.
 
+use std::collections::hash_map::Entry;
+use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
 use rustc_hash::FxHashMap;
@@ -96,6 +98,8 @@ pub(crate) struct Peers {
     by_id: FxHashMap<PeerId, PeerKey>,
     by_ufrag: FxHashMap<String, PeerKey>,
     by_address: FxHashMap<Tuple, PeerKey>,
+    /// Those who have an address of a host, once for each.
+    by_host: FxHashMap<IpAddr, Vec<PeerKey>>,
     strays: FxHashMap<Tuple, WorkerId>,
 }
 
@@ -117,7 +121,10 @@ impl Peers {
             self.by_ufrag.remove(ufrag);
         }
         for &address in &peer.found_by.addresses {
-            self.forget_address(address, key);
+            if self.by_address.get(&address) == Some(&key) {
+                self.by_address.remove(&address);
+            }
+            self.leave_host(address.remote.ip(), key);
         }
         Some(peer)
     }
@@ -148,6 +155,7 @@ impl Peers {
         let Some(peer) = self.slots.get_mut(key.0) else { return };
         if !peer.found_by.addresses.contains(&tuple) {
             peer.found_by.addresses.push(tuple);
+            self.by_host.entry(tuple.remote.ip()).or_default().push(key);
         }
         self.strays.remove(&tuple);
         self.by_address.insert(tuple, key);
@@ -159,7 +167,26 @@ impl Peers {
             self.by_address.remove(&tuple);
         }
         if let Some(peer) = self.slots.get_mut(key.0) {
+            let before = peer.found_by.addresses.len();
             peer.found_by.addresses.retain(|&known| known != tuple);
+            if peer.found_by.addresses.len() < before {
+                self.leave_host(tuple.remote.ip(), key);
+            }
+        }
+    }
+
+    /// The peers that have addresses of this host.
+    pub(crate) fn at_host(&self, host: IpAddr) -> &[PeerKey] {
+        self.by_host.get(&host).map_or(&[], Vec::as_slice)
+    }
+
+    fn leave_host(&mut self, host: IpAddr, key: PeerKey) {
+        let Entry::Occupied(mut there) = self.by_host.entry(host) else { return };
+        if let Some(at) = there.get().iter().position(|&one| one == key) {
+            there.get_mut().swap_remove(at);
+        }
+        if there.get().is_empty() {
+            there.remove();
         }
     }
 

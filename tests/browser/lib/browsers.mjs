@@ -41,10 +41,11 @@ export function launchFirefox() {
   });
 }
 
-/** Opens a page whose connections can be looked at, and leaves its console among the artefacts. */
-export async function open(browser, name, url) {
+/** Opens a page whose connections can be looked at, and leaves its console among the artefacts. `prepare` gets it before it is loaded. */
+export async function open(browser, name, url, prepare = undefined) {
   const page = await browser.newPage();
   await page.evaluateOnNewDocument(observe);
+  await prepare?.(page);
   const note = (text) => appendFileSync(join(artefacts, `${name}.console.log`), `${text}\n`);
   page.on('console', (message) => note(`${message.type()} ${message.text()}`));
   page.on('pageerror', (error) => note(`error ${error.message}`));

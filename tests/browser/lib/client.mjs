@@ -4,11 +4,11 @@ import { page as home } from './server.mjs';
 
 /**
  * Opens an empty page and joins a room with it. `camera` is a size to publish in; without it nothing is
- * published. `at` is the server's page, if not by the straight way. Afterwards the page holds `room`; `shown`, each remote participant's element by identity;
+ * published. `at` is the server's page, if not by the straight way; `prepare` gets the page before it is loaded. Afterwards the page holds `room`; `shown`, each remote participant's element by identity;
  * `publication(source)`, one of its own; `remote(identity, kind)`, one of somebody else's.
  */
-export async function enter(browser, name, { room, identity, camera = null, simulcast = true, at = home }) {
-  const page = await open(browser, `${name}-${identity}`, `${at}healthz`);
+export async function enter(browser, name, { room, identity, camera = null, simulcast = true, at = home, prepare = undefined }) {
+  const page = await open(browser, `${name}-${identity}`, `${at}healthz`, prepare);
   await page.evaluate(async (options) => {
     const { join } = await import('/switchyard.js');
     document.body.replaceChildren();

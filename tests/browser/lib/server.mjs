@@ -18,6 +18,9 @@ export const page = 'http://127.0.0.1:7880/';
 /** The metrics of the server under test. */
 export const metricsPage = 'http://127.0.0.1:9464/metrics';
 
+/** Where the first worker of the server under test receives media. */
+export const media = { address: '127.0.0.1', port: 7882 };
+
 /**
  * Starts a server in development mode and waits until it takes calls.
  * `name` names its log among the artefacts; `env` and `args` are added to its own.

@@ -105,11 +105,6 @@ impl KeyframeRequest {
         };
     }
 
-    /// Whether a keyframe is awaited.
-    pub const fn is_pending(&self) -> bool {
-        matches!(self.state, State::Due { .. } | State::Asked { .. })
-    }
-
     /// When a [`Tick`](Input::Tick) has something to do.
     pub fn poll_timeout(&self) -> Option<Instant> {
         match self.state {

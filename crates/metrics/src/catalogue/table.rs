@@ -29,6 +29,13 @@ pub const METRICS: &[Metric] = &[
         Read::EachWorker(|worker| worker.kernel_drops as f64),
     ),
     metric(
+        "switchyard_demux_rebindings_total",
+        Counter,
+        "Peers that were followed to another port of their host because their media came from there: a NAT \
+         forgot what it knew.",
+        Read::Workers(|worker| worker.rebindings as f64),
+    ),
+    metric(
         "switchyard_demux_stray_addresses_evicted_total",
         Counter,
         "Addresses of other workers' peers that were forgotten for newer ones, because too many are known. \
@@ -137,7 +144,8 @@ pub const METRICS: &[Metric] = &[
     metric(
         "switchyard_feedback_keyframe_requests_suppressed_total",
         Counter,
-        "Keyframe requests (PLI or FIR) beyond the budget of their subscriber, put off until it has room.",
+        "Keyframes beyond the budget of their subscriber, put off until it has room: asked for by PLI or FIR, or \
+         needed because it subscribed, resumed or chose another layer.",
         Read::Workers(|worker| worker.keyframe_requests_suppressed as f64),
     ),
     metric(

@@ -10,6 +10,7 @@ use switchyard_wire::stun::{
 };
 
 use super::liveness::Liveness;
+use super::transactions::{Seen, Transactions};
 use super::tuples::{Touched, Tuples};
 
 /// How long the old credentials are answered after a restart that does not complete. A client that
@@ -46,6 +47,7 @@ pub struct IceLite {
     previous: Option<(Generation, Instant)>,
     tuples: Tuples,
     liveness: Liveness,
+    transactions: Transactions,
 }
 
 /// One pair of credentials.
@@ -66,6 +68,7 @@ impl IceLite {
             previous: None,
             tuples: Tuples::default(),
             liveness: Liveness::new(now),
+            transactions: Transactions::default(),
         }
     }
 
@@ -93,7 +96,9 @@ impl IceLite {
 
     /// Answers one request that names one of our ufrags; the answer is appended to `out`.
     ///
-    /// An error means silence: the request is for somebody else.
+    /// An error means silence: the request is for somebody else, or one that was taken before came again
+    /// from another address. One that comes again from where it came from, because its answer was lost, is
+    /// answered again and changes nothing.
     pub fn handle_binding_request(
         &mut self,
         now: Instant,
@@ -112,8 +117,15 @@ impl IceLite {
         if let Err(refusal) = generation.judge(request) {
             return Ok((refuse(request, &refusal, &generation.key, out), Checked::default()));
         }
+        let seen = self.transactions.note(request.transaction(), tuple);
+        if seen == Seen::Elsewhere {
+            return Err(DropReason::StunReplayed);
+        }
         let is_nominated = generation.is_nominated(request);
         append(out, |room| write_success(room, request.transaction(), tuple.remote, &generation.key).ok());
+        if seen == Seen::Here {
+            return Ok((StunOutcome::Answered, Checked::default()));
+        }
 
         self.liveness.on_check(now);
         let dropped_credentials = is_nominated && is_current && self.previous.take().is_some();
@@ -182,6 +194,12 @@ impl IceLite {
         self.liveness.on_media(now);
         let is_changed = self.tuples.on_keyed(now, place);
         self.tuples.selected().filter(|_| is_changed)
+    }
+
+    /// Something of the peer's came over a path that no check proved, and shows that the peer is there.
+    pub(crate) fn follow(&mut self, now: Instant, tuple: Tuple) -> Checked {
+        let forgotten = self.tuples.follow(now, tuple);
+        Checked { added: Some(tuple), forgotten, selected: Some(tuple), dropped_credentials: false }
     }
 
     /// The line is open; `answered` is the only path that our handshake was sent to. The path to send

@@ -10,6 +10,9 @@
 //! - Once the line is open, media follows a nomination when something protected with the line's keys
 //!   has come over that path as well: a check can be recorded and sent again from elsewhere, a protected
 //!   packet is taken only once. Without that it moves only when the path it is on has fallen silent.
+//! - When nothing is heard on any path and something protected comes from another port of the same host,
+//!   a NAT has forgotten its binding, of which the client knows nothing. The next check would tell, but
+//!   browsers make one every 2.5 to 5 s: media moves at once.
 
 use std::time::{Duration, Instant};
 
@@ -32,6 +35,12 @@ pub const NOMINATED_AFTER: Duration = Duration::from_secs(3);
 /// Silence on the path in use after which any check moves media: the peer is evidently not there, and
 /// whoever is has not asked for anything. Firefox checks every five seconds, hence not sooner.
 pub const ABANDONED_AFTER: Duration = super::liveness::DISCONNECTED_AFTER;
+
+/// Silence on all paths after which protected media from another port of the same host moves media there
+/// at once. A NAT that forgot what it knew has left nothing to be heard elsewhere. A publisher sends
+/// every 20 ms and a subscriber reports every 100 ms or so: shorter, and a packet that overtook others was
+/// enough; longer, and the report that would show it may be missed, with the next a second away.
+pub const REBOUND_AFTER: Duration = Duration::from_millis(100);
 
 /// A small table of paths, most lately used last.
 #[derive(Debug, Default)]
@@ -78,6 +87,28 @@ impl Tuples {
     pub fn holds(&self, now: Instant, tuple: Tuple) -> bool {
         self.answered == Some(tuple)
             && self.known.iter().any(|known| known.tuple == tuple && known.is_in_use(now))
+    }
+
+    /// Whether a path that is not known could be the one in use, behind a NAT that gave it another port.
+    pub(crate) fn may_be_rebound(&self, now: Instant, tuple: Tuple) -> bool {
+        let is_same_host =
+            |known: &Known| known.tuple.local == tuple.local && known.tuple.remote.ip() == tuple.remote.ip();
+        let is_silent = |known: &Known| now.saturating_duration_since(known.heard()) >= REBOUND_AFTER;
+        self.known.iter().any(is_same_host) && self.known.iter().all(is_silent)
+    }
+
+    /// Takes a path that [may be](Self::may_be_rebound) the one in use for it, because something protected
+    /// came over it. The path that had to go for it.
+    pub(crate) fn follow(&mut self, now: Instant, tuple: Tuple) -> Option<Tuple> {
+        let touched = self.touch(now, tuple);
+        if let Some(known) = self.known.last_mut() {
+            known.keyed = Some(now);
+        }
+        self.select(tuple);
+        match touched {
+            Touched::Known => None,
+            Touched::Added { evicted } => evicted,
+        }
     }
 
     /// Notes an authenticated check on `tuple`.

@@ -8,6 +8,7 @@ use switchyard_vocab::rtp::ExtSeqNo;
 
 use super::event::LineEvent;
 use super::state::{Line, Media, Stage};
+use crate::demux::Protocol;
 use crate::srtp::SrtpProfile;
 
 impl Line {
@@ -37,6 +38,33 @@ impl Line {
         let len = self.media()?.inbound.unprotect_rtcp(now, packet)?;
         self.on_media(now, place);
         Ok(len)
+    }
+
+    /// Whether an unknown path could be the peer's behind a NAT that gave it another port: it is of a host of
+    /// the peer's, and the peer is heard nowhere else any more.
+    pub fn may_be_rebound(&self, now: Instant, tuple: Tuple) -> bool {
+        matches!(self.stage, Stage::Open(_)) && self.ice.tuples().may_be_rebound(now, tuple)
+    }
+
+    /// Whether a packet from an unknown address shows that a NAT gave the peer another port. If so, the
+    /// path is known from now on, and media goes there.
+    ///
+    /// It [may be](Self::may_be_rebound) so, and the packet is authentic and newer than all that came of its
+    /// stream; what was recorded and is sent again from elsewhere shows nothing. The packet is opened in
+    /// place for that and is worthless afterwards: give it a copy.
+    pub fn follow(&mut self, now: Instant, tuple: Tuple, protocol: Protocol, copy: &mut [u8]) -> bool {
+        let Stage::Open(media) = &self.stage else { return false };
+        let is_shown = self.may_be_rebound(now, tuple)
+            && match protocol {
+                Protocol::Rtp => media.inbound.is_newest_rtp(copy),
+                Protocol::Rtcp => media.inbound.is_newest_rtcp(copy),
+                Protocol::Stun | Protocol::Dtls | Protocol::Unknown => false,
+            };
+        if is_shown {
+            let followed = self.ice.follow(now, tuple);
+            self.note(followed);
+        }
+        is_shown
     }
 
     /// Protects the plain RTP packet `buf[..len]` in place and tells its new length.

@@ -257,7 +257,7 @@ impl Line {
         }
     }
 
-    fn note(&mut self, checked: Checked) {
+    pub(super) fn note(&mut self, checked: Checked) {
         let Checked { added, forgotten, selected, dropped_credentials } = checked;
         self.events.extend(forgotten.map(LineEvent::AddressForgotten));
         self.events.extend(added.map(LineEvent::AddressAdded));

@@ -1,6 +1,7 @@
 //! A client's end of one line.
 
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
@@ -125,7 +126,7 @@ impl Client {
     /// The bytes of a check with these credentials.
     pub(crate) fn check_with(&self, server: &IceCredentials) -> Vec<u8> {
         let fields = RequestFields {
-            transaction: TransactionId([7; 12]),
+            transaction: fresh_transaction(),
             username: &format!("{}:{}", server.ufrag, self.ice.ufrag),
             priority: 1,
             role: self.role,
@@ -149,6 +150,13 @@ impl Client {
         self.path.remote = remote;
         self.addresses.push(remote);
         self.check();
+    }
+
+    /// Its NAT forgets it, of which it knows nothing: what it sends comes from another port, and nothing
+    /// reaches the old one.
+    pub(crate) fn rebind(&mut self) {
+        self.path.remote.set_port(self.path.remote.port() ^ 0x4000);
+        self.addresses = vec![self.path.remote];
     }
 
     /// Stops answering for itself.
@@ -333,4 +341,12 @@ impl Client {
     fn take_keys(&mut self, keys: &SrtpKeys) {
         self.secrets = Some((Inbound::new(&keys.server), Outbound::new(&keys.client)));
     }
+}
+
+/// One that no check had before, as with every agent that is not replayed.
+fn fresh_transaction() -> TransactionId {
+    static LAST: AtomicU64 = AtomicU64::new(0);
+    let mut id = [7; 12];
+    id[..8].copy_from_slice(&LAST.fetch_add(1, Ordering::Relaxed).to_be_bytes());
+    TransactionId(id)
 }

@@ -1,9 +1,9 @@
 use std::time::Duration;
 
-use switchyard_wire::stun::{BindingResponse, Outcome};
+use switchyard_wire::stun::{BindingResponse, Outcome, TransactionId};
 
 use super::*;
-use crate::ice_lite::liveness::Verdict;
+use crate::ice_lite::liveness::{CONSENT_TIMEOUT, Verdict};
 use crate::testing::{Check, epoch, local, remote, tuple};
 
 fn agent() -> IceLite {
@@ -177,6 +177,41 @@ fn a_check_renews_consent() {
     checked(&mut agent, tuple(1), &Check::default());
 
     assert_eq!(agent.liveness().verdict(epoch() + Duration::from_secs(9)), Verdict::Alive);
+}
+
+fn recorded() -> Check {
+    Check { use_candidate: true, transaction: Some(TransactionId([1; 12])), ..Check::default() }
+}
+
+#[test]
+fn a_recorded_check_from_another_address_gets_no_answer_and_renews_nothing() {
+    let mut agent = agent();
+    checked(&mut agent, tuple(1), &recorded());
+    let bytes = recorded().bytes();
+    let request = BindingRequest::parse(&bytes).unwrap();
+    let (later, mut answer) = (epoch() + Duration::from_secs(20), Vec::new());
+
+    let replayed = agent.handle_binding_request(later, tuple(2), &request, &mut answer);
+
+    assert_eq!(replayed, Err(DropReason::StunReplayed));
+    assert!(answer.is_empty());
+    assert!(!agent.tuples().contains(tuple(2)));
+    assert_ne!(agent.liveness().verdict(epoch() + CONSENT_TIMEOUT), Verdict::Alive);
+}
+
+#[test]
+fn a_check_whose_answer_was_lost_is_answered_again_and_renews_nothing() {
+    let mut agent = agent();
+    checked(&mut agent, tuple(1), &recorded());
+    let bytes = recorded().bytes();
+    let request = BindingRequest::parse(&bytes).unwrap();
+    let (later, mut answer) = (epoch() + Duration::from_secs(20), Vec::new());
+
+    let again = agent.handle_binding_request(later, tuple(1), &request, &mut answer);
+
+    assert_eq!(again, Ok((StunOutcome::Answered, Checked::default())));
+    assert!(BindingResponse::parse(&answer).unwrap().verify(&Key::new(&local().pwd)));
+    assert_ne!(agent.liveness().verdict(epoch() + CONSENT_TIMEOUT), Verdict::Alive);
 }
 
 #[test]

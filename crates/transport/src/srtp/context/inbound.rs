@@ -61,6 +61,32 @@ impl Inbound {
     ///
     /// After an error the bytes behind the header are worthless.
     pub fn unprotect_rtp(&mut self, now: Instant, packet: &mut [u8]) -> Result<usize, DecryptError> {
+        let (ssrc, index, len) = self.open_rtp(packet)?;
+        self.rtp_streams.remember(now, ssrc, index)?;
+        Ok(len)
+    }
+
+    /// Opens one SRTCP packet in place and tells the length of the plain compound packet.
+    ///
+    /// After an error the bytes behind the first header are worthless.
+    pub fn unprotect_rtcp(&mut self, now: Instant, packet: &mut [u8]) -> Result<usize, DecryptError> {
+        let (ssrc, index, len) = self.open_rtcp(packet)?;
+        self.rtcp_streams.remember(now, ssrc, index)?;
+        Ok(len)
+    }
+
+    /// Whether an SRTP packet is authentic and the newest of its stream. Nothing is remembered of it, and
+    /// the bytes behind the header are worthless afterwards.
+    pub fn is_newest_rtp(&self, packet: &mut [u8]) -> bool {
+        self.open_rtp(packet).is_ok_and(|(ssrc, index, _)| self.rtp_streams.is_newest(ssrc, index))
+    }
+
+    /// The same of an SRTCP packet.
+    pub fn is_newest_rtcp(&self, packet: &mut [u8]) -> bool {
+        self.open_rtcp(packet).is_ok_and(|(ssrc, index, _)| self.rtcp_streams.is_newest(ssrc, index))
+    }
+
+    fn open_rtp(&self, packet: &mut [u8]) -> Result<(Ssrc, ExtSeqNo, usize), DecryptError> {
         check_len(packet, RTP_HEADER + self.profile.rtp_overhead())?;
         let header_len = header_len(packet).map_err(|_| DecryptError::MalformedHeader)?;
         check_len(packet, header_len + self.profile.rtp_overhead())?;
@@ -74,14 +100,10 @@ impl Inbound {
             .rtp
             .open_rtp(ssrc, index48, packet, header_len)
             .map_err(|_| DecryptError::Unauthentic(ssrc))?;
-        self.rtp_streams.remember(now, ssrc, index)?;
-        Ok(len)
+        Ok((ssrc, index, len))
     }
 
-    /// Opens one SRTCP packet in place and tells the length of the plain compound packet.
-    ///
-    /// After an error the bytes behind the first header are worthless.
-    pub fn unprotect_rtcp(&mut self, now: Instant, packet: &mut [u8]) -> Result<usize, DecryptError> {
+    fn open_rtcp(&self, packet: &mut [u8]) -> Result<(Ssrc, ExtSeqNo, usize), DecryptError> {
         check_len(packet, RTCP_CLEAR + self.profile.rtcp_overhead())?;
         let ssrc = ssrc_at(packet, 4).ok_or(DecryptError::MalformedHeader)?;
         let word = self.rtcp.rtcp_index_word(packet);
@@ -89,8 +111,7 @@ impl Inbound {
         let index = ExtSeqNo(u64::from(word & !ENCRYPTED));
         self.rtcp_streams.admit(ssrc, index)?;
         let len = self.rtcp.open_rtcp(ssrc, word, packet).map_err(|_| DecryptError::Unauthentic(ssrc))?;
-        self.rtcp_streams.remember(now, ssrc, index)?;
-        Ok(len)
+        Ok((ssrc, index, len))
     }
 
     /// Streams heard so far whose counters are kept, RTP and RTCP apart.
@@ -146,6 +167,10 @@ impl<const WORDS: usize, const MAX: usize> Streams<WORDS, MAX> {
             Some(stream) if !stream.window.admits(index.0) => Err(DecryptError::Replayed(index)),
             _ => Ok(()),
         }
+    }
+
+    fn is_newest(&self, ssrc: Ssrc, index: ExtSeqNo) -> bool {
+        self.by_ssrc.get(&ssrc).is_none_or(|stream| index.0 > stream.window.highest())
     }
 
     /// Called with authentic packets only.

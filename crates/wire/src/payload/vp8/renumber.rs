@@ -23,18 +23,6 @@ pub struct Numbers {
 }
 
 impl Descriptor {
-    /// Length of what [`write`](Self::write) writes.
-    pub const fn written_len(&self) -> usize {
-        let present = self.present();
-        if present == 0 {
-            return 1;
-        }
-        let id = if self.picture_id.is_some() { 2 } else { 0 };
-        let tl0 = if self.tl0_picture_index.is_some() { 1 } else { 0 };
-        let shared = if present & (HAS_TEMPORAL | HAS_KEYIDX) != 0 { 1 } else { 0 };
-        2 + id + tl0 + shared
-    }
-
     /// Writes the descriptor with other numbers and returns its length.
     ///
     /// A picture id is always written with 15 bits, so that the length is the same for every packet
