@@ -6,6 +6,7 @@
 
 mod claims;
 mod key;
+mod refreshing;
 mod secret;
 mod token;
 
@@ -20,6 +21,7 @@ use switchyard_vocab::ids::{Identity, RoomName, Tenant};
 
 pub use claims::{AdminClaims, CapClaims, Claims, GrantClaims, source};
 pub use key::Key;
+pub use refreshing::{RefreshError, refresh};
 pub use secret::Secret;
 pub(crate) use token::{AdminPass, verify_admin};
 pub use token::{MAX_TOKEN_BYTES, MintError, TokenError, mint};
@@ -130,22 +132,6 @@ impl AuthError {
     }
 }
 
-/// The pass of another token for somebody who is in already.
-///
-/// # Errors
-/// When the token does not hold or is not for this room and identity.
-pub fn refresh(admission: &Admission, token: String, config: &AuthConfig) -> Result<Pass, AuthError> {
-    if token.is_empty() {
-        return Err(AuthError::NoToken);
-    }
-    let credentials = Credentials {
-        room: Some(admission.room.to_string()),
-        identity: Some(admission.identity.to_string()),
-        token: Some(token),
-    };
-    authenticate(&credentials, config).map(|admission| admission.pass)
-}
-
 /// Decides whether a connection may come in, and as whom.
 ///
 /// # Errors
@@ -180,11 +166,15 @@ fn admit_by_token(
         return Err(AuthError::OtherIdentity);
     }
     let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let rest = token::holds_for(claims.exp, since_1970);
+    if rest.is_zero() {
+        return Err(TokenError::Expired.into());
+    }
     let pass = Pass {
         tenant: Tenant::new(key_id),
         permissions: claims.permissions(),
         // Beyond what the clock counts is never.
-        expires_at: Instant::now().checked_add(token::holds_for(claims.exp, since_1970)),
+        expires_at: Instant::now().checked_add(rest),
         token: claims.jti.map(Into::into),
     };
     Ok(Admission {

@@ -40,7 +40,7 @@ pub enum LimitingFactor {
     None,
     /// The subscriber asked for no more.
     Preference,
-    /// The publisher sends nothing higher.
+    /// The publisher sends nothing higher, or nothing at all.
     PublisherNotSending,
     /// It waits for a keyframe of the higher layer.
     KeyframeWait,

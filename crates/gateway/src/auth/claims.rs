@@ -1,5 +1,7 @@
 //! What a token says, and what that allows.
 
+mod numeric_date;
+
 use serde::de::{Error, SeqAccess, Visitor};
 use serde::ser::SerializeSeq;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -16,10 +18,15 @@ pub struct Claims {
     pub sub: String,
     /// The room it is for.
     pub room: String,
-    /// When it ends, in seconds since 1970.
+    /// When it ends, in seconds since 1970. A fraction is left out.
+    #[serde(deserialize_with = "numeric_date::read_end")]
     pub exp: u64,
-    /// When it begins to hold, in seconds since 1970.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// When it begins to hold, in seconds since 1970. A fraction is made a whole second.
+    #[serde(
+        default,
+        deserialize_with = "numeric_date::read_beginning",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub nbf: Option<u64>,
     /// Its own name, by which it can be revoked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -43,7 +50,8 @@ pub struct Claims {
 pub struct AdminClaims {
     /// Whom it names: who stands in the audit log.
     pub sub: String,
-    /// When it ends, in seconds since 1970.
+    /// When it ends, in seconds since 1970. A fraction is left out.
+    #[serde(deserialize_with = "numeric_date::read_end")]
     pub exp: u64,
     /// Has to be true.
     pub server_admin: bool,

@@ -1,5 +1,7 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde_json::{Value, json};
 
@@ -82,7 +84,7 @@ fn tokens_that_do_not_hold_are_refused_by_what_is_wrong() {
     assert_eq!(refusal(signed(header(), &claims(), &"y".repeat(40))), TokenError::BadSignature);
     assert_eq!(refusal(signed(nameless_key, &claims(), SECRET)), TokenError::NoKeyId);
     assert_eq!(refusal(signed(strange_key, &claims(), SECRET)), TokenError::UnknownKey);
-    assert_eq!(refusal(signed(stronger, &claims(), SECRET)), TokenError::WrongAlgorithm);
+    assert_eq!(refusal(signed(stronger, &claims(), SECRET)), TokenError::WrongAlgorithm("HS512".to_owned()));
     assert_eq!(refusal("not.a.token".to_owned()), TokenError::Malformed);
     assert_eq!(refusal("x".repeat(9_000)), TokenError::TooLong(9_000));
 }
@@ -93,7 +95,34 @@ fn an_unsigned_token_is_refused() {
     let unsigned = "eyJhbGciOiJub25lIiwia2lkIjoiazEifQ.\
                     eyJzdWIiOiJhZGEiLCJyb29tIjoibGFiIiwiZXhwIjo5OTk5OTk5OTk5OX0.";
 
-    assert!(matches!(refusal(unsigned.to_owned()), TokenError::Malformed | TokenError::WrongAlgorithm));
+    assert_eq!(refusal(unsigned.to_owned()).to_string(), "its header says alg \"none\": it has to be HS256");
+}
+
+#[test]
+fn a_wrong_algorithm_is_named_in_few_words() {
+    let with = |header: &str| refusal(format!("{}.e30.", URL_SAFE_NO_PAD.encode(header)));
+
+    let long = with(&format!(r#"{{"alg":"\n{}","kid":"k1"}}"#, "x".repeat(4_000))).to_string();
+    assert!(long.len() < 100 && !long.contains('\n'), "{long}");
+    for nameless in [r#"{"kid":"k1"}"#, r#"{"alg":256}"#, "[]", ""] {
+        assert_eq!(with(nameless), TokenError::Malformed, "{nameless}");
+    }
+}
+
+#[test]
+fn a_token_may_count_in_fractions_of_seconds_and_lasts_no_longer_for_that() {
+    let with = |exp: f64, nbf: f64| {
+        let mut claims = claims();
+        (claims["exp"], claims["nbf"]) = (json!(exp), json!(nbf));
+        authenticate(&with_token(signed(header(), &claims, SECRET)), &config())
+    };
+    let now = now() as f64;
+
+    let admission = with(now + 60.9, now - 0.5).unwrap();
+
+    let left = admission.pass.expires_at.unwrap().duration_since(Instant::now()).as_secs_f64();
+    assert!((60.0..=70.0).contains(&left), "{left}");
+    assert_eq!(with(now - 10.5, now - 60.5), Err(AuthError::BadToken(TokenError::Expired)));
 }
 
 #[test]
@@ -228,9 +257,25 @@ fn another_token_in_mid_call_is_for_the_same_room_and_identity() {
     };
 
     assert!(with("jti", "t-2").is_ok_and(|pass| pass.token.as_deref() == Some("t-2")));
-    assert_eq!(with("room", "attic"), Err(AuthError::OtherRoom));
-    assert_eq!(with("sub", "eve"), Err(AuthError::OtherIdentity));
-    assert_eq!(refresh(&first, String::new(), &config()), Err(AuthError::NoToken));
+    assert_eq!(with("room", "attic"), Err(RefreshError::OtherRoom));
+    assert_eq!(with("sub", "eve"), Err(RefreshError::OtherIdentity));
+    assert_eq!(refresh(&first, String::new(), &config()), Err(RefreshError::NoToken));
+}
+
+#[test]
+fn what_is_wrong_with_another_token_in_mid_call_is_said_without_a_url() {
+    use RefreshError::*;
+
+    let invalid = || AuthError::BadToken(TokenError::Expired);
+    for (error, at_the_door) in [
+        (NoToken, AuthError::NoToken),
+        (OtherRoom, AuthError::OtherRoom),
+        (OtherIdentity, AuthError::OtherIdentity),
+        (Unusable(invalid()), invalid()),
+    ] {
+        assert_eq!(error.code(), at_the_door.code());
+        assert!(!error.to_string().contains("URL"), "{error}");
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! What clients say reaches control, what control says reaches clients.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde_json::json;
@@ -152,20 +153,30 @@ async fn more_messages_than_the_limit_are_not_looked_at() {
     let mut house = House::open(config).await;
     let mut client = house.client("room=lab&identity=ada").await;
 
-    for _ in 0..SAID {
-        client.say(r#"{"type":"join"}"#).await;
+    for id in 0..SAID {
+        client.say(&json!({"id": id, "type": "join"}).to_string()).await;
     }
 
     let (mut passed, mut refused) = (0, 0);
+    let mut answered = BTreeSet::new();
     while passed + refused < SAID {
         tokio::select! {
-            _ = house.heard() => passed += 1,
+            request = house.heard() => {
+                answered.insert(request.id.map(|id| id.0));
+                passed += 1;
+            }
             error = client.hear() => {
                 assert_eq!(error["code"], "rate_limited");
+                answered.insert(error["in_reply_to"].as_u64());
                 refused += 1;
             }
         }
     }
+    assert_eq!(
+        answered,
+        (0..SAID as u64).map(Some).collect(),
+        "each refusal says which message to send again"
+    );
     assert!(passed >= 2, "a burst of two is allowed, {passed} passed");
     assert!(refused >= 1, "all {passed} passed");
     assert!(house.heard_nothing_more());

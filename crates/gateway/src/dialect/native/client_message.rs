@@ -245,6 +245,15 @@ pub struct Complaint {
 }
 
 impl ClientEnvelope {
+    /// The number of a message of which nothing else is looked at, when it can be read.
+    pub fn id_of(text: &str) -> Option<u64> {
+        #[derive(Deserialize)]
+        struct Numbered {
+            id: Option<u64>,
+        }
+        serde_json::from_str::<Numbered>(text).ok()?.id
+    }
+
     /// Reads one message.
     ///
     /// # Errors

@@ -112,7 +112,9 @@ impl<'a> Reader<'a> {
         let now = Instant::now();
         if !self.messages.take(now) {
             let wait = self.messages.wait_for(1.0, now);
-            return self.complain(too_many(None, "messages", wait)).await;
+            // Read for its number alone, so that the client knows which one to say again. Few are: each is an error.
+            let id = ClientEnvelope::id_of(text);
+            return self.complain(too_many(id, "messages", wait)).await;
         }
         let ClientEnvelope { id, message } = match ClientEnvelope::parse(text) {
             Ok(envelope) => envelope,

@@ -403,9 +403,9 @@ pub enum LimitedBy {
     Nothing,
     /// You asked for no more.
     Preference,
-    /// The publisher sends nothing higher.
+    /// The publisher sends nothing higher, or nothing at all when `layer` is null.
     PublisherNotSending,
-    /// A keyframe of the higher layer is on its way.
+    /// A keyframe of what comes next is asked for.
     KeyframeWait,
     /// You can't decode it: you get nothing of it until its publisher sends it in another codec as well.
     CodecUnsupported,

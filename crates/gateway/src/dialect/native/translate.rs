@@ -192,12 +192,13 @@ fn decided(publication: PublicationId, decision: Decision) -> ServerMessage {
     let (limited_by, why) = match decision.limited_by {
         LimitingFactor::None => (LimitedBy::Nothing, "this is the highest layer there is"),
         LimitingFactor::Preference => (LimitedBy::Preference, "you asked for no more than this"),
+        LimitingFactor::PublisherNotSending if decision.target.is_none() => {
+            (LimitedBy::PublisherNotSending, "the publisher sends nothing now that you could get")
+        }
         LimitingFactor::PublisherNotSending => {
             (LimitedBy::PublisherNotSending, "the publisher sends nothing higher now")
         }
-        LimitingFactor::KeyframeWait => {
-            (LimitedBy::KeyframeWait, "the next keyframe of the higher layer has not come yet")
-        }
+        LimitingFactor::KeyframeWait => (LimitedBy::KeyframeWait, "the next keyframe of it has not come yet"),
         LimitingFactor::CodecUnsupported => {
             (LimitedBy::CodecUnsupported, "your answer took none of the codecs in which it is published")
         }

@@ -142,3 +142,12 @@ fn a_complaint_does_not_repeat_a_whole_message() {
         assert!(complaint.message.ends_with('…'), "{}", complaint.message);
     }
 }
+
+#[test]
+fn the_number_of_a_message_that_is_not_looked_at_is_read_all_the_same() {
+    assert_eq!(ClientEnvelope::id_of(r#"{"type":"dance","to":[{}],"id":7}"#), Some(7));
+    for text in [r#"{"type":"ping"}"#, r#"{"id":"7"}"#, r#"{"id":-7}"#, r#"{"id":7"#, "[]", "{", ""] {
+        assert_eq!(ClientEnvelope::id_of(text), None, "{text}");
+    }
+    assert_eq!(ClientEnvelope::id_of(&format!(r#"{{"id":7,"x":{}"#, "[".repeat(200_000))), None);
+}
