@@ -44,6 +44,18 @@ impl From<AuthError> for RefreshError {
     }
 }
 
+/// At the door, where a connection that takes up a session shows a token by its URL.
+impl From<RefreshError> for AuthError {
+    fn from(error: RefreshError) -> Self {
+        match error {
+            RefreshError::NoToken => Self::NoToken,
+            RefreshError::OtherRoom => Self::OtherRoom,
+            RefreshError::OtherIdentity => Self::OtherIdentity,
+            RefreshError::Unusable(error) => error,
+        }
+    }
+}
+
 /// The pass of another token for somebody who is in already.
 ///
 /// # Errors

@@ -68,7 +68,7 @@ impl Returning {
         };
         let token = token.filter(|token| !token.is_empty());
         let pass = token.map(|token| auth::refresh(&admission, token, &state.config.auth)).transpose();
-        let pass = pass.map_err(|error| door::refused(state, &error))?.map(Box::new);
+        let pass = pass.map_err(|error| door::refused(state, &error.into()))?.map(Box::new);
         let says = last_message.is_some() || last_direct.is_some();
         let heard = says.then(|| Heard {
             message: last_message.unwrap_or_default(),
