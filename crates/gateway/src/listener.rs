@@ -9,6 +9,7 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::routing::get;
 use switchyard_metrics::Exporter;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tracing::{info, warn};
@@ -28,6 +29,9 @@ use crate::web;
 #[derive(Debug)]
 pub struct Gateway {
     state: Arc<AppState>,
+    /// Kept while connections of somebody else's are answered.
+    running: watch::Sender<()>,
+    routes: Router,
 }
 
 /// The sockets that the gateway serves on.
@@ -76,15 +80,27 @@ async fn bind(key: &'static str, address: SocketAddr) -> Result<TcpListener, Bin
 impl Gateway {
     /// A gateway in front of control. `config` is taken as it is: [check](GatewayConfig::check) it first.
     pub fn new(config: GatewayConfig, port: ControlPort, exporter: Exporter) -> Self {
-        Self { state: Arc::new(AppState::new(config, port, exporter)) }
+        let state = Arc::new(AppState::new(config, port, exporter));
+        Self { routes: routes(state.clone()), state, running: watch::Sender::new(()) }
+    }
+
+    /// Answers what comes on one connection that somebody else accepted, until it ends: bytes in, bytes out.
+    /// The limits on how many connections there are, which come with a socket, do not hold for it.
+    pub async fn converse(
+        &self,
+        stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
+        remote: SocketAddr,
+    ) {
+        let (routes, stopped) = (self.routes.clone(), self.running.subscribe());
+        serving::converse_uncounted(stream, remote, routes, self.state.clone(), stopped).await;
     }
 
     /// Serves until `shutdown` resolves, then tells every session, waits for connections to close, at most
     /// `shutdown_timeout`, and returns. Control must keep running until then: every session leaves.
     pub async fn serve(self, listeners: Listeners, shutdown: impl Future<Output = ()> + Send) {
-        let state = self.state;
-        let (stop, stopped) = watch::channel(());
-        let public = serving::serve(listeners.signalling, routes(state.clone()), &state, stopped.clone());
+        let Self { state, running: stop, routes } = self;
+        let stopped = stop.subscribe();
+        let public = serving::serve(listeners.signalling, routes, &state, stopped.clone());
         let metrics =
             serving::serve(listeners.metrics, metrics_routes(state.clone()), &state, stopped.clone());
         let admin = async {

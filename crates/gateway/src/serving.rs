@@ -19,7 +19,8 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tower_service::Service;
 use tracing::debug;
@@ -59,6 +60,10 @@ pub(crate) async fn serve(
         match accepted {
             Ok((stream, remote)) => match open.clone().admit(remote.ip(), state.proxies.trust(remote.ip())) {
                 Some(admitted) => {
+                    // Small messages must not wait for more to come. What can't be set only costs time.
+                    if let Err(error) = stream.set_nodelay(true) {
+                        debug!(%error, "TCP_NODELAY was refused");
+                    }
                     let door =
                         Door { remote, router: router.clone(), state: state.clone(), open: open.clone() };
                     let connection = converse(stream, door, all_stopped.clone());
@@ -80,11 +85,11 @@ pub(crate) async fn serve(
 }
 
 /// Answers the requests of one connection, until it becomes a WebSocket, closes, or all is stopped.
-async fn converse(stream: TcpStream, door: Door, mut stopped: watch::Receiver<()>) {
-    // Small messages must not wait for more to come. What can't be set only costs time.
-    if let Err(error) = stream.set_nodelay(true) {
-        debug!(%error, "TCP_NODELAY was refused");
-    }
+async fn converse(
+    stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    door: Door,
+    mut stopped: watch::Receiver<()>,
+) {
     let service = service_fn(move |request: Request<Incoming>| door.clone().answer(request));
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -108,6 +113,18 @@ async fn converse(stream: TcpStream, door: Door, mut stopped: watch::Receiver<()
             }
         }
     }
+}
+
+/// The same for a connection that somebody else accepted: it is not counted.
+pub(crate) async fn converse_uncounted(
+    stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    remote: SocketAddr,
+    router: Router,
+    state: Arc<AppState>,
+    stopped: watch::Receiver<()>,
+) {
+    let door = Door { remote, router, state, open: Arc::default() };
+    converse(stream, door, stopped).await;
 }
 
 /// What the requests of one connection come through.

@@ -1,0 +1,3 @@
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| switchyard_fuzz_targets::target("sdp_answer").expect("it is listed").run(bytes));
