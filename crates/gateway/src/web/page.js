@@ -103,7 +103,7 @@ form.onsubmit = (/** @type {SubmitEvent} */ event) => {
   // So that the address leads here again, also when it is handed on.
   if (!token.value) history.replaceState(null, '', `/?${new URLSearchParams({ room: room.value })}`);
   const who = token.value ? { token: token.value } : { identity: identityFor(name.value) };
-  enter({ room: room.value, name: name.value, ...who }, preview.take());
+  enter({ room: room.value, name: name.value || undefined, ...who }, preview.take());
 };
 
 setUpTheme();
@@ -117,6 +117,8 @@ form.elements.room.value = asked.get('room') ?? 'lobby';
 form.elements.name.value = asked.get('name') ?? asked.get('identity') ?? remembered().name ?? '';
 form.elements.token.value = asked.get('token') ?? '';
 $('token-field').hidden = !asked.has('token');
+// A token may bring a name.
+form.elements.name.required = !asked.has('token');
 
 if (asked.has('room') && (asked.has('identity') || asked.has('token'))) {
   const [room, identity, token, name] = ['room', 'identity', 'token', 'name'].map((key) => asked.get(key) ?? undefined);
