@@ -175,6 +175,7 @@ fn participant_info(
         identity: member.identity.clone(),
         display_name: member.display_name.clone(),
         since: member.since,
+        connected: member.connected,
         hidden: member.hidden,
         worker: session.worker,
         publications,

@@ -51,6 +51,8 @@ pub struct ParticipantInfo {
     pub display_name: Option<String>,
     /// When they came.
     pub since: Instant,
+    /// Whether they can be told things now, rather than being waited for after their connection was lost.
+    pub connected: bool,
     /// Whether only those who moderate see them.
     pub hidden: bool,
     /// Where their media is handled, once there is any.

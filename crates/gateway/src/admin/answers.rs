@@ -23,6 +23,8 @@ pub(super) struct Participant {
     name: Option<String>,
     /// When they came.
     since: u64,
+    /// Whether their signalling connection stands; without it they are waited for a while.
+    connected: bool,
     /// Whether only those who moderate see them.
     hidden: bool,
     /// The worker that handles their media, once there is any.
@@ -44,6 +46,8 @@ pub(super) struct Detail {
     name: Option<String>,
     /// When they came.
     since: u64,
+    /// Whether their signalling connection stands; without it they are waited for a while.
+    connected: bool,
     /// The worker that handles their media, once there is any.
     worker: Option<u8>,
     /// What the application has attached to them.
@@ -165,6 +169,7 @@ impl From<ParticipantInfo> for Participant {
             identity: info.identity.to_string(),
             name: info.display_name,
             since: times::millis(info.since),
+            connected: info.connected,
             hidden: info.hidden,
             worker: info.worker.map(|worker| worker.0),
             publications: info.publications as u64,
@@ -181,6 +186,7 @@ impl From<ParticipantDetail> for Detail {
             identity: about.identity.to_string(),
             name: about.display_name,
             since: times::millis(about.since),
+            connected: about.connected,
             worker: about.worker.map(|worker| worker.0),
             metadata: detail.metadata.as_deref().map(str::to_owned),
             auto_subscribe: detail.auto_subscribe,

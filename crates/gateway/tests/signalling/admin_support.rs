@@ -171,6 +171,7 @@ fn participant() -> ParticipantInfo {
         identity: Identity::new("ada"),
         display_name: None,
         since: Instant::now(),
+        connected: true,
         hidden: false,
         worker: Some(WorkerId(0)),
         publications: 1,
