@@ -171,6 +171,6 @@ async fn an_act_of_the_operator_is_carried_out_and_its_outcome_told() {
     running.acts.send(Acting { act, outcome }).await.expect("control runs");
 
     let acted = timeout(PATIENCE, acted).await.expect("in time").expect("an outcome");
-    assert_eq!(acted, Ok(Acted { ended: 1 }));
+    assert_eq!(acted, Ok(Acted { ended: 1, changed: true, message: None }));
     assert_eq!(told(&mut seat).await, Notice::Ended(EndReason::TokenRevoked));
 }

@@ -22,6 +22,7 @@ fn every_flag_replaces_its_key() {
         dev: false,
         listen: Some("127.0.0.1:1".parse().unwrap()),
         metrics_listen: Some("127.0.0.1:2".parse().unwrap()),
+        admin_listen: Some(AdminListen::Off),
         workers: Some(5),
         port_base: Some(6_000),
         announce: vec!["192.0.2.1".parse().unwrap(), "2001:db8::1".parse().unwrap()],
@@ -31,6 +32,7 @@ fn every_flag_replaces_its_key() {
 
     assert_eq!(Some(config.gateway.listen), flags.listen);
     assert_eq!(Some(config.gateway.metrics_listen), flags.metrics_listen);
+    assert_eq!(Some(config.gateway.admin.listen), flags.admin_listen);
     assert_eq!((config.media.workers, config.media.port_base), (5, 6_000));
     assert_eq!(config.media.announce, flags.announce);
 }
