@@ -10,6 +10,7 @@ mod events;
 mod joining;
 mod messaging;
 mod moderating;
+mod muting;
 mod offering;
 mod permitting;
 mod publishing;
@@ -143,8 +144,10 @@ impl Control {
             } else if self.has_expired(now, session) {
                 self.end_session(now, asker, EndReason::TokenExpired);
             } else if self.is_lingering(session) {
+                self.tell_late_mutes(now, session);
                 self.on_lingering_due(now, session);
             } else {
+                self.tell_late_mutes(now, session);
                 self.on_negotiation_due(now, session);
             }
         }
@@ -202,7 +205,9 @@ impl Control {
             Intent::Answer { offer, sdp } => self.accept_answer(now, asker.session, offer, &sdp)?,
             Intent::Candidate { candidate, .. } => admission::check_candidate(&candidate)?,
             Intent::Unpublish { publication } => self.unpublish(now, asker.session, publication)?,
-            Intent::SetMuted { publication, muted } => self.set_muted(asker.session, publication, muted)?,
+            Intent::SetMuted { publication, muted } => {
+                self.set_muted(now, asker.session, publication, muted)?
+            }
             Intent::Subscribe { publication } => self.subscribe(now, asker.session, publication)?,
             Intent::Unsubscribe { publication } => self.unsubscribe(now, asker.session, publication)?,
             Intent::SetMaxLayer { publication, layer } => {
@@ -248,7 +253,8 @@ impl Control {
         let deadlines = self.sessions.get(&session).map(|session| {
             // While nobody listens nothing is offered, and no answer is late.
             let lingers_until = session.presence.lingers_until();
-            [lingers_until.or_else(|| session.subscribing.deadline()), session.pass.expires_at]
+            let offering = lingers_until.or_else(|| session.subscribing.deadline());
+            [offering, session.muting.deadline(), session.pass.expires_at]
         });
         self.deadlines.set(session, deadlines.into_iter().flatten().flatten().min());
     }

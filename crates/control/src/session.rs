@@ -1,6 +1,7 @@
 //! A session: what one participant sends and receives, and on which connections.
 
 pub(crate) mod line;
+pub(crate) mod muting;
 pub(crate) mod negotiation;
 pub(crate) mod presence;
 pub(crate) mod publishing;
@@ -13,6 +14,7 @@ use switchyard_vocab::units::Bitrate;
 use crate::grants::Pass;
 use crate::pace::Pace;
 use crate::room::key::RoomKey;
+use muting::Muting;
 use presence::Presence;
 use publishing::Publishing;
 use subscribing::Subscribing;
@@ -28,6 +30,7 @@ pub(crate) struct Session {
     pub(crate) set_aside: Option<Bitrate>,
     /// How often it tells everybody something.
     pub(crate) pace: Pace,
+    pub(crate) muting: Muting,
     pub(crate) presence: Presence,
     pub(crate) worker: Option<WorkerId>,
     pub(crate) publishing: Publishing,
@@ -43,6 +46,7 @@ impl Session {
             has_published: false,
             set_aside: None,
             pace: Pace::default(),
+            muting: Muting::default(),
             presence: Presence::default(),
             worker: None,
             publishing: Publishing::default(),

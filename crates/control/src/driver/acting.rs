@@ -42,7 +42,7 @@ impl Control {
                 if lifted { CHANGED } else { return Err(ActError::NotBanned(identity.to_string())) }
             }
             Act::Mute { room, identity, publication } => {
-                changed(self.silence(&room, &identity, publication)?)
+                changed(self.silence(now, &room, &identity, publication)?)
             }
             Act::ChangeParticipant { room, identity, change } => {
                 changed(self.change_participant(now, &room, &identity, change)?)
@@ -96,6 +96,7 @@ impl Control {
 
     fn silence(
         &mut self,
+        now: Instant,
         key: &RoomKey,
         identity: &Identity,
         publication: PublicationId,
@@ -105,7 +106,7 @@ impl Control {
         track
             .filter(|track| track.owner == owner && track.backup_of.is_none())
             .ok_or(Refusal::UnknownPublication(publication.0))?;
-        Ok(self.mute(owner, publication, true))
+        Ok(self.mute(now, owner, publication, true))
     }
 
     fn change_participant(

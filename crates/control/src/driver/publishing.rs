@@ -13,7 +13,6 @@ use switchyard_vocab::negotiated::ReceiveSection;
 use super::{Asker, Control};
 use crate::admission::check_optional;
 use crate::directory::PeerEntry;
-use crate::grants::Grant;
 use crate::intent::{Connection, TrackDescription, TrackSource};
 use crate::notice::{Notice, Publication};
 use crate::refusal::Refusal;
@@ -207,60 +206,6 @@ impl Control {
             self.tell_others(session, &notice);
         }
         Ok(())
-    }
-
-    pub(super) fn set_muted(
-        &mut self,
-        session: SessionId,
-        publication: PublicationId,
-        muted: bool,
-    ) -> Result<(), Refusal> {
-        let owner = self.mutable_track(session, publication, muted)?.owner;
-        self.mute(owner, publication, muted);
-        Ok(())
-    }
-
-    /// Silences or unsilences a publication, whoever wants that. Gives back whether it was otherwise before.
-    pub(super) fn mute(&mut self, owner: SessionId, publication: PublicationId, muted: bool) -> bool {
-        let room = self.room_of_mut(owner);
-        let Some(track) = room.and_then(|room| room.track_mut(publication)) else { return false };
-        if std::mem::replace(&mut track.about.muted, muted) == muted {
-            return false;
-        }
-        let (home, backup, is_backup) = (track.home, track.backup, track.backup_of.is_some());
-        for publication in [Some(publication), backup].into_iter().flatten() {
-            self.outputs.command(home, Command::SetMuted { publication, muted });
-        }
-        if is_backup {
-            return true;
-        }
-
-        let Some(room) = self.room_of(owner) else { return true };
-        let Some(member) = room.membership.get(owner) else { return true };
-        let notice = Notice::PublicationMuted { identity: member.identity.clone(), publication, muted };
-        let everybody: Vec<_> = room.membership.sessions().collect();
-        self.outputs.tell_all(everybody, &notice);
-        true
-    }
-
-    /// A track that a session may silence: its own, or anybody's when it moderates. Only its publisher gives it
-    /// its voice again.
-    fn mutable_track(
-        &mut self,
-        session: SessionId,
-        publication: PublicationId,
-        muted: bool,
-    ) -> Result<&mut Track, Refusal> {
-        let grants = self.grants(session)?;
-        let room = self.room_of_mut(session).ok_or(Refusal::NotJoined)?;
-        let unknown = || Refusal::UnknownPublication(publication.0);
-        let track = room.track_mut(publication).ok_or_else(unknown)?;
-        match track.owner == session {
-            true => Ok(track),
-            false if track.backup_of.is_some() => Err(unknown()),
-            false if !muted => Err(Refusal::NotYours(publication.0)),
-            false => grants.check(Grant::Admin).map(|()| track),
-        }
     }
 
     fn own_track(&mut self, session: SessionId, publication: PublicationId) -> Result<&mut Track, Refusal> {

@@ -19,20 +19,44 @@ use crate::intent::OfferId;
 /// one costs the client a round of `setRemoteDescription` over all m-lines.
 pub(crate) const OFFER_SPACING: Duration = Duration::from_millis(150);
 
+/// The same while changes do not end: it doubles with every offer up to this. When a hundred people enter
+/// a room within two seconds, everybody gets eight offers instead of fourteen, each of up to a hundred
+/// m-lines. Longer, and whoever comes last is heard later.
+pub(crate) const LONGEST_SPACING: Duration = Duration::from_millis(400);
+
 /// How long an answer may take. A client that is slower has lost the offer or its mind.
 pub(crate) const ANSWER_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// Where a connection on which we offer stands.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Negotiation {
-    /// All that is wanted was offered. The next offer may leave after `quiet_until`.
-    Settled { quiet_until: Option<Instant> },
-    /// Something changed; the next offer leaves at `at`.
-    Due { at: Instant },
+    /// All that is wanted was offered. The next offer may leave when it has been quiet for long enough.
+    Settled { quiet: Option<Quiet> },
+    /// Something changed; the next offer leaves at `at`, and `spacing` later the one after it.
+    Due { at: Instant, spacing: Duration },
     /// One offer is out.
-    InFlight { offer: OfferId, since: Instant, changed: bool },
+    InFlight { offer: OfferId, since: Instant, spacing: Duration, changed: bool },
     /// The connection is gone. Nothing is offered until the participant asks for a fresh one.
     Lost,
+}
+
+/// The quiet time after an offer.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Quiet {
+    pub(crate) until: Instant,
+    spacing: Duration,
+}
+
+impl Quiet {
+    fn after(since: Instant, spacing: Duration) -> Self {
+        Self { until: since + spacing, spacing }
+    }
+
+    /// What becomes due in it, or at `now` if it is over by then.
+    fn end(self, now: Instant) -> Negotiation {
+        let spacing = if now < self.until { self.spacing * 2 } else { OFFER_SPACING };
+        Negotiation::Due { at: self.until.max(now), spacing: spacing.min(LONGEST_SPACING) }
+    }
 }
 
 /// What may happen to it.
@@ -70,44 +94,48 @@ pub(crate) enum Output {
 impl Negotiation {
     /// A connection on which nothing was ever offered.
     pub(crate) const fn new() -> Self {
-        Self::Settled { quiet_until: None }
+        Self::Settled { quiet: None }
     }
 
     /// Takes one input and returns what has to be done, if anything.
     pub(crate) fn handle_input(&mut self, now: Instant, input: Input) -> Option<Output> {
         use {Input::*, Negotiation::*};
         let (next, output) = match (*self, input) {
-            (Settled { quiet_until }, Changed | Restarted) => {
-                (Due { at: quiet_until.map_or(now, |quiet| quiet.max(now)) }, None)
+            (Settled { quiet: None } | Lost, Restarted) | (Settled { quiet: None }, Changed) => {
+                (Due { at: now, spacing: OFFER_SPACING }, None)
             }
+            (Settled { quiet: Some(quiet) }, Changed | Restarted) => (quiet.end(now), None),
             (Settled { .. }, Tick | NothingToOffer | Answered) => (*self, None),
 
-            (Due { at }, Tick) if at <= now => (*self, Some(Output::MakeOffer)),
-            (Due { .. }, NothingToOffer) => (Settled { quiet_until: None }, None),
+            (Due { at, .. }, Tick) if at <= now => (*self, Some(Output::MakeOffer)),
+            (Due { .. }, NothingToOffer) => (Self::new(), None),
             (Due { .. }, Tick | Changed | Restarted | Answered) => (*self, None),
 
-            (Settled { .. } | Due { .. } | Lost, Offered(offer)) => {
-                (InFlight { offer, since: now, changed: false }, None)
+            (Due { spacing, .. }, Offered(offer)) => {
+                (InFlight { offer, since: now, spacing, changed: false }, None)
+            }
+            (Settled { .. } | Lost, Offered(offer)) => {
+                (InFlight { offer, since: now, spacing: OFFER_SPACING, changed: false }, None)
             }
 
-            (InFlight { offer, since, .. }, Changed | Restarted) => {
-                (InFlight { offer, since, changed: true }, None)
+            (InFlight { offer, since, spacing, .. }, Changed | Restarted) => {
+                (InFlight { offer, since, spacing, changed: true }, None)
             }
-            (InFlight { since, changed: true, .. }, Answered) => {
-                (Due { at: (since + OFFER_SPACING).max(now) }, None)
+            (InFlight { since, spacing, changed: true, .. }, Answered) => {
+                (Quiet::after(since, spacing).end(now), None)
             }
-            (InFlight { since, changed: false, .. }, Answered) => {
-                (Settled { quiet_until: Some(since + OFFER_SPACING) }, None)
+            (InFlight { since, spacing, changed: false, .. }, Answered) => {
+                (Settled { quiet: Some(Quiet::after(since, spacing)) }, None)
             }
             (InFlight { since, .. }, Tick) if since + ANSWER_TIMEOUT <= now => (Lost, Some(Output::GiveUp)),
             (InFlight { .. }, Tick | Offered(_) | NothingToOffer) => (*self, None),
-            (InFlight { offer, changed, .. }, Resumed) => {
-                (InFlight { offer, since: now, changed }, Some(Output::OfferAgain))
+            (InFlight { offer, spacing, changed, .. }, Resumed) => {
+                (InFlight { offer, since: now, spacing, changed }, Some(Output::OfferAgain))
             }
             (Settled { .. } | Due { .. }, Resumed) => (*self, None),
 
             // Whoever was not reached may not have heard that it is lost.
-            (Lost, Restarted | Resumed) => (Due { at: now }, None),
+            (Lost, Resumed) => (Due { at: now, spacing: OFFER_SPACING }, None),
             (_, LineLost) | (Lost, _) => (Lost, None),
         };
         *self = next;
@@ -117,7 +145,7 @@ impl Negotiation {
     /// When it wants a tick.
     pub(crate) fn deadline(&self) -> Option<Instant> {
         match *self {
-            Self::Due { at } => Some(at),
+            Self::Due { at, .. } => Some(at),
             Self::InFlight { since, .. } => Some(since + ANSWER_TIMEOUT),
             Self::Settled { .. } | Self::Lost => None,
         }

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use switchyard_bus::command::Command;
 use switchyard_bus::event::Event;
 use switchyard_vocab::counters::LineEnd;
@@ -230,6 +232,32 @@ fn only_its_owner_mutes_a_track_and_everybody_hears_of_it() {
         assert!(matches!(told(&outputs, session)[..], [Notice::PublicationMuted { muted: true, .. }]));
     }
     assert_eq!(commands(&house.ask(1, mute)), [] as [&Command; 0], "muting twice is muting once");
+}
+
+#[test]
+fn a_mute_toggled_fifty_times_a_second_is_told_at_a_pace_and_its_last_state_always() {
+    let mut house = House::new();
+    let tracks = house.join_and_publish(1, "ada");
+    house.join(2, "bob");
+    let mut outputs = Vec::new();
+    for toggle in 0..101 {
+        let muted = toggle % 2 == 0;
+        outputs.extend(house.ask(1, Intent::SetMuted { publication: tracks[0], muted }));
+        outputs.extend(house.pass(Duration::from_millis(20)));
+    }
+    outputs.extend(house.pass(Duration::from_secs(1)));
+
+    let silenced = commands(&outputs).into_iter().filter(|one| matches!(one, Command::SetMuted { .. }));
+    assert_eq!(silenced.count(), 101, "what is heard follows at once");
+    let told: Vec<_> = told(&outputs, 2)
+        .into_iter()
+        .filter_map(|notice| match notice {
+            Notice::PublicationMuted { muted, .. } => Some(*muted),
+            _ => None,
+        })
+        .collect();
+    assert!((10..=22).contains(&told.len()), "{told:?}");
+    assert_eq!(told.last(), Some(&true));
 }
 
 #[test]
