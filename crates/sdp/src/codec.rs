@@ -233,10 +233,13 @@ pub(crate) fn feedback_names(mapping: &CodecMapping) -> impl Iterator<Item = &'s
 
 /// Names of codecs for an error message, each once.
 pub(crate) fn names<'a>(codecs: impl IntoIterator<Item = &'a RemoteCodec>) -> String {
+    // Browsers have about a dozen; who has more learns what it needs from these.
+    const MAX_NAMES: usize = 16;
+
     let mut names: Vec<&str> = Vec::new();
     for codec in codecs {
         let name = if codec.name.is_empty() { "(static)" } else { codec.name.as_str() };
-        if names.len() < MAX_CODECS && !names.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+        if names.len() < MAX_NAMES && !names.iter().any(|known| known.eq_ignore_ascii_case(name)) {
             names.push(name);
         }
     }

@@ -166,9 +166,11 @@ pub enum SdpError {
     },
 }
 
-/// The beginning of `text`, short enough for an error message.
+/// The beginning of `text`, short enough for an error message and harmless where it is shown: control
+/// characters, which terminals and logs obey, are replaced.
 pub(crate) fn excerpt(text: &str) -> String {
     const MAX: usize = 80;
 
-    text.chars().take(MAX).collect()
+    let harmless = |c: char| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c };
+    text.chars().take(MAX).map(harmless).collect()
 }

@@ -132,6 +132,22 @@ fn a_description_of_stopped_m_lines_needs_no_transport() {
     assert_eq!(parse(stopped).ice, None);
 }
 
+#[test]
+fn a_refusal_quotes_no_control_characters_and_no_endless_list() {
+    let rings = one_audio().replace("a=setup:actpass", "a=setup:\u{7}bell\u{1b}[31m");
+    let formats: String = (0..60).map(|number| format!("a=rtpmap:{number} codec{number}/8000\n")).collect();
+    let numbers: Vec<String> = (0..60).map(|number| number.to_string()).collect();
+    let strange = one_audio()
+        .replace("SAVPF 111", &format!("SAVPF {}", numbers.join(" ")))
+        .replace("a=rtpmap:111 opus/48000/2\n", &formats);
+
+    let rings = try_answer(&rings).unwrap_err().to_string();
+    let strange = try_answer(&strange).unwrap_err().to_string();
+
+    assert!(rings.contains("bell") && !rings.contains(char::is_control), "{rings:?}");
+    assert!(strange.contains("codec9") && !strange.contains("codec59"), "{strange}");
+}
+
 proptest! {
     #[test]
     fn no_text_makes_the_parser_panic(text in "\\PC{0,400}") {
