@@ -1,5 +1,6 @@
 //! The server under test: the built binary, as a process of its own.
 
+use std::io::{Read, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -23,6 +24,7 @@ pub(crate) struct Server {
     process: Child,
     listen: SocketAddr,
     metrics: SocketAddr,
+    admin: SocketAddr,
     media: u16,
     overflows_before: u64,
     config: Option<PathBuf>,
@@ -73,13 +75,14 @@ impl Server {
         config: Option<PathBuf>,
     ) -> Result<Self> {
         let (listen, metrics, media) = (free_tcp_port()?, free_tcp_port()?, free_udp_ports(workers)?);
+        let admin = free_tcp_port()?;
         let mut process = Command::new(binary()?)
             .args(["--dev", "--listen", &listen.to_string()])
             .args(["--workers", &workers.to_string()])
             .args(["--port-base", &media.to_string()])
             .args(["--announce", &announced.to_string()])
             .env("SWITCHYARD_GATEWAY__METRICS_LISTEN", metrics.to_string())
-            .env("SWITCHYARD_GATEWAY__ADMIN__LISTEN", "off")
+            .env("SWITCHYARD_GATEWAY__ADMIN__LISTEN", admin.to_string())
             .env("SWITCHYARD_CONTROL__PLACEMENT", "spread")
             .env("SWITCHYARD_LOG__FILTER", "warn")
             .envs(settings.iter().copied())
@@ -97,7 +100,7 @@ impl Server {
             std::thread::sleep(Duration::from_millis(20));
         }
         let overflows_before = vitals::kernel_overflows()?;
-        Ok(Self { process, listen, metrics, media, overflows_before, config, _turn: turn })
+        Ok(Self { process, listen, metrics, admin, media, overflows_before, config, _turn: turn })
     }
 
     /// A token, minted as operators do. `options` are those of the command, in one line.
@@ -108,6 +111,28 @@ impl Server {
         let output = command.output().context("the token command cannot be started")?;
         ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         Ok(String::from_utf8(output.stdout)?.trim().to_owned())
+    }
+
+    /// Asks the admin API for something, as in `POST /v1/admin/drain`.
+    ///
+    /// # Errors
+    ///
+    /// When it is not done, with all that was answered.
+    pub(crate) fn admin(&self, request: &str, secret: &str, body: &str) -> Result<()> {
+        let mut connection = TcpStream::connect(self.admin).context("the admin API cannot be reached")?;
+        let length = body.len();
+        write!(
+            connection,
+            "{request} HTTP/1.0\r\nAuthorization: Bearer {secret}\r\nContent-Type: application/json\r\n\
+             Content-Length: {length}\r\n\r\n{body}"
+        )?;
+        let mut answer = String::new();
+        connection.read_to_string(&mut answer)?;
+        ensure!(
+            answer.split(' ').nth(1).is_some_and(|status| status.starts_with('2')),
+            "{request}: {answer}"
+        );
+        Ok(())
     }
 
     /// Where participants connect.
