@@ -20,7 +20,7 @@ const LOST: Intent = Intent::Disconnect { lost: Resumption(0) };
 fn snapshot() -> Notice {
     let message = |number| {
         let (from, text) = (Identity::new("bob"), "hello".into());
-        Notice::Message(Message { number, from, to: None, text, at: Duration::ZERO })
+        Notice::Message(Message { number, from: Some(from), to: None, text, at: Duration::ZERO })
     };
     Notice::Snapshot(Box::new(Snapshot {
         room: RoomName::new("lab"),
