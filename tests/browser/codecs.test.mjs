@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { launchChromium, launchFirefox } from './lib/browsers.mjs';
-import { abilities, enterRaw } from './lib/codec_call.mjs';
+import { abilities, codecOf, enterRaw, plays } from './lib/codec_call.mjs';
 import { inbound } from './lib/observe.mjs';
-import { sleep, startServer, until } from './lib/server.mjs';
+import { startServer, until } from './lib/server.mjs';
 
 const CODECS = ['VP8', 'VP9', 'AV1', 'H264'];
 
@@ -137,22 +137,3 @@ test('sound in RED is heard by those who know it and by those who do not', async
   assert.ok(whole > unwrapped * 1.5);
   for (const page of [ada, bob, fox]) await page.close();
 });
-
-/** Waits until pictures of that width are decoded, and for two seconds of more of them. */
-async function plays(page, width, seconds = 30) {
-  const [before] = await until(`a picture ${width} wide`, async () => {
-    const seen = (await inbound(page, 'video')).filter((video) => video.framesDecoded > 0 && video.frameWidth === width);
-    return seen.length > 0 && seen;
-  }, seconds);
-  await sleep(2000);
-  const video = (await inbound(page, 'video')).find(({ ssrc }) => ssrc === before.ssrc);
-  assert.ok(video.framesDecoded > before.framesDecoded + 10, `${video.framesDecoded - before.framesDecoded} frames in 2 s`);
-  return video;
-}
-
-/** The codec of the picture that a page plays. */
-async function codecOf(page) {
-  const [video] = await inbound(page, 'video');
-  const codecs = await page.evaluate(() => window.seen.stats('codec'));
-  return codecs.find(({ id }) => id === video.codecId)?.mimeType.slice(6).toUpperCase();
-}

@@ -224,6 +224,7 @@ impl Control {
                 self.kick(now, asker.session, &identity, (message, ban))?;
             }
             Intent::SetLocked(locked) => self.set_locked(asker.session, locked)?,
+            Intent::SetRoomCodecs(codecs) => self.set_room_codecs(now, asker.session, &codecs)?,
             Intent::SetRoomMetadata(metadata) => self.set_room_metadata(now, asker.session, metadata)?,
             Intent::EndRoom => return self.end_room(now, asker),
             Intent::Refresh(pass) => self.refresh(now, asker.session, pass)?,

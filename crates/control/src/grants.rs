@@ -13,6 +13,7 @@ use switchyard_vocab::ids::Tenant;
 use switchyard_vocab::layer::SpatialLayer;
 use switchyard_vocab::units::Bitrate;
 
+use crate::codec_policy::CodecPolicy;
 use crate::intent::TrackSource;
 use crate::refusal::Refusal;
 
@@ -27,12 +28,21 @@ pub struct Pass {
     pub expires_at: Option<Instant>,
     /// What it allows.
     pub permissions: Permissions,
+    /// What a room takes that is opened with it, within what the server takes; of no meaning in rooms that
+    /// there are.
+    pub codecs: Option<Arc<CodecPolicy>>,
 }
 
 impl Default for Pass {
     /// Endless and ordinary, of a tenant without a name.
     fn default() -> Self {
-        Self { tenant: Tenant::new(""), token: None, expires_at: None, permissions: Permissions::default() }
+        Self {
+            tenant: Tenant::new(""),
+            token: None,
+            expires_at: None,
+            permissions: Permissions::default(),
+            codecs: None,
+        }
     }
 }
 

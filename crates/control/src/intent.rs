@@ -10,6 +10,7 @@ use switchyard_vocab::ids::{Identity, PublicationId, RoomName, SessionId};
 use switchyard_vocab::layer::SpatialLayer;
 use switchyard_vocab::rtp::Mid;
 
+use crate::codec_policy::CodecPolicy;
 use crate::grants::Pass;
 use crate::room::key::RoomKey;
 
@@ -161,6 +162,8 @@ pub enum Intent {
     },
     /// Let nobody in any more but those who moderate, or everybody again.
     SetLocked(bool),
+    /// Have the room take other codecs of those who publish from now on, within what the server takes.
+    SetRoomCodecs(CodecPolicy),
     /// Have everybody know something else of the room.
     SetRoomMetadata(Option<String>),
     /// Send everybody away.

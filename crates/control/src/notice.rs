@@ -10,6 +10,7 @@ use switchyard_vocab::ids::{Identity, PublicationId, RoomName, SessionId};
 use switchyard_vocab::layer::Layers;
 use switchyard_vocab::rtp::Mid;
 
+use crate::codec_policy::CodecPolicy;
 use crate::grants::Permissions;
 use crate::intent::{Connection, OfferId, RequestId, TrackSource};
 use crate::refusal::Refusal;
@@ -42,6 +43,8 @@ pub enum Notice {
         metadata: Option<Arc<str>>,
         /// Whether nobody but those who moderate is let in.
         locked: bool,
+        /// What the room takes of those who publish.
+        codecs: Arc<CodecPolicy>,
     },
     /// You are back; this is all that you may have missed.
     Snapshot(Box<Snapshot>),
@@ -53,6 +56,8 @@ pub enum Notice {
         metadata: Option<Arc<str>>,
         /// Whether nobody but those who moderate is let in.
         locked: bool,
+        /// What it takes of those who publish from now on.
+        codecs: Arc<CodecPolicy>,
     },
     /// Somebody says something.
     Message(Message),

@@ -13,6 +13,7 @@ use switchyard_vocab::ids::{PublicationId, SessionId, WorkerId};
 use switchyard_vocab::layer::Layers;
 use switchyard_vocab::profile::Format;
 
+use crate::codec_policy::CodecPolicy;
 use crate::notice::{Participant, Publication};
 use membership::{Member, Membership};
 
@@ -43,12 +44,19 @@ pub(crate) struct Room {
     pub(crate) metadata: Option<Arc<str>>,
     /// Nobody but those who moderate is let in.
     pub(crate) locked: bool,
+    /// What it takes of those who publish from now on.
+    pub(crate) codecs: Arc<CodecPolicy>,
     /// How many messages went to everybody.
     pub(crate) messages: u64,
     tracks: BTreeMap<PublicationId, Track>,
 }
 
 impl Room {
+    /// A room with nobody in it.
+    pub(crate) fn new(codecs: Arc<CodecPolicy>) -> Self {
+        Self { codecs, ..Self::default() }
+    }
+
     /// Takes somebody out, as a publisher and as a subscriber. Gives back who it was and what it
     /// published.
     pub(crate) fn leave(&mut self, session: SessionId) -> Option<(Member, Vec<Track>)> {

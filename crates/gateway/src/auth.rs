@@ -173,6 +173,7 @@ fn admit_by_token(
     let pass = Pass {
         tenant: Tenant::new(key_id),
         permissions: claims.permissions(),
+        codecs: claims.codecs.map(Into::into),
         // Beyond what the clock counts is never.
         expires_at: Instant::now().checked_add(rest),
         token: claims.jti.map(Into::into),

@@ -71,7 +71,9 @@ pub use fragment::{Fragment, write_fragment};
 pub use negotiation::accept::{Refused, Sending, Unsent, accept_answer};
 pub use negotiation::answer::keeping::check_kept;
 pub use negotiation::answer::sending::{Served, answer_sending};
-pub use negotiation::answer::{Answer, AnswerPolicy, Fate, Rejection, SectionOutcome, answer, share_bitrate};
+pub use negotiation::answer::{
+    Answer, AnswerPolicy, Exception, Fate, Rejection, SectionOutcome, answer, share_bitrate,
+};
 pub use negotiation::offer::{Offer, OfferedSection};
 pub use remote::{MAX_CANDIDATES, MAX_DESCRIPTION, MAX_SECTIONS, RemoteDescription};
 pub use section::{Direction, Msid, Section, SectionKind};

@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, bail};
 use clap::Args;
+use switchyard_control::codec_policy::{CodecName, CodecPolicy};
 use switchyard_gateway::auth::{
     AdminClaims, AuthConfig, CapClaims, Claims, DEVELOPMENT_KEY_ID, GrantClaims, Key, mint, source,
 };
@@ -40,6 +41,12 @@ pub(crate) struct TokenOptions {
     /// How much of it, several times: max_layer, max_bitrate, max_tracks or max_subscriptions.
     #[arg(long = "cap", value_name = "CAP=NUMBER")]
     caps: Vec<String>,
+    /// What the room takes that is opened with it, of what the server takes, like VP8,H264.
+    #[arg(long, value_name = "CODECS", value_delimiter = ',')]
+    codecs: Vec<String>,
+    /// What publishers are to use there if they can, the best one first, like VP9,VP8.
+    #[arg(long, value_name = "CODECS", value_delimiter = ',')]
+    prefer: Vec<String>,
     /// Which key signs it; not needed when there is just one.
     #[arg(long, value_name = "ID")]
     key: Option<String>,
@@ -90,6 +97,7 @@ impl TokenOptions {
             metadata: self.metadata.clone(),
             grants: self.grants()?,
             caps: self.caps()?,
+            codecs: self.codecs()?,
         };
         Ok(mint(&claims, id, &key.secret)?)
     }
@@ -136,6 +144,20 @@ impl TokenOptions {
             *place = value.parse().with_context(|| format!("{grant}: the value is true or false"))?;
         }
         Ok((!self.grants.is_empty()).then_some(claims))
+    }
+
+    fn codecs(&self) -> anyhow::Result<Option<CodecPolicy>> {
+        if self.codecs.is_empty() && self.prefer.is_empty() {
+            return Ok(None);
+        }
+        let all = || CodecName::ALL.map(CodecName::as_str).join(", ");
+        let named = |name: &String| {
+            CodecName::named(name).with_context(|| format!("there is no codec {name:?}, only {}", all()))
+        };
+        let read = |names: &[String]| names.iter().map(named).collect::<anyhow::Result<Vec<_>>>();
+        let everything = CodecPolicy::default().allowed;
+        let allowed = if self.codecs.is_empty() { everything } else { read(&self.codecs)? };
+        Ok(Some(CodecPolicy { allowed, preferred: read(&self.prefer)? }))
     }
 
     fn caps(&self) -> anyhow::Result<Option<CapClaims>> {

@@ -1,7 +1,12 @@
 // A client made of a WebSocket and two connections, nothing else: what it sends and takes is said codec by
 // codec, which no library should have to offer.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+
 import { open } from './browsers.mjs';
-import { page as home } from './server.mjs';
+import { inbound } from './observe.mjs';
+import { binary, page as home, sleep, until } from './server.mjs';
 
 /**
  * Opens an empty page and joins a room with it, publishing nothing. Afterwards the page holds `call`:
@@ -12,6 +17,31 @@ export async function enterRaw(browser, name, { room, identity, token = '', rece
   const page = await open(browser, `${name}-${identity}`, `${home}healthz`);
   await page.evaluate(client, { room, identity, token, receives });
   return page;
+}
+
+/** A token that opens a room; `args` are those of `switchyard token`. */
+export async function mint(room, identity, ...args) {
+  const { stdout } = await promisify(execFile)(binary, ['--dev', 'token', '--room', room, '--identity', identity, ...args]);
+  return stdout.trim();
+}
+
+/** Waits until pictures of that width are decoded, and for two seconds of more of them. */
+export async function plays(page, width, seconds = 30) {
+  const [before] = await until(`a picture ${width} wide`, async () => {
+    const seen = (await inbound(page, 'video')).filter((video) => video.framesDecoded > 0 && video.frameWidth === width);
+    return seen.length > 0 && seen;
+  }, seconds);
+  await sleep(2000);
+  const video = (await inbound(page, 'video')).find(({ ssrc }) => ssrc === before.ssrc);
+  assert.ok(video.framesDecoded > before.framesDecoded + 10, `${video.framesDecoded - before.framesDecoded} frames in 2 s`);
+  return video;
+}
+
+/** The codec of the picture that a page plays. */
+export async function codecOf(page) {
+  const [video] = await inbound(page, 'video');
+  const codecs = await page.evaluate(() => window.seen.stats('codec'));
+  return codecs.find(({ id }) => id === video.codecId)?.mimeType.slice(6).toUpperCase();
 }
 
 /** Which of these codecs a browser can send, and which it can take. */
@@ -77,7 +107,7 @@ async function client({ receives, ...query }) {
     const asker = waiting.get(message.in_reply_to);
     if (!asker) return;
     waiting.delete(message.in_reply_to);
-    if (['refused', 'error'].includes(message.type)) asker.reject(new Error(message.message));
+    if (['refused', 'error'].includes(message.type)) asker.reject(Object.assign(new Error(message.message), { code: message.code }));
     else asker.resolve(message);
   });
   await new Promise((resolve, reject) => {
@@ -88,18 +118,42 @@ async function client({ receives, ...query }) {
 
   const tracks = [];
   let stream;
-  /** Publishes the camera in one codec. Who is deaf does not read which bitrate the answer allows. */
-  async function publish({ codec, encodings = [{}], width = 640, height = 360, backup_of = null, isDeaf = false }) {
+  const inCodec = (codec) => RTCRtpSender.getCapabilities('video').codecs
+    .filter(({ mimeType }) => [`VIDEO/${codec}`, 'VIDEO/RTX'].includes(mimeType.toUpperCase()));
+
+  /** Offers all there is, and takes the answer. */
+  async function negotiate({ isDeaf = false } = {}) {
+    await publishing.setLocalDescription();
+    const { sdp, publications } = await request({ type: 'offer', sdp: publishing.localDescription.sdp, tracks });
+    await publishing.setRemoteDescription({ type: 'answer', sdp: isDeaf ? sdp.replace(/^b=.*\r\n/gm, '') : sdp });
+    return publications;
+  }
+
+  /** Offers what is published in another codec, or in the browser's own order. */
+  async function turnTo(codec) {
+    const { codecs } = RTCRtpSender.getCapabilities('video');
+    publishing.getTransceivers()[0].setCodecPreferences(codec ? inCodec(codec) : codecs);
+    return negotiate();
+  }
+
+  /** Has the sender use another one of the codecs that were negotiated, without a word to the server. */
+  async function encodeIn(codec) {
+    const [{ sender }] = publishing.getTransceivers();
+    const parameters = sender.getParameters();
+    const wanted = parameters.codecs.find(({ mimeType }) => mimeType.toUpperCase() === `VIDEO/${codec}`);
+    for (const encoding of parameters.encodings) encoding.codec = wanted;
+    await sender.setParameters(parameters);
+  }
+
+  /** Publishes the camera in one codec, or in the browser's own order of codecs. Who is deaf does not read which bitrate the answer allows. */
+  async function publish({ codec = null, encodings = [{}], width = 640, height = 360, backup_of = null, isDeaf = false }) {
     stream ??= await navigator.mediaDevices.getUserMedia({ video: { width, height, frameRate: 30 } });
     const transceiver = publishing.addTransceiver(stream.getVideoTracks()[0], { direction: 'sendonly', sendEncodings: encodings, streams: [stream] });
-    const able = RTCRtpSender.getCapabilities('video').codecs;
-    const wanted = able.filter(({ mimeType }) => [`VIDEO/${codec}`, 'VIDEO/RTX'].includes(mimeType.toUpperCase()));
-    transceiver.setCodecPreferences(wanted);
+    if (codec) transceiver.setCodecPreferences(inCodec(codec));
     await publishing.setLocalDescription();
     const track = { mid: transceiver.mid, source: 'camera' };
     tracks.push(backup_of === null ? track : { ...track, backup_of });
-    const { sdp, publications } = await request({ type: 'offer', sdp: publishing.localDescription.sdp, tracks });
-    await publishing.setRemoteDescription({ type: 'answer', sdp: isDeaf ? sdp.replace(/^b=.*\r\n/gm, '') : sdp });
+    const publications = await negotiate({ isDeaf });
     return publications.find(({ mid }) => mid === transceiver.mid);
   }
 
@@ -112,9 +166,8 @@ async function client({ receives, ...query }) {
     transceiver.setCodecPreferences([...named('red'), ...named('opus')]);
     await publishing.setLocalDescription();
     tracks.push({ mid: transceiver.mid, source: 'microphone' });
-    const { sdp } = await request({ type: 'offer', sdp: publishing.localDescription.sdp, tracks });
-    await publishing.setRemoteDescription({ type: 'answer', sdp });
+    await negotiate();
   }
 
-  window.call = { publish, publishRepeated, request, messages, publishing, subscribing, known };
+  window.call = { publish, publishRepeated, turnTo, encodeIn, request, messages, publishing, subscribing, known };
 }

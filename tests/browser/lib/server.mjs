@@ -8,6 +8,9 @@ const here = fileURLToPath(new URL('..', import.meta.url));
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const built = join(process.env.CARGO_TARGET_DIR ?? join(root, 'target'), 'debug', 'switchyard');
 
+/** The server under test. */
+export const binary = process.env.SERVER_BINARY ?? built;
+
 /** Where logs and pictures of a run are left. */
 export const artefacts = process.env.ARTEFACTS ?? join(here, 'artefacts');
 mkdirSync(artefacts, { recursive: true });
@@ -26,7 +29,6 @@ export const media = { address: '127.0.0.1', port: 7882 };
  * `name` names its log among the artefacts; `env` and `args` are added to its own.
  */
 export async function startServer({ name, args = [], env = {} }) {
-  const binary = process.env.SERVER_BINARY ?? built;
   const child = spawn(binary, ['--dev', ...args], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   const log = createWriteStream(join(artefacts, `${name}.log`));
   child.stdout.pipe(log, { end: false });

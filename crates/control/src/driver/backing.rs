@@ -98,8 +98,8 @@ impl Control {
         let Some(subscriber) = self.sessions.get(&session) else { return };
         let lacking: Vec<Codec> =
             subscriber.subscribing.undecodable().iter().map(|format| format.codec).collect();
-        let codecs = self.config.codecs.alternatives(&lacking);
         let Some(room) = self.rooms.get_mut(&subscriber.room) else { return };
+        let codecs = room.codecs.alternatives(&lacking);
         let Some(track) = room.track_mut(publication) else { return };
         let is_new = track.backup.is_none() && track.wanted_codecs != codecs;
         if track.about.kind == MediaKind::Video && is_new && !codecs.is_empty() {

@@ -12,6 +12,7 @@ use crate::intent::Join;
 use crate::notice::{EndReason, Notice, Participant};
 use crate::placement::WorkerLoad;
 use crate::refusal::Refusal;
+use crate::room::Room;
 use crate::room::membership::Member;
 use crate::session::Session;
 
@@ -110,7 +111,10 @@ impl Control {
             publications: Vec::new(),
         };
         self.tenancy.join(&key.tenant, !self.rooms.contains_key(&key));
-        let room = self.rooms.entry(key.clone()).or_default();
+        let codecs = join.pass.codecs.as_deref();
+        let codecs = || codecs.map_or(self.config.codecs.clone(), |to| self.config.codecs.narrowed(to));
+        let open = || Room::new(codecs().into());
+        let room = self.rooms.entry(key.clone()).or_insert_with(open);
         room.since.get_or_insert(now);
         room.membership.join(asker.session, member);
         let joined = Notice::Joined {
@@ -120,6 +124,7 @@ impl Control {
             permissions: join.pass.permissions,
             metadata: room.metadata.clone(),
             locked: room.locked,
+            codecs: room.codecs.clone(),
         };
         self.outputs.reply(asker.session, asker.request, joined);
         self.outputs.tell_all(room.membership.viewers(asker.session), &Notice::ParticipantJoined(newcomer));

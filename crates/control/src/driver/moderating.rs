@@ -6,9 +6,11 @@ use switchyard_vocab::ids::{Identity, SessionId};
 
 use super::{Asker, Control};
 use crate::admission::check_message;
+use crate::codec_policy::CodecPolicy;
 use crate::grants::{Grant, Grants};
 use crate::notice::{EndReason, Notice};
 use crate::refusal::Refusal;
+use crate::room::Room;
 use crate::room::key::RoomKey;
 
 impl Control {
@@ -58,6 +60,30 @@ impl Control {
         Ok(())
     }
 
+    /// Has the room take other codecs of those who publish from now on.
+    pub(super) fn set_room_codecs(
+        &mut self,
+        now: Instant,
+        id: SessionId,
+        codecs: &CodecPolicy,
+    ) -> Result<(), Refusal> {
+        let key = self.moderated_room(id)?;
+        self.take_pace(now, id)?;
+        if self.change_codecs(&key, codecs) {
+            self.tell_room(&key);
+        }
+        Ok(())
+    }
+
+    /// Gives a room another choice of codecs, within the server's. What is published already goes on as it began.
+    /// Gives back whether it was otherwise before.
+    pub(super) fn change_codecs(&mut self, key: &RoomKey, wanted: &CodecPolicy) -> bool {
+        let codecs = self.config.codecs.narrowed(wanted);
+        let Some(room) = self.rooms.get_mut(key).filter(|room| *room.codecs != codecs) else { return false };
+        room.codecs = codecs.into();
+        true
+    }
+
     /// Sends everybody away, whoever asks last.
     pub(super) fn end_room(&mut self, now: Instant, asker: Asker) -> Result<(), Refusal> {
         self.moderated_room(asker.session)?;
@@ -101,7 +127,9 @@ impl Control {
     /// Tells everybody in a room what is known of it now.
     pub(super) fn tell_room(&mut self, key: &RoomKey) {
         let Some(room) = self.rooms.get(key) else { return };
-        let notice = Notice::RoomChanged { metadata: room.metadata.clone(), locked: room.locked };
+        let Room { metadata, locked, codecs, .. } = room;
+        let notice =
+            Notice::RoomChanged { metadata: metadata.clone(), locked: *locked, codecs: codecs.clone() };
         self.outputs.tell_all(room.membership.sessions(), &notice);
     }
 }

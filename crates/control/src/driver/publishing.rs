@@ -17,7 +17,7 @@ use crate::intent::{Connection, TrackDescription, TrackSource};
 use crate::notice::{Notice, Publication};
 use crate::refusal::Refusal;
 use crate::room::Track;
-use crate::session::publishing::Settled;
+use crate::session::publishing::{Choice, Settled};
 
 impl Control {
     /// Answers an offer and carries out what it changes.
@@ -36,11 +36,16 @@ impl Control {
         self.set_aside_for(asker.session, &offer)?;
         let worker = self.worker_of(asker.session).ok_or(NO_WORKERS)?;
         let Some(endpoint) = self.config.endpoint(worker) else { return Err(NO_WORKERS) };
+        let codecs = self.room_of(asker.session).ok_or(Refusal::NotJoined)?.codecs.clone();
+        let is_backup = |section: &Section| {
+            let named = |track: &&TrackDescription| section.mid.is_some_and(|mid| mid.as_str() == track.mid);
+            tracks.iter().find(named).is_some_and(|track| track.backup_of.is_some())
+        };
         let Some(session) = self.sessions.get_mut(&asker.session) else { return Err(Refusal::NotJoined) };
         let settled = session.publishing.handle_offer(
             &offer,
             &endpoint,
-            &self.config.codecs,
+            Choice { room: &codecs, is_backup: &is_backup },
             asker.session,
             &mut self.issuer,
         )?;

@@ -2,6 +2,7 @@ mod acting;
 mod answering;
 mod backing;
 mod bounds;
+mod codecs;
 mod joining;
 mod messaging;
 mod moderating;

@@ -1,5 +1,8 @@
 //! The connection on which a participant offers and sends.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use switchyard_bus::command::Command;
 use switchyard_sdp::{
     Answer, AnswerPolicy, Fate, Rejection, RemoteDescription, SdpError, Section, SectionKind, SectionOutcome,
@@ -24,6 +27,18 @@ pub(crate) struct Publishing {
     line: Option<Line>,
     /// The rate at which all of it is forwarded, at most.
     max_bitrate: Option<Bitrate>,
+    /// What each publication began under. It goes on under that, whatever the room takes by then.
+    policies: BTreeMap<PublicationId, Arc<CodecPolicy>>,
+}
+
+/// Which codecs the m-lines of an offer may have.
+#[derive(Clone, Copy)]
+pub(crate) struct Choice<'a> {
+    /// What the room takes now.
+    pub(crate) room: &'a Arc<CodecPolicy>,
+    /// Whether an m-line has the same picture as another one: it is in the codec that was asked for,
+    /// whatever the room prefers.
+    pub(crate) is_backup: &'a dyn Fn(&Section) -> bool,
 }
 
 /// An opened connection.
@@ -100,7 +115,7 @@ impl Publishing {
         &mut self,
         offer: &RemoteDescription,
         endpoint: &WorkerEndpoint<'_>,
-        codecs: &CodecPolicy,
+        choice: Choice<'_>,
         session: SessionId,
         issuer: &mut Issuer,
     ) -> Result<Settled, Refusal> {
@@ -115,7 +130,21 @@ impl Publishing {
         let role = kept.map(|line| line.remote.our_role);
         let transport = endpoint.transport(ours.origin, ours.local.clone(), role);
         let fed = |section: &Section| kept.and_then(|line| line.publication_of(section));
-        let policy = AnswerPolicy { max_bitrate: self.max_bitrate, ..codecs.answering() };
+        let codecs: &CodecPolicy = choice.room;
+        let excepted = |section: &Section| {
+            let begun = fed(section).and_then(|publication| self.policies.get(&publication)).cloned();
+            begun.or_else(|| (choice.is_backup)(section).then(|| Arc::new(codecs.indifferent())))
+        };
+        let exceptions: Vec<_> = offer
+            .sections
+            .iter()
+            .filter_map(|section| Some((section.mid?, excepted(section)?)))
+            .collect();
+        let policy = AnswerPolicy {
+            max_bitrate: self.max_bitrate,
+            exceptions: exceptions.iter().map(|(mid, policy)| policy.answering_at(*mid)).collect(),
+            ..codecs.answering()
+        };
         let answered = answer(offer, &policy, &transport, |section| {
             fed(section).unwrap_or_else(|| issuer.publication())
         });
@@ -123,7 +152,14 @@ impl Publishing {
             SdpError::NoUsableCodec { offered, .. } => codecs.refusal(offered),
             other => other.into(),
         })?;
-        Ok(self.settle(ours, answered, codecs, session, issuer))
+        let settled = self.settle(ours, answered, codecs, session, issuer);
+        let policy_of = |section: &ReceiveSection| {
+            let excepted = exceptions.iter().find(|(mid, _)| *mid == section.mid);
+            (section.publication, excepted.map_or(choice.room, |(_, policy)| policy).clone())
+        };
+        self.policies =
+            self.receiving().into_iter().flat_map(|all| &all.sections).map(policy_of).collect();
+        Ok(settled)
     }
 
     fn settle(

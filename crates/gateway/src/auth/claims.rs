@@ -6,6 +6,7 @@ use serde::de::{Error, SeqAccess, Visitor};
 use serde::ser::SerializeSeq;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
+use switchyard_control::codec_policy::CodecPolicy;
 use switchyard_control::grants::{Caps, Grants, Permissions, Sources};
 use switchyard_control::intent::TrackSource;
 use switchyard_vocab::layer::SpatialLayer;
@@ -43,6 +44,10 @@ pub struct Claims {
     /// How much of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub caps: Option<CapClaims>,
+    /// What the room takes that the participant opens, within what the server takes. As with grants, a field
+    /// that is not listed is an error.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub codecs: Option<CodecPolicy>,
 }
 
 /// What a token for the admin API says. It names no room: one that does is a participant's.

@@ -179,7 +179,8 @@ fn a_token_says_what_its_participant_may_do_and_for_how_long() {
 
     let admission = authenticate(&with_token(signed(header(), &claims, SECRET)), &config()).unwrap();
 
-    let Pass { tenant, token, expires_at, permissions } = admission.pass;
+    let Pass { tenant, token, expires_at, permissions, codecs } = admission.pass;
+    assert_eq!(codecs, None, "the room takes what the server takes");
     assert_eq!((tenant.as_str(), token.as_deref()), ("k1", Some("t-1")));
     assert_eq!(admission.metadata.as_deref(), Some("{\"seat\":4}"));
     let left = expires_at.unwrap().duration_since(Instant::now()).as_secs();
@@ -189,6 +190,26 @@ fn a_token_says_what_its_participant_may_do_and_for_how_long() {
     assert!(grants.admin && grants.subscribe && grants.messages && grants.rename && !grants.hidden);
     assert_eq!(permissions.caps.max_bitrate.map(|rate| rate.as_bps()), Some(600_000));
     assert_eq!(permissions.caps.max_tracks, Some(2));
+}
+
+#[test]
+fn a_token_says_which_codecs_the_room_takes_that_it_opens() {
+    let codecs = |codecs: Value| {
+        let mut claims = claims();
+        claims["codecs"] = codecs;
+        authenticate(&with_token(signed(header(), &claims, SECRET)), &config())
+    };
+
+    let narrow = codecs(json!({"allowed": ["opus", "VP8"], "preferred": ["VP8"]})).unwrap().pass.codecs.unwrap();
+    let preferring = codecs(json!({"preferred": ["VP9"]})).unwrap().pass.codecs.unwrap();
+
+    assert_eq!(narrow.allowed.iter().map(|name| name.as_str()).collect::<Vec<_>>(), ["opus", "VP8"]);
+    assert_eq!(preferring.allowed.len(), 6, "what is not spoken of is as it is");
+    for slip in [json!({"allowed": ["VP10"]}), json!({"forbidden": ["VP8"]})] {
+        let refused = codecs(slip).unwrap_err();
+        assert_eq!(refused.code(), "token_invalid");
+        assert!(refused.to_string().contains("codecs"), "{refused}");
+    }
 }
 
 #[test]

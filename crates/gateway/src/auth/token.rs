@@ -36,7 +36,7 @@ pub enum TokenError {
     /// What it allows can't be read, so nothing may be taken for allowed.
     #[error("its {claim} are not understood: {problem}")]
     BadClaim {
-        /// `grants` or `caps`.
+        /// `grants`, `caps` or `codecs`.
         claim: &'static str,
         /// What is wrong with them.
         problem: String,
@@ -91,9 +91,14 @@ pub(crate) struct AdminPass {
 pub(super) fn verify(token: &str, keys: &BTreeMap<String, Key>) -> Result<Verified, TokenError> {
     let (key_id, mut said) = read_signed(token, keys)?;
     // Apart from the rest, so that what is wrong with them can be told.
-    let (grants, caps) = (said.remove("grants"), said.remove("caps"));
+    let (grants, caps, codecs) = (said.remove("grants"), said.remove("caps"), said.remove("codecs"));
     let claims = serde_json::from_value(Value::Object(said)).map_err(|_| TokenError::Malformed)?;
-    let claims = Claims { grants: read("grants", grants)?, caps: read("caps", caps)?, ..claims };
+    let claims = Claims {
+        grants: read("grants", grants)?,
+        caps: read("caps", caps)?,
+        codecs: read("codecs", codecs)?,
+        ..claims
+    };
     Ok(Verified { key_id, claims })
 }
 

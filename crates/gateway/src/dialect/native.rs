@@ -4,6 +4,7 @@
 //! generated from the types here.
 
 mod client_message;
+mod codecs;
 pub(crate) mod connection;
 mod description_limit;
 mod reader;
@@ -15,6 +16,7 @@ pub(crate) mod upgrade;
 mod writer;
 
 pub use client_message::{ClientEnvelope, ClientMessage, Complaint, Source, Track, Way};
+pub use codecs::{CodecName, Codecs};
 pub use schema::schema;
 pub use server_message::{
     ConnectionState, EndReason, ErrorCode, Kind, Layer, LimitedBy, Own, Participant, Publication, Published,

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde_json::json;
+use switchyard_control::codec_policy::{CodecName, CodecPolicy};
 use switchyard_control::intent::Intent;
 use switchyard_control::notice::{EndReason, Message, Notice, Participant};
 use switchyard_control::refusal::Refusal;
@@ -80,13 +81,27 @@ async fn a_moderator_kicks_locks_describes_and_ends() {
     for (said, intent) in [
         (r#"{"type":"lock","locked":true}"#, Intent::SetLocked(true)),
         (r#"{"type":"set_room_metadata","metadata":"x"}"#, Intent::SetRoomMetadata(Some("x".to_owned()))),
+        (
+            r#"{"type":"set_room_codecs","allowed":["VP8"],"preferred":["VP8"]}"#,
+            Intent::SetRoomCodecs(CodecPolicy {
+                allowed: vec![CodecName::Vp8],
+                preferred: vec![CodecName::Vp8],
+            }),
+        ),
+        (r#"{"type":"set_room_codecs"}"#, Intent::SetRoomCodecs(CodecPolicy::default())),
         (r#"{"type":"end_room"}"#, Intent::EndRoom),
     ] {
         client.say(said).await;
         assert_eq!(house.heard().await.intent, intent);
     }
-    house.tell(session, Notice::RoomChanged { metadata: None, locked: true });
-    assert_eq!(client.hear().await, json!({"type": "room_changed", "metadata": null, "locked": true}));
+    let codecs = CodecPolicy { allowed: vec![CodecName::Opus, CodecName::Vp9], preferred: Vec::new() };
+    house.tell(session, Notice::RoomChanged { metadata: None, locked: true, codecs: codecs.into() });
+    let codecs = json!({"allowed": ["opus", "VP9"], "preferred": []});
+    let told = json!({"type": "room_changed", "metadata": null, "locked": true, "codecs": codecs});
+    assert_eq!(client.hear().await, told);
+
+    client.say(r#"{"id":3,"type":"set_room_codecs","allowed":["VP10"]}"#).await;
+    assert_eq!(client.hear().await["code"], "bad_field");
 }
 
 #[tokio::test]

@@ -157,6 +157,7 @@ pub(crate) fn joined(room: &str, identity: &str) -> Notice {
         permissions: Permissions::default(),
         metadata: None,
         locked: false,
+        codecs: Default::default(),
     }
 }
 

@@ -48,6 +48,7 @@ pub(crate) async fn let_in(house: &mut House, participants: Vec<Participant>) ->
             permissions: Permissions::default(),
             metadata: None,
             locked: false,
+            codecs: Default::default(),
         },
     );
     house.heard().await

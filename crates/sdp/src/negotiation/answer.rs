@@ -30,6 +30,8 @@ pub struct AnswerPolicy {
     /// Codecs that come before all others, the first one first. The rest keep the order in which the
     /// peer prefers them.
     pub preferred: Vec<Codec>,
+    /// M-lines for which another choice of codecs counts than for the rest.
+    pub exceptions: Vec<Exception>,
     /// What the peer may send, all m-lines together; each is told its share.
     pub max_bitrate: Option<Bitrate>,
 }
@@ -37,7 +39,31 @@ pub struct AnswerPolicy {
 impl Default for AnswerPolicy {
     /// Everything the server can forward.
     fn default() -> Self {
-        Self { codecs: Codec::ALL.to_vec(), preferred: Vec::new(), max_bitrate: None }
+        Self {
+            codecs: Codec::ALL.to_vec(),
+            preferred: Vec::new(),
+            exceptions: Vec::new(),
+            max_bitrate: None,
+        }
+    }
+}
+
+/// What counts for one m-line in place of the codecs of its [`AnswerPolicy`].
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Exception {
+    /// Which one.
+    pub mid: Mid,
+    /// Codecs that are forwarded.
+    pub codecs: Vec<Codec>,
+    /// Codecs that come before all others.
+    pub preferred: Vec<Codec>,
+}
+
+impl AnswerPolicy {
+    /// The codecs that are accepted on an m-line, and those that come first.
+    fn choice(&self, section: &Section) -> (&[Codec], &[Codec]) {
+        let excepted = self.exceptions.iter().find(|exception| section.mid == Some(exception.mid));
+        excepted.map_or((&self.codecs, &self.preferred), |one| (&one.codecs, &one.preferred))
     }
 }
 
@@ -200,9 +226,10 @@ fn usable(
 
     let extensions = extmap::accepted(section, abs_send_time);
     let transport_cc = extensions.id(switchyard_vocab::negotiated::Extension::TransportCc).is_some();
-    let mut codecs = codec::common(&section.codecs, &policy.codecs, transport_cc);
+    let (accepted, preferred) = policy.choice(section);
+    let mut codecs = codec::common(&section.codecs, accepted, transport_cc);
     codecs.retain(|mapping| mapping.codec.kind() == kind);
-    let rank = |mapping: &CodecMapping| policy.preferred.iter().position(|&codec| codec == mapping.codec);
+    let rank = |mapping: &CodecMapping| preferred.iter().position(|&codec| codec == mapping.codec);
     codecs.sort_by_key(|mapping| rank(mapping).unwrap_or(usize::MAX));
     if codecs.is_empty() {
         return Err(Rejection::NoUsableCodec { offered: codec::names(&section.codecs) });

@@ -57,6 +57,18 @@ fn grants_and_caps_are_what_was_asked_for() {
 }
 
 #[test]
+fn the_codecs_of_the_room_are_what_was_asked_for() {
+    let codecs = admission(&["--codecs", "vp8,H264", "--prefer", "H264"]).pass.codecs.unwrap();
+
+    assert_eq!(codecs.allowed, [CodecName::Vp8, CodecName::H264]);
+    assert_eq!(codecs.preferred, [CodecName::H264]);
+    assert_eq!(admission(&["--prefer", "VP9"]).pass.codecs.unwrap().allowed, CodecName::ALL);
+    assert_eq!(admission(&[]).pass.codecs, None);
+    let expected = "there is no codec \"VP10\", only opus, VP8, VP9, H264, AV1, H265";
+    assert_eq!(complaint(&["--codecs", "VP10"]), expected);
+}
+
+#[test]
 fn a_slip_is_named() {
     assert!(complaint(&["--grant", "publsh"]).contains("publsh"));
     assert!(complaint(&["--grant", "publish=kamera"]).contains("kamera"));

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::codecs::CodecName;
 use super::server_message::ErrorCode;
 
 /// One message of a client with the number it gave it.
@@ -148,6 +149,16 @@ pub enum ClientMessage {
         /// What; null for nothing.
         metadata: Option<String>,
     },
+    /// Have the room take other codecs of those who publish from now on. Needs the grant `admin`. Answered by
+    /// `done`; everybody is told by `room_changed`.
+    SetRoomCodecs {
+        /// Codecs that may be published, of those that the server takes; absent for all of them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        allowed: Option<Vec<CodecName>>,
+        /// Codecs that publishers are to use if they can, the best one first.
+        #[serde(default)]
+        preferred: Vec<CodecName>,
+    },
     /// Send everybody away, you included. Needs the grant `admin`. Answered by `ended`.
     EndRoom {},
     /// Ask for a `pong`.
@@ -207,7 +218,7 @@ pub enum Way {
 }
 
 /// Every `type` a client may send.
-pub(super) const TYPES: [&str; 21] = [
+pub(super) const TYPES: [&str; 22] = [
     "join",
     "leave",
     "offer",
@@ -227,6 +238,7 @@ pub(super) const TYPES: [&str; 21] = [
     "kick",
     "lock",
     "set_room_metadata",
+    "set_room_codecs",
     "end_room",
     "ping",
 ];

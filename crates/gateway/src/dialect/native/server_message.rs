@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use switchyard_control::refusal::Refusal;
 
 use super::client_message::{Source, Way};
+use super::codecs::Codecs;
 
 /// One message of the server with the number of the message it answers.
 #[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Serialize)]
@@ -78,6 +79,8 @@ pub enum ServerMessage {
         room_metadata: Option<String>,
         /// Whether nobody but those who moderate is let in.
         locked: bool,
+        /// What the room takes of those who publish.
+        codecs: Codecs,
     },
     /// Somebody, perhaps you, has another name or other metadata.
     ParticipantChanged {
@@ -90,6 +93,8 @@ pub enum ServerMessage {
         metadata: Option<String>,
         /// Whether nobody but those who moderate is let in.
         locked: bool,
+        /// What it takes of those who publish from now on.
+        codecs: Codecs,
     },
     /// Somebody says something.
     Message {

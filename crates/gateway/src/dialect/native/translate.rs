@@ -12,6 +12,7 @@ use switchyard_vocab::ids::{Identity, PublicationId};
 use switchyard_vocab::layer::SpatialLayer;
 
 use super::client_message::{ClientMessage, Source, Track, Way};
+use super::codecs;
 use super::server_message::{
     Caps, ConnectionState, EndReason, Kind, Layer, LimitedBy, Own, Participant, Permissions, Publication,
     Published, Refused, ServerEnvelope, ServerMessage, Subscription,
@@ -60,6 +61,9 @@ pub(super) fn intent(message: ClientMessage, admission: &Admission) -> Option<In
         },
         ClientMessage::Lock { locked } => Intent::SetLocked(locked),
         ClientMessage::SetRoomMetadata { metadata } => Intent::SetRoomMetadata(metadata),
+        ClientMessage::SetRoomCodecs { allowed, preferred } => {
+            Intent::SetRoomCodecs(codecs::policy(allowed, preferred))
+        }
         ClientMessage::EndRoom {} => Intent::EndRoom,
     })
 }
@@ -87,7 +91,7 @@ fn message(addressed: Addressed) -> ServerEnvelope {
 
 fn said(notice: Notice) -> ServerMessage {
     match notice {
-        Notice::Joined { room, identity, participants, permissions, metadata, locked } => {
+        Notice::Joined { room, identity, participants, permissions, metadata, locked, codecs } => {
             ServerMessage::Joined {
                 room: room.to_string(),
                 identity: identity.to_string(),
@@ -95,6 +99,7 @@ fn said(notice: Notice) -> ServerMessage {
                 permissions: permissions.into(),
                 room_metadata: metadata.as_deref().map(str::to_owned),
                 locked,
+                codecs: codecs.as_ref().into(),
             }
         }
         Notice::Snapshot(snapshot) => seen_again(*snapshot),
@@ -157,9 +162,11 @@ fn said(notice: Notice) -> ServerMessage {
         Notice::ParticipantChanged(participant) => {
             ServerMessage::ParticipantChanged { participant: participant.into() }
         }
-        Notice::RoomChanged { metadata, locked } => {
-            ServerMessage::RoomChanged { metadata: metadata.as_deref().map(str::to_owned), locked }
-        }
+        Notice::RoomChanged { metadata, locked, codecs } => ServerMessage::RoomChanged {
+            metadata: metadata.as_deref().map(str::to_owned),
+            locked,
+            codecs: codecs.as_ref().into(),
+        },
         Notice::MessageSent { number } => ServerMessage::MessageSent { number },
         Notice::Message(notice::Message { number, from, to, text, at }) => ServerMessage::Message {
             number,

@@ -15,6 +15,17 @@ export function preferCodec(transceiver, codec) {
   }
 }
 
+/**
+ * The codec for a picture: what the room prefers, else what is wished for, as far as the room takes it and
+ * this browser has it.
+ * @param {import('./messages.js').Codecs|null} room @param {string} [wish]
+ */
+export function codecFor(room, wish = 'VP8') {
+  const { allowed = [], preferred = [] } = room ?? {};
+  const isTaken = (/** @type {string} */ codec) => !room || allowed.some((one) => one === codec);
+  return [...preferred, wish, ...allowed].find((codec) => isTaken(codec) && canSend(codec)) ?? wish;
+}
+
 /** Whether this browser can send a codec. @param {string} codec */
 export function canSend(codec) {
   const codecs = globalThis.RTCRtpSender?.getCapabilities?.('video')?.codecs ?? [];

@@ -5,8 +5,8 @@
  * @typedef {object} SendOptions
  * @property {boolean|RTCRtpEncodingParameters[]} [simulcast] several sizes at once (true, but false for screens), or the
  *   encodings themselves
- * @property {'VP8'|'VP9'|'H264'|'AV1'|'H265'} [codec] the codec to prefer (VP8). With VP9 and AV1 one stream in
- *   layers takes the place of simulcast, where the browser can
+ * @property {'VP8'|'VP9'|'H264'|'AV1'|'H265'} [codec] the codec to use unless the room prefers another or does not take
+ *   it (VP8). With VP9 and AV1 one stream in layers takes the place of simulcast, where the browser can
  * @property {string} [scalabilityMode] the layers of that stream (`L3T3_KEY`)
  * @property {number} [maxBitrate] of the largest picture or the sound, in bit/s
  * @property {number} [maxFramerate] pictures a second

@@ -33,11 +33,14 @@
  *
  * @typedef {{type?: string, code: string, message: string, field?: string}} Fault
  *
+ * @typedef {'opus'|'VP8'|'VP9'|'H264'|'AV1'|'H265'} CodecName
+ * @typedef {{allowed: CodecName[], preferred: CodecName[]}} Codecs what a room takes of those who publish
+ *
  * @typedef {{mid: string, publication: number}} Line
  * @typedef {{offer: number, sdp: string, subscriptions: Line[]}} Offer
  *
  * @typedef {{room: string, identity: string, participants: ParticipantInfo[], permissions?: Permissions,
- *   room_metadata?: string|null, locked?: boolean}} Joined
+ *   room_metadata?: string|null, locked?: boolean, codecs?: Codecs}} Joined
  * @typedef {Joined & {own?: (Line & {muted?: boolean})[], subscriptions?: Line[],
  *   connections?: ('publish'|'subscribe')[], missed_messages?: number}} Snapshot
  */

@@ -38,4 +38,12 @@ export class Moderation {
   async setRoomMetadata(metadata) {
     await this.#ask({ type: 'set_room_metadata', metadata });
   }
+
+  /**
+   * Has the room take other codecs of those who publish from now on; what is published goes on as it is.
+   * @param {{allowed?: import('./messages.js').CodecName[], preferred?: import('./messages.js').CodecName[]}} codecs
+   */
+  async setRoomCodecs({ allowed, preferred = [] }) {
+    await this.#ask({ type: 'set_room_codecs', allowed, preferred });
+  }
 }

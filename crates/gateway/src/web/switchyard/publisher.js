@@ -1,7 +1,7 @@
 // @ts-check
 /** The connection on which this client offers and sends. */
 
-import { canSend, preferCodec, tuneOpus } from './codecs.js';
+import { canSend, codecFor, preferCodec, tuneOpus } from './codecs.js';
 import { encodingsOf } from './encodings.js';
 import { ConnectionLostError, RefusedError, faultError } from './errors.js';
 import { LocalPublication } from './local_publication.js';
@@ -14,6 +14,8 @@ import { LocalPublication } from './local_publication.js';
 export class Publisher {
   /** @type {Set<LocalPublication>} */
   publications = new Set();
+  /** @type {import('./messages.js').Codecs|null} what the room takes, once that is known */
+  codecs = null;
   /** @type {RTCPeerConnection|null} made when there is something to send */
   pc = null;
   /** @type {WeakMap<RTCRtpTransceiver, string>} the encodings that an m-line was made with */
@@ -78,8 +80,7 @@ export class Publisher {
     const codec = codecs.find(canSend);
     if (!publication || !codec || publication.backup) return;
     const { options, track } = publication;
-    const wanted = { ...options, codec: /** @type {PublishOptions['codec']} */ (codec) };
-    publication.backup = { transceiver: this.#transceiver(track, wanted), id: null };
+    publication.backup = { transceiver: this.#transceiver(track, options, codec), id: null };
     await publication.backup.transceiver.sender.replaceTrack(publication.transceiver.sender.track);
     await this.negotiate();
   }
@@ -164,10 +165,9 @@ export class Publisher {
    * descriptions do not grow without end, or else a new one.
    * @param {MediaStreamTrack} track @param {PublishOptions} options
    */
-  #transceiver(track, options) {
+  #transceiver(track, options, codec = codecFor(this.codecs, options.codec)) {
     this.pc ??= this.connect();
-    const encodings = encodingsOf(track, options);
-    const codec = options.codec ?? 'VP8';
+    const encodings = encodingsOf(track, { ...options, codec: /** @type {PublishOptions['codec']} */ (codec) });
     const purpose = JSON.stringify([track.kind, encodings, codec]);
     const used = new Set([...this.publications].flatMap(({ transceiver, backup }) => [transceiver, backup?.transceiver]));
     const free = this.pc

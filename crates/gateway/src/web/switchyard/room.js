@@ -35,7 +35,7 @@ import { Subscriber } from './subscriber.js';
  * @property {{connection: 'publish'|'subscribe', state: string, reason: string|null}} connection-changed one of the peer connections
  * @property {Message} message
  * @property {{missed: number}} messages-missed some were lost while reconnecting
- * @property {{metadata: string|null, locked: boolean}} room-changed
+ * @property {{metadata: string|null, locked: boolean, codecs: import('./messages.js').Codecs|null}} room-changed
  * @property {{error: unknown}} error something in the background went wrong; the session goes on
  * @property {{error: SwitchyardError}} ended nothing follows; `error.code` is the reason
  * @typedef {import('./roster.js').RosterEvents & OwnRoomEvents} RoomEvents
@@ -49,6 +49,8 @@ export class Room extends Emitter {
   metadata = null;
   /** Whether nobody but administrators may enter. */
   isLocked = false;
+  /** @type {import('./messages.js').Codecs|null} what the room takes of those who publish; known once joined */
+  codecs = null;
   #hasJoined = false;
   #roster = new Roster(this, (message) => this.signalling.request(message));
   /** @type {{publish: Repair, subscribe: Repair}} */
@@ -211,7 +213,7 @@ export class Room extends Emitter {
       case 'permissions_changed':
         return this.localParticipant.handlePermissions(message.permissions);
       case 'room_changed':
-        return this.#handleRoom(message.metadata, message.locked);
+        return this.#handleRoom(message);
       case 'message':
         return this.emit('message', { ...message, from: message.from ?? null, to: message.to ?? null, at: new Date(message.at) });
       case 'offer':
@@ -249,12 +251,13 @@ export class Room extends Emitter {
   }
 
   /** @param {import('./messages.js').Joined} told */
-  #take({ room, identity, participants, permissions, room_metadata: metadata, locked }) {
+  #take({ room, identity, participants, permissions, room_metadata: metadata, locked, codecs }) {
     this.name = room;
     this.localParticipant.identity = identity;
     this.localParticipant.handlePermissions(permissions ?? null);
     this.metadata = metadata ?? null;
     this.isLocked = locked ?? false;
+    this.codecs = this.publisher.codecs = codecs ?? null;
     this.#roster.reconcile(participants);
   }
 
@@ -272,11 +275,12 @@ export class Room extends Emitter {
     else this.#roster.mute(id, muted);
   }
 
-  /** @param {string|null} [metadata] @param {boolean} [locked] */
-  #handleRoom(metadata = null, locked = false) {
+  /** @param {{metadata?: string|null, locked?: boolean, codecs?: import('./messages.js').Codecs}} told */
+  #handleRoom({ metadata = null, locked = false, codecs }) {
     this.metadata = metadata;
     this.isLocked = locked;
-    this.emit('room-changed', { metadata, locked });
+    this.codecs = this.publisher.codecs = codecs ?? this.codecs;
+    this.emit('room-changed', { metadata, locked, codecs: this.codecs });
   }
 
   /** @param {number} id */

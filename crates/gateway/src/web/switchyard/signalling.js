@@ -5,12 +5,14 @@ import { ConnectionLostError, connectError, faultError } from './errors.js';
 
 /** What may be sent twice: the second time changes nothing. */
 const REPEATABLE = new Set([
-  'answer', 'lock', 'mute', 'pause', 'restart_ice', 'set_max_layer', 'set_metadata', 'set_name', 'set_room_metadata',
-  'subscribe', 'unpublish', 'unsubscribe', 'refresh_token',
+  'answer', 'lock', 'mute', 'pause', 'restart_ice', 'set_max_layer', 'set_metadata', 'set_name', 'set_room_codecs',
+  'set_room_metadata', 'subscribe', 'unpublish', 'unsubscribe', 'refresh_token',
 ]);
 
 /** What still means the same in a session that was begun anew. */
-const LASTING = new Set(['message', 'set_metadata', 'set_name', 'set_room_metadata', 'lock', 'kick', 'end_room']);
+const LASTING = new Set([
+  'message', 'set_metadata', 'set_name', 'set_room_codecs', 'set_room_metadata', 'lock', 'kick', 'end_room',
+]);
 
 /** What is sent again when the server had no time for it: whole descriptions, that it reads only so fast. */
 const PATIENT = new Set(['offer', 'answer']);

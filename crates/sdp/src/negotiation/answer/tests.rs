@@ -106,6 +106,7 @@ fn a_policy_leaves_codecs_out_and_moves_others_to_the_front() {
         codecs: vec![Codec::Opus, Codec::Vp8, Codec::Av1, Codec::Vp9],
         preferred: vec![Codec::Vp9, Codec::Av1],
         max_bitrate: None,
+        exceptions: Vec::new(),
     };
 
     let answer = answer(&parse(CHROMIUM), &policy, &local(), by_place).unwrap();

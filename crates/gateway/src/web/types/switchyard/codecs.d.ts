@@ -4,6 +4,12 @@
  * @param {RTCRtpTransceiver} transceiver @param {string} codec
  */
 export function preferCodec(transceiver: RTCRtpTransceiver, codec: string): void;
+/**
+ * The codec for a picture: what the room prefers, else what is wished for, as far as the room takes it and
+ * this browser has it.
+ * @param {import('./messages.js').Codecs|null} room @param {string} [wish]
+ */
+export function codecFor(room: import("./messages.js").Codecs | null, wish?: string): string;
 /** Whether this browser can send a codec. @param {string} codec */
 export function canSend(codec: string): boolean;
 /**

@@ -16,8 +16,8 @@ export type SendOptions = {
      */
     simulcast?: boolean | RTCRtpEncodingParameters[] | undefined;
     /**
-     * the codec to prefer (VP8). With VP9 and AV1 one stream in
-     * layers takes the place of simulcast, where the browser can
+     * the codec to use unless the room prefers another or does not take
+     * it (VP8). With VP9 and AV1 one stream in layers takes the place of simulcast, where the browser can
      */
     codec?: "VP8" | "VP9" | "H264" | "AV1" | "H265" | undefined;
     /**

@@ -81,6 +81,18 @@ export type Fault = {
  * The messages of the native dialect as far as this library reads them. Types only; docs/protocol/native.md
  * says what they mean.
  */
+export type CodecName = "opus" | "VP8" | "VP9" | "H264" | "AV1" | "H265";
+/**
+ * what a room takes of those who publish
+ */
+export type Codecs = {
+    allowed: CodecName[];
+    preferred: CodecName[];
+};
+/**
+ * The messages of the native dialect as far as this library reads them. Types only; docs/protocol/native.md
+ * says what they mean.
+ */
 export type Line = {
     mid: string;
     publication: number;
@@ -105,6 +117,7 @@ export type Joined = {
     permissions?: Permissions;
     room_metadata?: string | null;
     locked?: boolean;
+    codecs?: Codecs;
 };
 /**
  * The messages of the native dialect as far as this library reads them. Types only; docs/protocol/native.md

@@ -22,5 +22,13 @@ export class Moderation {
     endRoom(): Promise<void>;
     /** Says something about the room to everybody's programs. @param {string|null} metadata */
     setRoomMetadata(metadata: string | null): Promise<void>;
+    /**
+     * Has the room take other codecs of those who publish from now on; what is published goes on as it is.
+     * @param {{allowed?: import('./messages.js').CodecName[], preferred?: import('./messages.js').CodecName[]}} codecs
+     */
+    setRoomCodecs({ allowed, preferred }: {
+        allowed?: import("./messages.js").CodecName[];
+        preferred?: import("./messages.js").CodecName[];
+    }): Promise<void>;
     #private;
 }

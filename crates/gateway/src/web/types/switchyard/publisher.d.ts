@@ -7,6 +7,8 @@ export class Publisher {
     constructor(signalling: import("./signalling.js").Signalling, connect: () => RTCPeerConnection);
     /** @type {Set<LocalPublication>} */
     publications: Set<LocalPublication>;
+    /** @type {import('./messages.js').Codecs|null} what the room takes, once that is known */
+    codecs: import("./messages.js").Codecs | null;
     /** @type {RTCPeerConnection|null} made when there is something to send */
     pc: RTCPeerConnection | null;
     signalling: import("./signalling.js").Signalling;

@@ -21,7 +21,7 @@
  * @property {{connection: 'publish'|'subscribe', state: string, reason: string|null}} connection-changed one of the peer connections
  * @property {Message} message
  * @property {{missed: number}} messages-missed some were lost while reconnecting
- * @property {{metadata: string|null, locked: boolean}} room-changed
+ * @property {{metadata: string|null, locked: boolean, codecs: import('./messages.js').Codecs|null}} room-changed
  * @property {{error: unknown}} error something in the background went wrong; the session goes on
  * @property {{error: SwitchyardError}} ended nothing follows; `error.code` is the reason
  * @typedef {import('./roster.js').RosterEvents & OwnRoomEvents} RoomEvents
@@ -36,6 +36,8 @@ export class Room extends Emitter<RoomEvents> {
     metadata: string | null;
     /** Whether nobody but administrators may enter. */
     isLocked: boolean;
+    /** @type {import('./messages.js').Codecs|null} what the room takes of those who publish; known once joined */
+    codecs: import("./messages.js").Codecs | null;
     session: Session;
     signalling: import("./signalling.js").Signalling;
     publisher: Publisher;
@@ -155,6 +157,7 @@ export type OwnRoomEvents = {
     "room-changed": {
         metadata: string | null;
         locked: boolean;
+        codecs: import("./messages.js").Codecs | null;
     };
     /**
      * something in the background went wrong; the session goes on
