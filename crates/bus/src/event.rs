@@ -6,6 +6,7 @@ use switchyard_vocab::counters::LineEnd;
 use switchyard_vocab::decision::Decision;
 use switchyard_vocab::ids::{PeerId, PublicationId, SubscriptionId};
 use switchyard_vocab::layer::Layers;
+use switchyard_vocab::profile::Format;
 
 /// Events of one worker that may wait for control. When it is full, the worker marks what changed
 /// as dirty and sends its state in a later turn.
@@ -39,6 +40,8 @@ pub enum Event {
         publication: PublicationId,
         /// Its encodings that have been seen, the smallest picture first.
         layers: Layers,
+        /// What it is encoded in, if that is known: its sender may turn to any format that was negotiated.
+        format: Option<Format>,
     },
     /// What a subscription gets has changed.
     SubscriptionChanged {

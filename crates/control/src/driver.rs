@@ -6,6 +6,7 @@
 mod acting;
 mod answering;
 mod backing;
+mod codec_changes;
 mod events;
 mod joining;
 mod messaging;
@@ -81,6 +82,7 @@ struct Counted {
     sessions_resumed: u64,
     sessions_not_resumed: u64,
     requests_refused: u64,
+    codec_changes: u64,
 }
 
 /// Who asks, and the number the answer has to carry.

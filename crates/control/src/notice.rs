@@ -105,6 +105,15 @@ pub enum Notice {
         /// Whether it is silent now.
         muted: bool,
     },
+    /// A track is sent in another codec than before.
+    PublicationCodec {
+        /// Who publishes it.
+        identity: Identity,
+        /// Which one.
+        publication: PublicationId,
+        /// The codec it is sent in now.
+        codec: Codec,
+    },
     /// What a publication sends has changed.
     PublicationLayers {
         /// Which one.

@@ -16,6 +16,7 @@ pub mod keyframe_request;
 pub mod layers;
 pub mod missing;
 mod observe;
+pub mod sent_format;
 
 use std::time::{Duration, Instant};
 
@@ -24,6 +25,7 @@ use switchyard_vocab::drop_reason::DropReason;
 use switchyard_vocab::layer::{EncodingIndex, MAX_ENCODINGS, SpatialLayer};
 use switchyard_vocab::negotiated::CodecMapping;
 use switchyard_vocab::observed::{Attached, ClockPair, Observed};
+use switchyard_vocab::profile::Format;
 use switchyard_vocab::rtp::{ExtSeqNo, RtpTimestamp, SeqNo, Ssrc};
 use switchyard_vocab::units::Bitrate;
 use switchyard_wire::rtcp::ReportBlock;
@@ -39,6 +41,7 @@ use excess::Excess;
 use ingress::Ingress;
 use layers::{Candidate, Layers, Pace};
 use observe::{Memory, PayloadFacts, Unread};
+use sent_format::{Sent, SentFormat};
 
 pub use feedback::Feedback;
 
@@ -63,6 +66,7 @@ pub enum Accepted {
 #[derive(Debug)]
 pub struct Publication {
     kind: MediaKind,
+    format: SentFormat,
     ingress: Ingress,
     encodings: [Option<Box<Encoding>>; MAX_ENCODINGS],
     cache: Cache,
@@ -85,6 +89,7 @@ impl Publication {
     pub fn new(kind: MediaKind) -> Self {
         Self {
             kind,
+            format: SentFormat::default(),
             ingress: Ingress::new(kind),
             encodings: [const { None }; MAX_ENCODINGS],
             cache: Cache::new(kind),
@@ -133,6 +138,7 @@ impl Publication {
             return Err(DropReason::Muted);
         }
         if !payload.is_empty() {
+            self.handle_format(now, bound.codec.format())?;
             self.excess.note(now, bound.encoding, len);
         }
         if self.excess.withholds(bound.encoding) {
@@ -148,6 +154,20 @@ impl Publication {
         let observed = observed(now, packet, known, bound, (numbered, facts, front.attached()));
         let kept = self.keep(now, &observed, (front.bytes(), payload));
         kept.map(|packet| Accepted::Packet { packet, observed })
+    }
+
+    /// Follows a sender that turns to another format; what comes in another one than the publication's goes no
+    /// further.
+    fn handle_format(&mut self, now: Instant, format: Format) -> Result<(), DropReason> {
+        match self.format.handle(now, format) {
+            Sent::AsBefore => Ok(()),
+            Sent::Stray => Err(DropReason::OtherCodec),
+            Sent::Turned => {
+                self.encodings.iter_mut().flatten().for_each(|encoding| encoding.memory().forget());
+                self.layers_changed = true;
+                Ok(())
+            }
+        }
     }
 
     /// Takes a packet that another worker observed; `payload` with all that lay in front of it in that
@@ -262,6 +282,16 @@ impl Publication {
         feedback.chain(self.next_layer_check).chain(self.layers_pace.due()).min()
     }
 
+    /// What it is going to be sent in, as far as was negotiated; what comes says more.
+    pub const fn expect_format(&mut self, format: Format) {
+        self.format.expect(format);
+    }
+
+    /// What it is sent in. Not known of a mirror.
+    pub const fn format(&self) -> Option<Format> {
+        self.format.format()
+    }
+
     /// Sound or picture.
     pub const fn kind(&self) -> MediaKind {
         self.kind
@@ -283,7 +313,7 @@ impl Publication {
         &self.layers
     }
 
-    /// Whether [`layers`](Self::layers) changed, rates aside, since this was last asked.
+    /// Whether [`layers`](Self::layers) changed, rates aside, or [`format`](Self::format), since this was last asked.
     pub const fn take_layers_changed(&mut self) -> bool {
         std::mem::replace(&mut self.layers_changed, false)
     }

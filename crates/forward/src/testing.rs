@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use switchyard_vocab::codec::{Codec, MediaKind};
 use switchyard_vocab::decision::Verdict;
 use switchyard_vocab::demand::EncodingSet;
+use switchyard_vocab::drop_reason::DropReason;
 use switchyard_vocab::ids::{PublicationId, SubscriptionId};
 use switchyard_vocab::layer::{EncodingIndex, PictureSize, TemporalLayer};
 use switchyard_vocab::negotiated::{
@@ -292,11 +293,16 @@ impl Call {
 
     /// A packet arrives from the publisher.
     pub(crate) fn accept(&mut self, milliseconds: u64, bytes: &[u8]) -> Option<Accepted> {
+        self.take(milliseconds, bytes).ok()
+    }
+
+    /// A packet arrives from the publisher, and what becomes of it.
+    pub(crate) fn take(&mut self, milliseconds: u64, bytes: &[u8]) -> Result<Accepted, DropReason> {
         let packet = RtpPacket::parse(bytes).unwrap();
         let known = KnownExtensions::read(&packet, self.bindings.extensions());
         let now = at(milliseconds);
-        let bound = self.bindings.bind(now, packet.ssrc(), packet.payload_type(), &known).ok()?;
-        self.publication.handle_rtp(now, &packet, &known, &bound).ok()
+        let bound = self.bindings.bind(now, packet.ssrc(), packet.payload_type(), &known)?;
+        self.publication.handle_rtp(now, &packet, &known, &bound)
     }
 
     /// A packet arrives and, if selected, leaves at once.

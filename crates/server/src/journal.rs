@@ -92,9 +92,10 @@ impl Journal {
                 let (room, session) = facts(owner.as_ref());
                 info!(room, session, %peer, %worker, reason = end.as_str(), "peer ended");
             }
-            Event::PublicationChanged { publication, layers } => {
+            Event::PublicationChanged { publication, layers, format } => {
                 let live = layers.iter().filter(|layer| layer.live).count();
-                debug!(%publication, %worker, live, seen = layers.iter().count(), "publication changed");
+                let (seen, codec) = (layers.iter().count(), format.map(|format| format.codec.name()));
+                debug!(%publication, %worker, live, seen, codec, "publication changed");
             }
             Event::SubscriptionChanged { subscription, decision } => {
                 let layer = decision.layer.map(|layer| layer.0);

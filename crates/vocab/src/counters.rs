@@ -336,6 +336,8 @@ pub struct ControlTotals {
     pub draining: bool,
     /// Requests refused, of any kind.
     pub requests_refused: u64,
+    /// Publications that turned to another codec.
+    pub codec_changes: u64,
     /// Most events that control found waiting at once, on any lane from a worker, since this was last asked.
     pub event_lane_depth: u64,
     /// Commands that wait for room on the lane of their worker, for all workers together.

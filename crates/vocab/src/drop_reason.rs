@@ -75,6 +75,9 @@ pub enum DropReason {
     OverCap,
     /// A check that was taken before, from another address: somebody recorded it. It is not answered.
     StunReplayed,
+    /// In another codec than the one its publication is sent in: a stray, or the first of a sender that turns to
+    /// another codec.
+    OtherCodec,
 }
 
 impl DropReason {
@@ -82,7 +85,7 @@ impl DropReason {
     pub const COUNT: usize = Self::ALL.len();
 
     /// All of them, in the order of their indexes.
-    pub const ALL: [Self; 36] = [
+    pub const ALL: [Self; 37] = [
         Self::TooLong,
         Self::NotWebRtc,
         Self::MalformedStun,
@@ -119,6 +122,7 @@ impl DropReason {
         Self::AddressHeld,
         Self::OverCap,
         Self::StunReplayed,
+        Self::OtherCodec,
     ];
 
     /// Position in per-reason tables.
@@ -165,6 +169,7 @@ impl DropReason {
             Self::AddressHeld => "address_held",
             Self::OverCap => "over_cap",
             Self::StunReplayed => "stun_replayed",
+            Self::OtherCodec => "other_codec",
         }
     }
 }

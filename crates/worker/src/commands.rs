@@ -135,7 +135,11 @@ impl Worker {
         }
         for section in &receiving.sections {
             if self.routes.get(section.publication).is_none() {
-                self.begin_publication(now, key, section.publication, Publication::new(section.kind));
+                let mut publication = Publication::new(section.kind);
+                if let Some(first) = section.codecs.first() {
+                    publication.expect_format(first.format());
+                }
+                self.begin_publication(now, key, section.publication, publication);
             }
             if let Some(route) = self.routes.get_mut(section.publication) {
                 route.publication.set_max_bitrate(now, section.max_bitrate);

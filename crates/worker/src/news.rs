@@ -28,7 +28,7 @@ impl News {
         self.peers.push_back(event);
     }
 
-    /// The layers of a publication have changed.
+    /// The layers of a publication have changed, or its format.
     pub(crate) fn note_layers(&mut self, id: PublicationId, route: &mut Route) {
         if !std::mem::replace(&mut route.is_news, true) {
             self.publications.push_back(id);
@@ -75,8 +75,8 @@ impl News {
             route.is_news = false;
             // A mirror's layers are the home worker's to tell.
             if route.is_home() {
-                let layers = *route.publication.layers();
-                let _ = lane.send(Event::PublicationChanged { publication, layers });
+                let (layers, format) = (*route.publication.layers(), route.publication.format());
+                let _ = lane.send(Event::PublicationChanged { publication, layers, format });
             }
         }
     }

@@ -19,8 +19,11 @@ impl Control {
         match event {
             Event::PeerOpened { peer, .. } => self.on_peer_opened(worker, peer),
             Event::PeerEnded { peer, end } => self.on_peer_ended(now, worker, peer, end),
-            Event::PublicationChanged { publication, layers } => {
+            Event::PublicationChanged { publication, layers, format } => {
                 self.on_publication_changed(publication, layers);
+                if let Some(format) = format {
+                    self.on_format(now, publication, format);
+                }
             }
             Event::SubscriptionChanged { subscription, decision } => {
                 self.on_subscription_changed(subscription, decision);

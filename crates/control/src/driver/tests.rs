@@ -2,6 +2,7 @@ mod acting;
 mod answering;
 mod backing;
 mod bounds;
+mod codec_changes;
 mod codecs;
 mod joining;
 mod messaging;

@@ -135,11 +135,8 @@ impl Publishing {
             let begun = fed(section).and_then(|publication| self.policies.get(&publication)).cloned();
             begun.or_else(|| (choice.is_backup)(section).then(|| Arc::new(codecs.indifferent())))
         };
-        let exceptions: Vec<_> = offer
-            .sections
-            .iter()
-            .filter_map(|section| Some((section.mid?, excepted(section)?)))
-            .collect();
+        let exceptions: Vec<_> =
+            offer.sections.iter().filter_map(|section| Some((section.mid?, excepted(section)?))).collect();
         let policy = AnswerPolicy {
             max_bitrate: self.max_bitrate,
             exceptions: exceptions.iter().map(|(mid, policy)| policy.answering_at(*mid)).collect(),
@@ -157,8 +154,7 @@ impl Publishing {
             let excepted = exceptions.iter().find(|(mid, _)| *mid == section.mid);
             (section.publication, excepted.map_or(choice.room, |(_, policy)| policy).clone())
         };
-        self.policies =
-            self.receiving().into_iter().flat_map(|all| &all.sections).map(policy_of).collect();
+        self.policies = self.receiving().into_iter().flat_map(|all| &all.sections).map(policy_of).collect();
         Ok(settled)
     }
 

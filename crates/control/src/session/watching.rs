@@ -27,6 +27,10 @@ impl Watching {
         self.carried.remove(&publication)
     }
 
+    pub(crate) fn carries(&self, publication: PublicationId) -> bool {
+        self.carried.contains_key(&publication)
+    }
+
     pub(crate) const fn peer(&self) -> PeerId {
         self.peer
     }

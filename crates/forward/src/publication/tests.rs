@@ -1,10 +1,12 @@
 use switchyard_vocab::codec::Codec;
 use switchyard_vocab::layer::SpatialLayer;
+use switchyard_vocab::negotiated::Receiving;
 use switchyard_vocab::rtp::{PayloadType, RtpTimestamp};
 use switchyard_wire::rtp::RtpHeader;
 
+use super::binding::Bindings;
 use super::*;
-use crate::testing::{Call, Source, at};
+use crate::testing::{Call, RIDS, Source, at, extension_map, mapping, receive_section};
 
 /// The retransmission of a packet of the source's encoding.
 fn retransmission(source: &Source, original: &[u8], seq: u16) -> Vec<u8> {
@@ -301,4 +303,28 @@ fn three_layers_that_begin_are_known_at_once_though_their_keyframes_come_later()
         call.publication.layers().iter().filter(|layer| layer.live && layer.size.is_some()).count(),
         3
     );
+}
+
+#[test]
+fn a_sender_that_turns_to_another_codec_is_followed_and_strays_go_no_further() {
+    let mut call = Call::video(true);
+    let vp9 = PayloadType(98);
+    let mut section = receive_section(Codec::Vp8, "v", &RIDS);
+    section.codecs.push(CodecMapping { payload_type: vp9, rtx: None, ..mapping(Codec::Vp9) });
+    call.bindings = Bindings::new(&Receiving { extensions: extension_map(), sections: vec![section] });
+    call.publication.expect_format(Format::of(Codec::Vp8));
+    let mut source = Source::video(0);
+    call.push_all(0, &source.frame(0, true, 1));
+    call.publication.take_layers_changed();
+    let mut turned = Source { codec: Codec::Vp9, payload_type: Some(vp9), ..source };
+    let key = [0x0c, 0x82, 0x49, 0x83, 0x42, 0, 0, 0];
+
+    let stray = call.take(20, &turned.packet(20, true, &key, 0));
+    assert_eq!(stray, Err(DropReason::OtherCodec));
+    assert!(!call.publication.take_layers_changed());
+
+    let followed = call.take(300, &turned.packet(300, true, &key, 0));
+    assert!(followed.is_ok(), "{followed:?}");
+    assert_eq!(call.publication.format().map(|format| format.codec), Some(Codec::Vp9));
+    assert!(call.publication.take_layers_changed(), "it is news");
 }

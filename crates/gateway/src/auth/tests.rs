@@ -200,7 +200,8 @@ fn a_token_says_which_codecs_the_room_takes_that_it_opens() {
         authenticate(&with_token(signed(header(), &claims, SECRET)), &config())
     };
 
-    let narrow = codecs(json!({"allowed": ["opus", "VP8"], "preferred": ["VP8"]})).unwrap().pass.codecs.unwrap();
+    let narrow =
+        codecs(json!({"allowed": ["opus", "VP8"], "preferred": ["VP8"]})).unwrap().pass.codecs.unwrap();
     let preferring = codecs(json!({"preferred": ["VP9"]})).unwrap().pass.codecs.unwrap();
 
     assert_eq!(narrow.allowed.iter().map(|name| name.as_str()).collect::<Vec<_>>(), ["opus", "VP8"]);

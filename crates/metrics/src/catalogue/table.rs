@@ -366,6 +366,12 @@ pub const METRICS: &[Metric] = &[
         Read::Control(|control| control.requests_refused as f64),
     ),
     metric(
+        "switchyard_control_codec_changes_total",
+        Counter,
+        "Publications that turned to another codec while they were being sent.",
+        Read::Control(|control| control.codec_changes as f64),
+    ),
+    metric(
         "switchyard_control_event_lane_depth",
         Gauge,
         "Events that waited for control on the lane of a worker: the most it found at once since this page \

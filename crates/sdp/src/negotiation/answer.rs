@@ -39,12 +39,7 @@ pub struct AnswerPolicy {
 impl Default for AnswerPolicy {
     /// Everything the server can forward.
     fn default() -> Self {
-        Self {
-            codecs: Codec::ALL.to_vec(),
-            preferred: Vec::new(),
-            exceptions: Vec::new(),
-            max_bitrate: None,
-        }
+        Self { codecs: Codec::ALL.to_vec(), preferred: Vec::new(), exceptions: Vec::new(), max_bitrate: None }
     }
 }
 

@@ -13,7 +13,9 @@ fn a_lane_for_one_event_loses_only_steps_in_between() {
     let opened = told.iter().filter(|event| matches!(event, Event::PeerOpened { .. })).count();
     assert_eq!(opened, 6);
     let layers = told.iter().rev().find_map(|event| match event {
-        Event::PublicationChanged { publication, layers } if *publication == call.video[0].publication => {
+        Event::PublicationChanged { publication, layers, .. }
+            if *publication == call.video[0].publication =>
+        {
             Some(layers.iter().filter(|layer| layer.live).count())
         }
         _ => None,

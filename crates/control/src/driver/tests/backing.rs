@@ -140,7 +140,8 @@ fn layers_of_a_backup_are_told_under_the_first_ones_number() {
     let (encoding, rank, bitrate) = (EncodingIndex(0), SpatialLayer(0), Bitrate::default());
     layers.push(Layer { encoding, rank, live: true, size: None, bitrate });
 
-    let event = |publication| switchyard_bus::event::Event::PublicationChanged { publication, layers };
+    let event =
+        |publication| switchyard_bus::event::Event::PublicationChanged { publication, layers, format: None };
     let of_backup = house.event(worker, event(backup));
     let of_first = house.event(worker, event(av1));
 

@@ -4,10 +4,12 @@ use std::time::Duration;
 use proptest::prelude::*;
 use switchyard_bus::command::Command;
 use switchyard_bus::event::Event;
+use switchyard_vocab::codec::Codec;
 use switchyard_vocab::counters::LineEnd;
 use switchyard_vocab::ids::{Identity, PeerId, PublicationId, SubscriptionId, WorkerId};
 use switchyard_vocab::layer::Layers;
 use switchyard_vocab::layer::SpatialLayer;
+use switchyard_vocab::profile::Format;
 
 use crate::admission::Limits;
 use crate::config::ControlConfig;
@@ -170,7 +172,8 @@ fn event() -> impl Strategy<Value = Event> {
         (1..20_u64).prop_map(|peer| Event::PeerEnded { peer: PeerId(peer), end: LineEnd::ConsentLost }),
         (1..30_u64).prop_map(|id| Event::PublicationChanged {
             publication: PublicationId(id),
-            layers: Layers::default()
+            layers: Layers::default(),
+            format: (id % 3 == 0).then(|| Format::of(if id % 2 == 0 { Codec::Av1 } else { Codec::Vp8 })),
         }),
         (1..30_u64).prop_map(|id| Event::SubscriptionChanged {
             subscription: SubscriptionId(id),

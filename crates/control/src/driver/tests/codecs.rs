@@ -114,7 +114,8 @@ fn a_backup_is_in_its_own_codec_whatever_the_room_prefers() {
     let first = published(&house.reply(1, Client::new(1).offer(&[CAMERA])))[0];
 
     let Intent::Offer { sdp, mut tracks } = Client::new(1).offer(&[CAMERA, SECOND]) else { unreachable!() };
-    let backup = TrackDescription { backup_of: Some(first), source: TrackSource::Camera, ..tracks[1].clone() };
+    let backup =
+        TrackDescription { backup_of: Some(first), source: TrackSource::Camera, ..tracks[1].clone() };
     tracks[1] = backup;
     let answer = house.reply(1, Intent::Offer { sdp: sdp.clone(), tracks: tracks.clone() });
     let again = house.reply(1, Intent::Offer { sdp, tracks });

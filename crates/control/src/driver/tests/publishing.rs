@@ -306,7 +306,8 @@ fn layers_are_told_to_the_publisher_and_to_who_receives() {
         bitrate: Bitrate::kbps(150),
     });
 
-    let outputs = house.event(worker, Event::PublicationChanged { publication: tracks[1], layers });
+    let outputs =
+        house.event(worker, Event::PublicationChanged { publication: tracks[1], layers, format: None });
 
     let notice = Notice::PublicationLayers { publication: tracks[1], layers };
     assert_eq!(told(&outputs, 1), [&notice]);
@@ -322,6 +323,7 @@ fn events_about_what_is_gone_mean_nothing() {
     house.ask(1, Intent::Leave);
 
     assert_eq!(house.event(worker, Event::PeerEnded { peer, end: LineEnd::ClosedByUs }), []);
-    let late = Event::PublicationChanged { publication: tracks[0], layers: Layers::default() };
+    let (publication, layers) = (tracks[0], Layers::default());
+    let late = Event::PublicationChanged { publication, layers, format: None };
     assert_eq!(house.event(worker, late), []);
 }

@@ -158,6 +158,15 @@ pub enum ServerMessage {
         /// Whether it is silent now.
         muted: bool,
     },
+    /// A track is sent in another codec than before. Whoever receives it gets an offer with that one.
+    PublicationCodec {
+        /// Who publishes it.
+        identity: String,
+        /// Which one.
+        publication: u64,
+        /// What it is encoded with now.
+        codec: String,
+    },
     /// What a publication sends has changed.
     PublicationLayers {
         /// Which one.

@@ -126,6 +126,11 @@ fn said(notice: Notice) -> ServerMessage {
             publication: publication.0,
             muted,
         },
+        Notice::PublicationCodec { identity, publication, codec } => ServerMessage::PublicationCodec {
+            identity: identity.to_string(),
+            publication: publication.0,
+            codec: codec.name().to_owned(),
+        },
         Notice::PublicationLayers { publication, layers } => ServerMessage::PublicationLayers {
             publication: publication.0,
             layers: layers

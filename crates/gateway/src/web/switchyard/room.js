@@ -199,6 +199,8 @@ export class Room extends Emitter {
         return this.#own(message.publication)?.handleRemoved(message.why ?? 'unpublished') ?? this.#roster.remove(message.publication);
       case 'publication_muted':
         return this.#handleMuted(message.publication, message.muted);
+      case 'publication_codec':
+        return this.#roster.codec(message.publication, message.codec);
       case 'publication_layers':
         return this.#roster.layers(message.publication, message.layers);
       case 'subscription_changed': {

@@ -129,6 +129,12 @@ export class Roster {
     this.room.emit('publication-muted', { participant: publication.participant, publication });
   }
 
+  /** It is sent in another codec. @param {number} id @param {string} codec */
+  codec(id, codec) {
+    const publication = this.#publications.get(id);
+    if (publication) publication.codec = codec;
+  }
+
   /** @param {number} id @param {import('./messages.js').Layer[]} layers */
   layers(id, layers) {
     const publication = this.#publications.get(id);

@@ -43,6 +43,8 @@ export class Roster {
     remove(id: number): void;
     /** @param {number} id @param {boolean} muted */
     mute(id: number, muted: boolean): void;
+    /** It is sent in another codec. @param {number} id @param {string} codec */
+    codec(id: number, codec: string): void;
     /** @param {number} id @param {import('./messages.js').Layer[]} layers */
     layers(id: number, layers: import("./messages.js").Layer[]): void;
     /** @param {number} id @param {import('./messages.js').Decision} decision */

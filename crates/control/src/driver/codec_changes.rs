@@ -1,0 +1,67 @@
+//! Changes of codec: a publisher turns to another one on the m-line that it has.
+//!
+//! It may, without a word, to any that its answer took. Whoever receives it is offered the new one on another
+//! m-line, under the number that it knows; whoever can't decode that gets the backup, or is told so.
+
+use std::time::Instant;
+
+use switchyard_bus::command::Command;
+use switchyard_vocab::counters::LineEnd;
+use switchyard_vocab::ids::{PublicationId, SessionId};
+use switchyard_vocab::profile::Format;
+
+use super::Control;
+use crate::intent::Connection;
+use crate::notice::Notice;
+
+impl Control {
+    /// Takes note of what a publication is sent in.
+    pub(super) fn on_format(&mut self, now: Instant, publication: PublicationId, format: Format) {
+        let Some(&owner) = self.directory.publications.get(&publication) else { return };
+        let Some(track) = self.room_of_mut(owner).and_then(|room| room.track_mut(publication)) else {
+            return;
+        };
+        if track.format.is_same(&format) {
+            return;
+        }
+        // Whether it comes in RED was negotiated, and holds for all that is sent.
+        let before = track.format.codec;
+        track.format = Format { red: track.format.red, ..format };
+        track.about.codec = format.codec;
+        track.wanted_codecs.clear();
+        let track = track.clone();
+        self.counted.codec_changes += 1;
+        if track.backup_of.is_none() && before != format.codec {
+            self.tell_codec(owner, publication, format);
+        }
+        let (known_as, receivers) = self.receivers_of(&track);
+        for session in receivers {
+            self.receive_anew(now, session, known_as);
+        }
+    }
+
+    fn tell_codec(&mut self, owner: SessionId, publication: PublicationId, format: Format) {
+        let Some(room) = self.room_of(owner) else { return };
+        let Some(member) = room.membership.get(owner) else { return };
+        let notice =
+            Notice::PublicationCodec { identity: member.identity.clone(), publication, codec: format.codec };
+        let everybody: Vec<_> = room.membership.viewers(owner).chain([owner]).collect();
+        self.outputs.tell_all(everybody, &notice);
+    }
+
+    /// What somebody receives comes in another format from now on.
+    fn receive_anew(&mut self, now: Instant, session: SessionId, publication: PublicationId) {
+        let Some(subscriber) = self.sessions.get_mut(&session) else { return };
+        if subscriber.watching.as_ref().is_some_and(|watching| watching.carries(publication)) {
+            // Only the viewer itself could negotiate another codec: by playing again.
+            self.stop_watching(session);
+            self.tell_ended(session, Connection::Subscribe, LineEnd::ClosedByUs);
+            return;
+        }
+        let stopped = subscriber.subscribing.let_go(publication);
+        if let (Some(subscription), Some(worker)) = (stopped, subscriber.worker) {
+            self.outputs.command(worker, Command::Unsubscribe { subscription });
+        }
+        self.find_carrier(now, session, publication);
+    }
+}
