@@ -73,9 +73,7 @@ async fn aiortc_publishes_by_whip_and_plays_by_whep() -> Result<()> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn gstreamer_publishes_by_whip() -> Result<()> {
-    let imports = "import gi; gi.require_version('Gst', '1.0'); from gi.repository import Gst; Gst.init(None); \
-                   assert all(Gst.ElementFactory.find(one) for one in ('webrtcbin', 'vp8enc', 'opusenc', 'nicesrc'))";
-    let Some(python) = interpreter("GSTREAMER_PYTHON", "/usr/bin/python3", imports) else { return Ok(()) };
+    let Some(python) = gstreamer("'vp8enc'") else { return Ok(()) };
     let Some(address) = address() else { return Ok(()) };
     let certificate = certificate()?;
     let server = Server::start_at(address)?;
@@ -93,6 +91,43 @@ async fn gstreamer_publishes_by_whip() -> Result<()> {
     let ended = tokio::task::spawn_blocking(move || encoder.wait()).await??;
     ensure!(ended.success(), "the encoder ended with {ended}");
     Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn gstreamer_decodes_the_h265_that_gstreamer_publishes() -> Result<()> {
+    let Some(python) = gstreamer("'x265enc', 'h265parse', 'libde265dec'") else { return Ok(()) };
+    let Some(address) = address() else { return Ok(()) };
+    let certificate = certificate()?;
+    let server = Server::start_at(address)?;
+
+    let at = |path: &[&str], who| endpoint(&server.site(), path, Some(who));
+    let (whip, whep) =
+        (at(&["v1", "whip", "h265"], "encoder"), at(&["v1", "whep", "h265", "encoder"], "viewer"));
+    let run = |script: &str, url: &str, seconds: u64| {
+        let mut command = Command::new(&python);
+        command.args([&format!("{SCRIPTS}/{script}"), url, &seconds.to_string()]).arg(&certificate);
+        command
+    };
+    let mut encoder =
+        run("gstreamer_whip.py", &whip, 2 * SECONDS).arg("H265").stdout(Stdio::null()).spawn()?;
+    let mut player = run("gstreamer_whep.py", &whep, 2 * SECONDS - 5);
+    let output = tokio::task::spawn_blocking(move || player.output()).await??;
+    let ended = tokio::task::spawn_blocking(move || encoder.wait()).await??;
+
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    ensure!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    ensure!(count(&said, "frames") > 5 && said.contains("[320, 180]"), "{said}");
+    ensure!(ended.success(), "the encoder ended with {ended}");
+    Ok(())
+}
+
+/// An interpreter that can use GStreamer with its WebRTC and with `elements`.
+fn gstreamer(elements: &str) -> Option<PathBuf> {
+    let import = format!(
+        "import gi; gi.require_version('Gst', '1.0'); from gi.repository import Gst; Gst.init(None); \
+         assert all(Gst.ElementFactory.find(one) for one in ('webrtcbin', 'opusenc', 'nicesrc', {elements}))"
+    );
+    interpreter("GSTREAMER_PYTHON", "/usr/bin/python3", &import)
 }
 
 /// Watches the encoder as soon as it is there.

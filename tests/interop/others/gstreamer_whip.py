@@ -1,6 +1,6 @@
-"""Publishes VP8 and Opus by WHIP with GStreamer's webrtcbin, until it is told to stop.
+"""Publishes a picture in VP8 or H265, and Opus, by WHIP with GStreamer's webrtcbin, until it is told to stop.
 
-usage: gstreamer_whip.py URL SECONDS CERTIFICATE
+usage: gstreamer_whip.py URL SECONDS CERTIFICATE [VP8|H265]
 CERTIFICATE holds an EC key and its certificate (PEM): webrtcbin makes RSA ones, which the server refuses.
 (Debian: python3-gi, gir1.2-gst-plugins-bad-1.0, gstreamer1.0-plugins-bad, gstreamer1.0-nice)
 """
@@ -22,10 +22,16 @@ from gi.repository import GLib, Gst, GstSdp, GstWebRTC  # noqa: E402
 
 url, seconds, certificate = sys.argv[1], int(sys.argv[2]), open(sys.argv[3]).read()
 Gst.init(None)
+CODEC = sys.argv[4] if len(sys.argv) > 4 else "VP8"
+ENCODERS = {
+    "VP8": "vp8enc deadline=1 target-bitrate=300000 keyframe-max-dist=30 ! rtpvp8pay pt=96 picture-id-mode=2",
+    "H265": "x265enc speed-preset=ultrafast tune=zerolatency bitrate=300 key-int-max=30 "
+            "! video/x-h265,profile=main ! h265parse ! rtph265pay pt=96 config-interval=-1 aggregate-mode=zero-latency",
+}
 VIDEO = (
-    "videotestsrc is-live=true pattern=ball ! video/x-raw,width=320,height=180,framerate=15/1 "
-    "! vp8enc deadline=1 target-bitrate=300000 keyframe-max-dist=30 ! rtpvp8pay pt=96 picture-id-mode=2 "
-    "! application/x-rtp,media=video,encoding-name=VP8,payload=96,clock-rate=90000"
+    "videotestsrc is-live=true pattern=ball ! video/x-raw,format=I420,width=320,height=180,framerate=15/1 "
+    f"! {ENCODERS[CODEC]} "
+    f"! application/x-rtp,media=video,encoding-name={CODEC},payload=96,clock-rate=90000"
 )
 AUDIO = (
     "audiotestsrc is-live=true ! opusenc ! rtpopuspay pt=97 "
