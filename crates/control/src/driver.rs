@@ -200,7 +200,7 @@ impl Control {
             }
             Intent::Offer { sdp, tracks } => return self.publish(now, asker, &sdp, &tracks),
             Intent::Ingest { sdp } => return self.ingest(now, asker, &sdp),
-            Intent::Watch { identity, sdp } => return self.watch(asker, &identity, &sdp),
+            Intent::Watch { identity, sdp, whole } => return self.watch(asker, &identity, (&sdp, whole)),
             Intent::Fragment { connection, fragment, may_restart } => {
                 return self.take_fragment(asker, connection, &fragment, may_restart);
             }

@@ -77,6 +77,10 @@ pub enum Intent {
         identity: Identity,
         /// The participant's session description.
         sdp: String,
+        /// Whether it is refused when something lacks a codec that its publisher can be asked for. Then the
+        /// participant is told with [`Notice::SubscriptionChanged`](crate::notice::Notice::SubscriptionChanged)
+        /// that it can't decode that, and once more when it can.
+        whole: bool,
     },
     /// What a participant adds to its description on a connection on which it offered (RFC 8840 §9):
     /// candidates, or new credentials, which restart ICE.

@@ -30,6 +30,8 @@ pub(crate) struct Track {
     pub(crate) backup_of: Option<PublicationId>,
     /// The publication that is the same as this in another codec.
     pub(crate) backup: Option<PublicationId>,
+    /// Those who offer again once it has a backup.
+    pub(crate) awaiting: BTreeSet<SessionId>,
     /// Its publisher was asked for these.
     pub(crate) wanted_codecs: Vec<Codec>,
 }
@@ -63,6 +65,7 @@ impl Room {
         let member = self.membership.leave(session)?;
         for track in self.tracks.values_mut() {
             track.subscribers.remove(&session);
+            track.awaiting.remove(&session);
         }
         let published = self.tracks.extract_if(.., |_, track| track.owner == session);
         let published = published.map(|(_, track)| track).collect();

@@ -8,7 +8,7 @@ pub(crate) mod publishing;
 pub(crate) mod subscribing;
 pub(crate) mod watching;
 
-use switchyard_vocab::ids::{PeerId, SubscriptionId, WorkerId};
+use switchyard_vocab::ids::{PeerId, PublicationId, SubscriptionId, WorkerId};
 use switchyard_vocab::units::Bitrate;
 
 use crate::grants::Pass;
@@ -36,6 +36,8 @@ pub(crate) struct Session {
     pub(crate) publishing: Publishing,
     pub(crate) subscribing: Subscribing,
     pub(crate) watching: Option<Watching>,
+    /// It has published by a description alone, and hears nothing that it is told.
+    pub(crate) is_deaf: bool,
 }
 
 impl Session {
@@ -52,6 +54,7 @@ impl Session {
             publishing: Publishing::default(),
             subscribing: Subscribing::new(),
             watching: None,
+            is_deaf: false,
         }
     }
 
@@ -59,6 +62,12 @@ impl Session {
     pub(crate) fn peers(&self) -> impl Iterator<Item = PeerId> {
         let watching = self.watching.as_ref().map(Watching::peer);
         self.publishing.peer().into_iter().chain(self.subscribing.peer()).chain(watching)
+    }
+
+    /// The publication whose media one is received as: itself, or its backup.
+    pub(crate) fn carrier_of(&self, publication: PublicationId) -> Option<PublicationId> {
+        let watched = self.watching.as_ref().and_then(|watching| watching.carrier_of(publication));
+        watched.or_else(|| self.subscribing.carrier_of(publication))
     }
 
     /// What it receives, or wants to.

@@ -18,8 +18,11 @@ use crate::refusal::Refusal;
 use crate::room::Track;
 
 /// What somebody gets of a publication that they can't decode.
-const NOTHING: Decision =
+pub(super) const NOTHING: Decision =
     Decision { current: None, layer: None, target: None, limited_by: LimitingFactor::CodecUnsupported };
+
+/// What somebody gets who can decode it from now on.
+const SOON: Decision = Decision { limited_by: LimitingFactor::KeyframeWait, ..NOTHING };
 
 impl Control {
     /// Checks what an offer says to be backups: of own pictures that are none themselves.
@@ -86,26 +89,33 @@ impl Control {
                 subscriber.subscribing.note_decision(publication, NOTHING);
             }
             self.outputs.tell(session, Notice::SubscriptionChanged { publication, decision: NOTHING });
-            self.ask_for_backup(session, publication);
+            let lacking: Vec<Codec> =
+                subscriber.subscribing.undecodable().iter().map(|format| format.codec).collect();
+            self.ask_for_backup(session, publication, &lacking);
         } else if let Some(subscriber) = self.sessions.get_mut(&session) {
             subscriber.subscribing.reconsider(now);
         }
         self.rearm(session);
     }
 
-    /// Asks a publisher to publish a picture in another codec as well, once for each choice.
-    fn ask_for_backup(&mut self, session: SessionId, publication: PublicationId) {
-        let Some(subscriber) = self.sessions.get(&session) else { return };
-        let lacking: Vec<Codec> =
-            subscriber.subscribing.undecodable().iter().map(|format| format.codec).collect();
-        let Some(room) = self.rooms.get_mut(&subscriber.room) else { return };
-        let codecs = room.codecs.alternatives(&lacking);
-        let Some(track) = room.track_mut(publication) else { return };
-        let is_new = track.backup.is_none() && track.wanted_codecs != codecs;
-        if track.about.kind == MediaKind::Video && is_new && !codecs.is_empty() {
+    /// Asks a publisher to publish a picture in another codec as well, once for each choice, for somebody who
+    /// lacks some. Says whether there is one that it was asked for.
+    pub(super) fn ask_for_backup(
+        &mut self,
+        session: SessionId,
+        publication: PublicationId,
+        lacking: &[Codec],
+    ) -> bool {
+        let Some(room) = self.room_of_mut(session) else { return false };
+        let codecs = room.codecs.alternatives(lacking);
+        let Some(track) = room.track_mut(publication) else { return false };
+        let may_ask = track.about.kind == MediaKind::Video && track.backup.is_none() && !codecs.is_empty();
+        if may_ask && track.wanted_codecs != codecs {
             track.wanted_codecs.clone_from(&codecs);
-            self.outputs.tell(track.owner, Notice::CodecWanted { publication, codecs });
+            let owner = track.owner;
+            self.outputs.tell(owner, Notice::CodecWanted { publication, codecs });
         }
+        may_ask
     }
 
     /// A backup is there: those who waited for it are offered it.
@@ -116,9 +126,11 @@ impl Control {
         let Some(first_track) = room.track_mut(first) else { return };
         first_track.backup = Some(backup);
         let subscribers: Vec<_> = first_track.subscribers.iter().copied().collect();
+        let awaiting = std::mem::take(&mut first_track.awaiting);
         if first_track.about.muted {
             self.outputs.command(home, Command::SetMuted { publication: backup, muted: true });
         }
+        self.outputs.tell_all(awaiting, &Notice::SubscriptionChanged { publication: first, decision: SOON });
         for session in subscribers {
             let Some(subscriber) = self.sessions.get_mut(&session) else { continue };
             subscriber.subscribing.reconsider(now);
@@ -139,7 +151,11 @@ impl Control {
         let subscribers: Vec<_> = track.subscribers.iter().copied().collect();
         for session in subscribers {
             let Some(subscriber) = self.sessions.get_mut(&session) else { continue };
-            if subscriber.subscribing.carrier_of(first) != Some(backup) {
+            if subscriber.carrier_of(first) != Some(backup) {
+                continue;
+            }
+            if subscriber.watching.is_some() {
+                self.end_watching(session);
                 continue;
             }
             let stopped = subscriber.subscribing.let_go(first);
@@ -159,7 +175,7 @@ impl Control {
         let Some(first) = room.track(known_as) else { return (known_as, Vec::new()) };
         let by_carrier = |session: &SessionId| {
             let subscriber = self.sessions.get(session);
-            let carried = subscriber.and_then(|subscriber| subscriber.subscribing.carrier_of(known_as));
+            let carried = subscriber.and_then(|subscriber| subscriber.carrier_of(known_as));
             carried.unwrap_or(known_as) == carrier
         };
         (known_as, first.subscribers.iter().copied().filter(by_carrier).collect())

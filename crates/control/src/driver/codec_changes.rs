@@ -49,13 +49,17 @@ impl Control {
         self.outputs.tell_all(everybody, &notice);
     }
 
+    /// Only a viewer itself can negotiate another codec: by playing again.
+    pub(super) fn end_watching(&mut self, session: SessionId) {
+        self.stop_watching(session);
+        self.tell_ended(session, Connection::Subscribe, LineEnd::ClosedByUs);
+    }
+
     /// What somebody receives comes in another format from now on.
     fn receive_anew(&mut self, now: Instant, session: SessionId, publication: PublicationId) {
         let Some(subscriber) = self.sessions.get_mut(&session) else { return };
-        if subscriber.watching.as_ref().is_some_and(|watching| watching.carries(publication)) {
-            // Only the viewer itself could negotiate another codec: by playing again.
-            self.stop_watching(session);
-            self.tell_ended(session, Connection::Subscribe, LineEnd::ClosedByUs);
+        if subscriber.watching.as_ref().is_some_and(|watching| watching.carrier_of(publication).is_some()) {
+            self.end_watching(session);
             return;
         }
         let stopped = subscriber.subscribing.let_go(publication);

@@ -86,6 +86,9 @@ impl Control {
 
     /// Publishes every m-line that sends, each from where its kind usually comes.
     pub(super) fn ingest(&mut self, now: Instant, asker: Asker, sdp: &str) -> Result<(), Refusal> {
+        if let Some(session) = self.sessions.get_mut(&asker.session) {
+            session.is_deaf = true;
+        }
         let offer = RemoteDescription::parse(sdp)?;
         let described = |section: &Section| {
             let SectionKind::Media(kind) = section.kind else { return None };
@@ -167,6 +170,7 @@ impl Control {
             subscribers: BTreeSet::new(),
             backup_of: described.and_then(|track| track.backup_of),
             backup: None,
+            awaiting: BTreeSet::new(),
             wanted_codecs: Vec::new(),
         };
         self.room_of_mut(owner)?.publish(track);

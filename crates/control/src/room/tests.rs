@@ -37,6 +37,7 @@ fn track(id: u64, owner: u64) -> Track {
         layers: Layers::default(),
         backup_of: None,
         backup: None,
+        awaiting: BTreeSet::new(),
         wanted_codecs: Vec::new(),
         subscribers: BTreeSet::new(),
     }

@@ -11,7 +11,14 @@ pub(crate) struct Watching {
     peer: PeerId,
     /// The client's.
     remote: IceCredentials,
-    carried: BTreeMap<PublicationId, SubscriptionId>,
+    carried: BTreeMap<PublicationId, Carried>,
+}
+
+/// A publication that is received.
+struct Carried {
+    subscription: SubscriptionId,
+    /// Whose media that is: its own, or its backup's.
+    carrier: PublicationId,
 }
 
 impl Watching {
@@ -19,16 +26,22 @@ impl Watching {
         Self { peer, remote, carried: BTreeMap::new() }
     }
 
-    pub(crate) fn carry(&mut self, publication: PublicationId, subscription: SubscriptionId) {
-        self.carried.insert(publication, subscription);
+    pub(crate) fn carry(
+        &mut self,
+        publication: PublicationId,
+        carrier: PublicationId,
+        subscription: SubscriptionId,
+    ) {
+        self.carried.insert(publication, Carried { subscription, carrier });
     }
 
     pub(crate) fn stop(&mut self, publication: PublicationId) -> Option<SubscriptionId> {
-        self.carried.remove(&publication)
+        self.carried.remove(&publication).map(|carried| carried.subscription)
     }
 
-    pub(crate) fn carries(&self, publication: PublicationId) -> bool {
-        self.carried.contains_key(&publication)
+    /// The publication whose media one is received as.
+    pub(crate) fn carrier_of(&self, publication: PublicationId) -> Option<PublicationId> {
+        self.carried.get(&publication).map(|carried| carried.carrier)
     }
 
     pub(crate) const fn peer(&self) -> PeerId {
@@ -44,7 +57,7 @@ impl Watching {
     }
 
     pub(crate) fn subscriptions(&self) -> impl Iterator<Item = SubscriptionId> {
-        self.carried.values().copied()
+        self.carried.values().map(|carried| carried.subscription)
     }
 
     /// Goes on with other credentials at both ends.

@@ -10,6 +10,7 @@ use switchyard_gateway::auth::Secret;
 use switchyard_gateway::config::GatewayConfig;
 use switchyard_gateway::dialect::whip::{IceServer, WhipConfig};
 use switchyard_vocab::codec::{Codec, MediaKind};
+use switchyard_vocab::decision::{Decision, LimitingFactor};
 use switchyard_vocab::ids::{Identity, PublicationId, SessionId};
 use switchyard_vocab::rtp::Mid;
 use tokio::task::JoinHandle;
@@ -307,4 +308,27 @@ async fn pages_of_other_origins_may_ask_first() {
     assert!(endpoint.header("access-control-allow-headers").contains("Authorization"));
     assert_eq!(resource.header("accept-patch"), "application/trickle-ice-sdpfrag");
     assert!(resource.header("access-control-allow-methods").contains("DELETE"));
+}
+
+#[tokio::test]
+async fn a_viewer_waits_for_a_codec_that_the_publisher_was_asked_for() {
+    let mut house = House::open(development()).await;
+    let asked = post(&house, WHEP);
+    let request = let_in(&mut house, vec![ada(&[7])]).await;
+    assert!(matches!(request.intent, Intent::Watch { whole: true, .. }), "{request:?}");
+    let decision = |limited_by| Decision { current: None, layer: None, target: None, limited_by };
+    let told = |limited_by| {
+        let publication = PublicationId(7);
+        Notice::SubscriptionChanged { publication, decision: decision(limited_by) }
+    };
+
+    house.tell(request.session, told(LimitingFactor::CodecUnsupported));
+    let refusal = Refusal::NoUsableCodec { offered: "VP8".to_owned(), accepted: "AV1".to_owned() };
+    house.reply(&request, Notice::Refused(refusal));
+    house.tell(request.session, told(LimitingFactor::KeyframeWait));
+
+    let request = house.heard().await;
+    assert!(matches!(request.intent, Intent::Watch { whole: false, .. }), "{request:?}");
+    house.reply(&request, answer(&[7]));
+    assert_eq!(asked.await.unwrap().status, 201);
 }

@@ -3,15 +3,15 @@
 use switchyard_bus::command::{Command, Subscribe};
 use switchyard_vocab::codec::Codec;
 use switchyard_vocab::decision::LimitingFactor;
-use switchyard_vocab::ids::PublicationId;
+use switchyard_vocab::ids::{Identity, PublicationId};
 use switchyard_vocab::layer::{EncodingIndex, Layer, Layers, SpatialLayer};
 use switchyard_vocab::units::Bitrate;
 
 use crate::codec_policy::{CodecName, CodecPolicy};
 use crate::config::ControlConfig;
 use crate::driver::Output;
-use crate::intent::{Intent, TrackDescription, TrackSource};
-use crate::notice::Notice;
+use crate::intent::{Intent, Join, TrackDescription, TrackSource};
+use crate::notice::{ConnectionState, Notice};
 use crate::refusal::Refusal;
 use crate::session::negotiation::OFFER_SPACING;
 use crate::testing::description::Client;
@@ -266,4 +266,70 @@ fn a_preferred_codec_is_the_one_that_is_published() {
 
     let Notice::Answer { sdp, .. } = answer else { panic!("{answer:?}") };
     assert!(sdp.contains("m=video 9 UDP/TLS/RTP/SAVPF 45 96 97"), "{sdp}");
+}
+
+/// Somebody who offers to receive what Ada publishes, with VP8 alone.
+fn watch_with_vp8_alone(house: &mut House, session: u64, whole: bool) -> Vec<Output> {
+    if let Intent::Join(join) = crate::testing::join("kitchen", &format!("viewer-{session}")) {
+        house.ask(session, Intent::Join(Join { auto_subscribe: false, ..join }));
+    }
+    let sdp = Client::new(session).offer_sdp(&[("0", "video", "recvonly")]).replace("96 97 45", "96 97");
+    house.ask(session, Intent::Watch { identity: Identity::new("ada"), sdp, whole })
+}
+
+fn refused_for(outputs: &[Output], session: u64) -> Option<&'static str> {
+    told(outputs, session).iter().find_map(|notice| match notice {
+        Notice::Refused(refusal) => Some(refusal.code()),
+        _ => None,
+    })
+}
+
+#[test]
+fn a_viewer_that_offers_itself_waits_for_the_backup_and_gets_it() {
+    let (mut house, av1) = av1_call();
+
+    let outputs = watch_with_vp8_alone(&mut house, 3, true);
+    assert_eq!(refused_for(&outputs, 3), Some("no_usable_codec"));
+    assert!(is_told_unsupported(&outputs, 3, av1), "it is worth waiting");
+    assert!(told(&outputs, 1).iter().any(|notice| matches!(notice, Notice::CodecWanted { .. })));
+
+    let lines = [("0", "AV1", None), ("1", "VP8", Some(av1))];
+    let outputs = house.ask(1, pictures(1, &lines));
+    let decodable = |notice: &&Notice| {
+        matches!(notice, Notice::SubscriptionChanged { publication, decision }
+            if *publication == av1 && decision.limited_by == LimitingFactor::KeyframeWait)
+    };
+    assert!(told(&outputs, 3).into_iter().any(|notice| decodable(&notice)), "{outputs:?}");
+
+    let outputs = watch_with_vp8_alone(&mut house, 3, false);
+    let [subscribed] = &subscribed(&outputs)[..] else { panic!("{outputs:?}") };
+    assert_eq!(subscribed.section.codec.codec, Codec::Vp8);
+    assert_ne!(subscribed.publication, av1, "the media is the backup's");
+    let answered = told(&outputs, 3).into_iter().find(|notice| matches!(notice, Notice::Answer { .. }));
+    assert_eq!(published(answered.unwrap()), [av1], "the number is the first one's");
+
+    let backup = subscribed.publication;
+    let outputs = house.ask(1, Intent::Unpublish { publication: backup });
+    let ended = |notice: &&Notice| {
+        matches!(notice, Notice::ConnectionChanged { state: ConnectionState::Ended(_), .. })
+    };
+    assert!(told(&outputs, 3).into_iter().any(|notice| ended(&notice)), "only it can offer again");
+}
+
+#[test]
+fn a_viewer_of_a_publisher_that_hears_nothing_is_refused_at_once() {
+    let mut house = House::new();
+    house.join(1, "ada");
+    let sdp = Client::new(1).offer_sdp(&[("0", "video", "sendonly")]).replace("96 97 45", "45");
+    house.ask(1, Intent::Ingest { sdp });
+
+    let outputs = watch_with_vp8_alone(&mut house, 3, true);
+
+    assert_eq!(refused_for(&outputs, 3), Some("no_usable_codec"));
+    assert!(
+        told(&outputs, 1).is_empty()
+            && !told(&outputs, 3)
+                .iter()
+                .any(|notice| { matches!(notice, Notice::SubscriptionChanged { .. }) })
+    );
 }

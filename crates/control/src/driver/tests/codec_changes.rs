@@ -128,10 +128,10 @@ fn who_offers_another_codec_on_the_same_m_line_keeps_the_publication() {
 #[test]
 fn a_viewer_that_offers_itself_is_told_by_the_end_of_its_connection() {
     let (mut house, camera) = call();
-    let Intent::Join(viewer) = join("lab", "eve") else { unreachable!() };
+    let Intent::Join(viewer) = join("kitchen", "eve") else { unreachable!() };
     house.ask(3, Intent::Join(Join { auto_subscribe: false, ..viewer }));
     let sdp = Client::new(3).offer_sdp(&[("0", "video", "recvonly")]);
-    let watched = house.reply(3, Intent::Watch { identity: Identity::new("ada"), sdp });
+    let watched = house.reply(3, Intent::Watch { identity: Identity::new("ada"), sdp, whole: true });
     assert!(matches!(watched, Notice::Answer { .. }), "{watched:?}");
 
     let outputs = turn(&mut house, camera, Codec::Av1);

@@ -15,7 +15,7 @@ use crate::testing::{House, commands, join, join_with, published};
 
 fn watch(client: &Client, identity: &str) -> Intent {
     let lines = [("0", "audio", "recvonly"), ("1", "video", "recvonly")];
-    Intent::Watch { identity: Identity::new(identity), sdp: client.offer_sdp(&lines) }
+    Intent::Watch { identity: Identity::new(identity), sdp: client.offer_sdp(&lines), whole: true }
 }
 
 /// Joins and wants nothing by itself.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use switchyard_control::intent::{Connection, Intent, Request, RequestId};
 use switchyard_control::notice::{Addressed, ConnectionState, EndReason, Notice};
+use switchyard_vocab::decision::LimitingFactor;
 use switchyard_vocab::ids::{Identity, PublicationId};
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot, watch};
 use tokio::time::{Instant, sleep_until, timeout};
@@ -76,6 +77,8 @@ pub(super) struct Resource {
     /// What it receives and has not ended.
     watched: Vec<PublicationId>,
     connected: bool,
+    /// Something to be received comes in no codec of the client's, and its publisher was asked for another.
+    lacks_codec: bool,
     fragments: TokenBucket,
 }
 
@@ -120,6 +123,7 @@ impl Resource {
             requests: 0,
             watched: Vec::new(),
             connected: false,
+            lacks_codec: false,
         };
         resource.run(id, &admission, offer, opened).instrument(span).await;
         drop(place);
@@ -178,14 +182,14 @@ impl Resource {
     async fn settle(&mut self, admission: &Admission, offer: String) -> Result<String, Over> {
         let join = admission.join(None, false);
         let joined = self.request(Intent::Join(join)).await?;
-        let intent = match self.role.clone() {
-            Role::Publish => Intent::Ingest { sdp: offer },
+        let answered = match self.role.clone() {
+            Role::Publish => self.request(Intent::Ingest { sdp: offer }).await?,
             Role::Watch(identity) => {
                 self.wait_for(&identity, &joined).await?;
-                Intent::Watch { identity, sdp: offer }
+                self.watch(identity, offer).await?
             }
         };
-        match self.request(intent).await? {
+        match answered {
             Notice::Answer { sdp, publications } => {
                 let refusal = publications.iter().find_map(|one| one.outcome.as_ref().err()).map(refused);
                 self.watched = publications.into_iter().filter_map(|one| one.outcome.ok()).collect();
@@ -294,6 +298,9 @@ impl Resource {
             Notice::ConnectionChanged { state: ConnectionState::Ended(end), .. } => {
                 debug!(end = end.as_str(), "the connection ended");
                 return Err(Over::Leave("its connection ended"));
+            }
+            Notice::SubscriptionChanged { decision, .. } => {
+                self.lacks_codec = decision.limited_by == LimitingFactor::CodecUnsupported;
             }
             Notice::PublicationRemoved { publication, .. } => self.forget(|one| one == *publication)?,
             Notice::ParticipantLeft { identity } if self.role == Role::Watch(identity.clone()) => {

@@ -1,6 +1,7 @@
 //! We answer, and send: the client offers to receive.
 
 use switchyard_vocab::codec::{Codec, MediaKind};
+use switchyard_vocab::ids::SubscriptionId;
 use switchyard_vocab::line::{DtlsRole, RemoteLine};
 use switchyard_vocab::negotiated::{CodecMapping, Extension, SendSection};
 
@@ -21,12 +22,15 @@ pub struct Served {
     pub sdp: String,
     /// What may be sent from now on. Occupants that found no m-line are not among them.
     pub sections: Vec<SendSection>,
+    /// Subscriptions for which there was an m-line of their kind, and none with their codec.
+    pub lacking: Vec<SubscriptionId>,
     /// The client's end, for its worker.
     pub remote: RemoteLine,
 }
 
 /// Answers an offer to receive: each m-line that receives carries the first of `occupants` that it can
-/// and that no m-line before it took. The rest is inactive.
+/// and that no m-line before it took. The rest is inactive. Occupants of one subscription are the same in several
+/// codecs: one of them is taken.
 ///
 /// # Errors
 ///
@@ -46,7 +50,7 @@ pub fn answer_sending(
     let published = kinds(&occupants);
     let useless = || refusal(offer, &occupants);
     let mut waiting = occupants.clone();
-    let mut sections = Vec::new();
+    let (mut sections, mut left) = (Vec::new(), Vec::new());
     let mut writer = section::Writer::new(local, setup, offer.tagged().map(|section| section.index));
     for section in &offer.sections {
         let verdict = verdict(offer, section);
@@ -59,16 +63,22 @@ pub fn answer_sending(
                 writer.write_sending(section, &sending.codec, &sending.extensions, &occupant);
                 sections.push(sending);
             }
-            None => writer.write(section, &verdict),
+            None => {
+                left.push(section.kind);
+                writer.write(section, &verdict);
+            }
         }
     }
+    waiting.retain(|occupant| left.contains(&SectionKind::Media(occupant.kind())));
+    let mut lacking: Vec<_> = waiting.iter().map(|occupant| occupant.subscription).collect();
+    lacking.dedup();
     if sections.is_empty() {
         return Err(useless());
     }
     let remote = offer.line(our_role).ok_or(SdpError::NothingReceived { published })?;
     let section::Written { sections: media, bundle } = writer.finish(&offer.bundle);
     let sdp = write::session(local, offer.version, &bundle, media).marshal();
-    Ok(Served { sdp, sections, remote })
+    Ok(Served { sdp, sections, lacking, remote })
 }
 
 /// Whether an m-line could be used at all; what is usable and receives nothing is inactive.
@@ -92,7 +102,9 @@ fn take(section: &Section, waiting: &mut Vec<Occupant>) -> Option<(SendSection, 
         .enumerate()
         .find_map(|(place, occupant)| send_section(section, occupant).map(|sending| (place, sending)));
     let (place, sending) = found?;
-    Some((sending, waiting.remove(place)))
+    let taken = waiting.remove(place);
+    waiting.retain(|other| other.subscription != taken.subscription);
+    Some((sending, taken))
 }
 
 fn send_section(section: &Section, occupant: &Occupant) -> Option<SendSection> {

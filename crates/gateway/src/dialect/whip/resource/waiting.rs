@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use switchyard_control::intent::Intent;
 use switchyard_control::notice::{Notice, Participant};
 use switchyard_vocab::ids::Identity;
 use tokio::time::{sleep, timeout};
@@ -33,6 +34,31 @@ impl Resource {
             }
         };
         timeout(patience, published).await.unwrap_or(Ok(()))
+    }
+}
+
+impl Resource {
+    /// Asks to receive. Where that lacks a codec for which its publisher was asked, it is waited for as for a
+    /// publisher; after that, it is what there is.
+    pub(super) async fn watch(&mut self, identity: Identity, sdp: String) -> Result<Notice, Over> {
+        let intent = |whole| Intent::Watch { identity: identity.clone(), sdp: sdp.clone(), whole };
+        match self.request(intent(true)).await {
+            Err(Over::Refused(_)) if self.lacks_codec => {}
+            answered => return answered,
+        }
+        let patience = self.whip.app.config.whip.wait_for_publisher;
+        let decodable = async {
+            while self.lacks_codec {
+                let notice = tokio::select! {
+                    notice = self.seat.notices.recv() => notice,
+                    _ = Seat::ended(&mut self.ended) => return Err(Over::Leave("ended from outside")),
+                };
+                self.hear(notice)?;
+            }
+            Ok(())
+        };
+        timeout(patience, decodable).await.unwrap_or(Ok(()))?;
+        self.request(intent(false)).await
     }
 }
 
