@@ -7,6 +7,7 @@ use switchyard_vocab::ids::{Identity, PublicationId, Tenant};
 
 use crate::refusal::Refusal;
 
+use crate::codec_policy::CodecPolicy;
 pub use crate::grants::change::{CapChange, GrantChange, PermissionChange};
 pub use crate::revocations::Revoked;
 pub use crate::room::key::RoomKey;
@@ -100,6 +101,8 @@ pub struct RoomChange {
     pub metadata: Option<Option<String>>,
     /// Whether nobody but those who moderate is let in.
     pub locked: Option<bool>,
+    /// What it takes of those who publish from now on, within what the server takes.
+    pub codecs: Option<CodecPolicy>,
 }
 
 /// What is to be different about a participant; what is left out stays.

@@ -70,7 +70,7 @@ impl Control {
     }
 
     fn change_room(&mut self, key: &RoomKey, change: RoomChange) -> Result<bool, ActError> {
-        let RoomChange { metadata, locked } = change;
+        let RoomChange { metadata, locked, codecs } = change;
         self.check_metadata(metadata.as_ref().and_then(|metadata| metadata.as_deref()))?;
         let room = self.rooms.get_mut(key).ok_or_else(|| unknown_room(key))?;
         let before = (room.metadata.clone(), room.locked);
@@ -78,7 +78,10 @@ impl Control {
             room.metadata = metadata.map(Into::into);
         }
         room.locked = locked.unwrap_or(room.locked);
-        let is_changed = before != (room.metadata.clone(), room.locked);
+        let mut is_changed = before != (room.metadata.clone(), room.locked);
+        if let Some(codecs) = codecs {
+            is_changed |= self.change_codecs(key, &codecs);
+        }
         if is_changed {
             self.tell_room(key);
         }

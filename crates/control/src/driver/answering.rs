@@ -63,7 +63,7 @@ impl Control {
             sessions_not_resumed: self.counted.sessions_not_resumed,
             draining: self.draining,
             requests_refused: self.counted.requests_refused,
-                codec_changes: self.counted.codec_changes,
+            codec_changes: self.counted.codec_changes,
             ..ControlTotals::default()
         }
     }

@@ -5,6 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use switchyard_control::act::{Act, RoomChange, RoomKey};
+use switchyard_control::codec_policy::{CodecName, CodecPolicy};
 use switchyard_control::query::{Answer, Page, Query, RoomInfo};
 use switchyard_vocab::ids::{Identity, RoomName, Tenant};
 
@@ -49,7 +50,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         id: "change_room",
         verb: Verb::Patch,
         path: "/v1/admin/rooms/{tenant}/{room}",
-        about: "Change a room's metadata, or whether it is locked. What is left out stays.",
+        about: "Change a room's metadata, whether it is locked, or which codecs it takes. What is left out stays.",
         query: &[],
         body: Some(Body::required::<Change>()),
         answer: Success::ok::<Room>(),
@@ -110,6 +111,32 @@ struct Change {
     metadata: Option<Option<String>>,
     /// Whether nobody but those who moderate is let in.
     locked: Option<bool>,
+    /// What it takes of those who publish from now on, within what the server takes.
+    codecs: Option<Codecs>,
+}
+
+/// Codecs by name: `opus`, `VP8`, `VP9`, `H264`, `AV1`, `H265`.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+struct Codecs {
+    /// Those that may be published; absent for all that the server takes.
+    allowed: Option<Vec<String>>,
+    /// Those that publishers are to use if they can, the best one first.
+    preferred: Vec<String>,
+}
+
+impl Codecs {
+    fn policy(self) -> Result<CodecPolicy, HttpError> {
+        let names = |names: Vec<String>| {
+            let named = names.into_iter().map(|name| {
+                let unknown = || problem::bad_field("codecs", format!("there is no codec {name:?}"));
+                CodecName::named(&name).ok_or_else(unknown)
+            });
+            named.collect::<Result<Vec<_>, _>>()
+        };
+        let allowed = self.allowed.map_or_else(|| Ok(CodecPolicy::default().allowed), names)?;
+        Ok(CodecPolicy { allowed, preferred: names(self.preferred)? })
+    }
 }
 
 /// How many sessions were ended.
@@ -164,9 +191,12 @@ async fn get(call: Call) -> Answered {
 
 async fn change(call: Call) -> Answered {
     let room = call.room()?;
-    let Change { metadata, locked } = call.read()?;
-    let detail = format!("metadata={} locked={}", word(metadata.is_some()), word_of(locked));
-    call.act(Act::ChangeRoom { room: room.clone(), change: RoomChange { metadata, locked } }).await?;
+    let Change { metadata, locked, codecs } = call.read()?;
+    let codecs = codecs.map(Codecs::policy).transpose()?;
+    let changed = (word(metadata.is_some()), word_of(locked), word(codecs.is_some()));
+    let detail = format!("metadata={} locked={} codecs={}", changed.0, changed.1, changed.2);
+    let change = RoomChange { metadata, locked, codecs };
+    call.act(Act::ChangeRoom { room: room.clone(), change }).await?;
     look(&call, room).await.map(|room| Reply::ok(&room).detail(detail))
 }
 

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use switchyard_control::act::{
     Act, ActError, GrantChange, ParticipantChange, PermissionChange, Revoked, RoomChange, RoomKey,
 };
+use switchyard_control::codec_policy::{CodecName, CodecPolicy};
 use switchyard_control::grants::Sources;
 use switchyard_control::query::Query;
 use switchyard_control::refusal::Refusal;
@@ -39,7 +40,11 @@ async fn each_act_reaches_control_as_it_was_meant() {
     let (room, identity) = (lab, || Identity::new("ada"));
 
     operate(at, ("PATCH", LAB), Some(r#"{"metadata":null,"locked":true}"#)).await;
-    let change = RoomChange { metadata: Some(None), locked: Some(true) };
+    let change = RoomChange { metadata: Some(None), locked: Some(true), codecs: None };
+    assert_eq!(played.act(), Act::ChangeRoom { room: room(), change });
+    operate(at, ("PATCH", LAB), Some(r#"{"codecs":{"allowed":["VP8"]}}"#)).await;
+    let codecs = CodecPolicy { allowed: vec![CodecName::Vp8], preferred: Vec::new() };
+    let change = RoomChange { codecs: Some(codecs), ..RoomChange::default() };
     assert_eq!(played.act(), Act::ChangeRoom { room: room(), change });
 
     operate(at, ("PATCH", ADA), Some(r#"{"grants":{"publish":["microphone"],"admin":true}}"#)).await;

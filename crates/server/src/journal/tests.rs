@@ -55,6 +55,7 @@ fn joined() -> Addressed {
         permissions: switchyard_control::grants::Permissions::default(),
         metadata: None,
         locked: false,
+        codecs: Default::default(),
     })
 }
 

@@ -4,6 +4,7 @@ use switchyard_bus::command::Command;
 use switchyard_vocab::ids::{Identity, PublicationId, RoomName, Tenant};
 
 use crate::act::{Act, ActError, Acted, ParticipantChange, PermissionChange, Revoked, RoomChange, RoomKey};
+use crate::codec_policy::{CodecName, CodecPolicy};
 use crate::driver::Output;
 use crate::grants::change::{CapChange, GrantChange};
 use crate::grants::{Grants, Pass, Permissions, Sources};
@@ -102,7 +103,8 @@ fn a_revocation_can_be_lifted() {
 fn a_change_of_a_room_is_told_to_everybody_once() {
     let mut house = House::new();
     let change = |change| Act::ChangeRoom { room: kitchen(), change };
-    let metadata = RoomChange { metadata: Some(Some("tea at four".to_owned())), locked: Some(true) };
+    let metadata = Some(Some("tea at four".to_owned()));
+    let metadata = RoomChange { metadata, locked: Some(true), ..RoomChange::default() };
     assert_eq!(house.refusal(change(metadata.clone())), "unknown_room");
     house.join(1, "ada");
 
@@ -111,16 +113,20 @@ fn a_change_of_a_room_is_told_to_everybody_once() {
 
     assert_eq!(acted.map(|acted| acted.changed), Ok(true));
     let told = told(&outputs, 1);
-    let [Notice::RoomChanged { metadata: Some(metadata), locked: true }] = told[..] else {
+    let [Notice::RoomChanged { metadata: Some(metadata), locked: true, .. }] = told[..] else {
         panic!("{told:?}")
     };
     assert_eq!(&**metadata, "tea at four");
     assert_eq!((again.map(|acted| acted.changed), silence.len()), (Ok(false), 0));
     assert_eq!(code(&house.join(2, "bob")), "room_locked");
-    let (unlocked, outputs) = house.act(change(RoomChange { metadata: Some(None), locked: Some(false) }));
+    let codecs = CodecPolicy { allowed: vec![CodecName::Vp8], preferred: Vec::new() };
+    let unlock = RoomChange { metadata: Some(None), locked: Some(false), codecs: Some(codecs) };
+    let (unlocked, outputs) = house.act(change(unlock.clone()));
     assert!(unlocked.is_ok());
-    let expected = Notice::RoomChanged { metadata: None, locked: false };
+    let codecs = CodecPolicy { allowed: vec![CodecName::Opus, CodecName::Vp8], preferred: Vec::new() };
+    let expected = Notice::RoomChanged { metadata: None, locked: false, codecs: codecs.into() };
     assert_eq!(crate::testing::told(&outputs, 1), [&expected]);
+    assert_eq!(house.act(change(unlock)).0.map(|acted| acted.changed), Ok(false));
 }
 
 #[test]

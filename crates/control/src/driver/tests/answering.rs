@@ -131,7 +131,7 @@ fn one_participant_is_told_with_connections_publications_and_what_it_receives_an
     house.answer(2);
     let (worker, peer) = house.latest_peer(2);
     let layers = Default::default();
-    house.event(worker, Event::PublicationChanged { publication: tracks[1], layers });
+    house.event(worker, Event::PublicationChanged { publication: tracks[1], layers, format: None });
     let subscription = house
         .log
         .iter()
