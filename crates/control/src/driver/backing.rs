@@ -85,12 +85,12 @@ impl Control {
         let Some(room) = self.rooms.get(&subscriber.room) else { return };
         let carrier = room.carrier(publication, |format| subscriber.subscribing.decodes(format));
         if carrier.is_none() {
+            let lacking: Vec<Codec> =
+                subscriber.subscribing.undecodable().iter().map(|format| format.codec).collect();
             if let Some(subscriber) = self.sessions.get_mut(&session) {
                 subscriber.subscribing.note_decision(publication, NOTHING);
             }
             self.outputs.tell(session, Notice::SubscriptionChanged { publication, decision: NOTHING });
-            let lacking: Vec<Codec> =
-                subscriber.subscribing.undecodable().iter().map(|format| format.codec).collect();
             self.ask_for_backup(session, publication, &lacking);
         } else if let Some(subscriber) = self.sessions.get_mut(&session) {
             subscriber.subscribing.reconsider(now);
