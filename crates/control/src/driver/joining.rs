@@ -112,7 +112,8 @@ impl Control {
         };
         self.tenancy.join(&key.tenant, !self.rooms.contains_key(&key));
         let codecs = join.pass.codecs.as_deref();
-        let codecs = || codecs.map_or(self.config.codecs.clone(), |to| self.config.codecs.narrowed(to));
+        let codecs =
+            || codecs.map_or_else(|| self.config.codecs.clone(), |to| self.config.codecs.narrowed(to));
         let open = || Room::new(codecs().into());
         let room = self.rooms.entry(key.clone()).or_insert_with(open);
         room.since.get_or_insert(now);
