@@ -9,6 +9,7 @@ mod audit;
 mod auth;
 mod bans;
 mod call;
+mod codecs;
 pub mod config;
 mod input;
 mod openapi;

@@ -5,11 +5,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use switchyard_control::act::{Act, RoomChange, RoomKey};
-use switchyard_control::codec_policy::{CodecName, CodecPolicy};
 use switchyard_control::query::{Answer, Page, Query, RoomInfo};
 use switchyard_vocab::ids::{Identity, RoomName, Tenant};
 
 use super::call::{Answered, Call, Reply, check_name};
+use super::codecs::Codecs;
 use super::input::given;
 use super::operation::{Body, Operation, Parameter, ROOM, Success, Verb};
 use super::page::{self, AFTER, LIMIT, List};
@@ -113,30 +113,6 @@ struct Change {
     locked: Option<bool>,
     /// What it takes of those who publish from now on, within what the server takes.
     codecs: Option<Codecs>,
-}
-
-/// Codecs by name: `opus`, `VP8`, `VP9`, `H264`, `AV1`, `H265`.
-#[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-struct Codecs {
-    /// Those that may be published; absent for all that the server takes.
-    allowed: Option<Vec<String>>,
-    /// Those that publishers are to use if they can, the best one first.
-    preferred: Vec<String>,
-}
-
-impl Codecs {
-    fn policy(self) -> Result<CodecPolicy, HttpError> {
-        let names = |names: Vec<String>| {
-            let named = names.into_iter().map(|name| {
-                let unknown = || problem::bad_field("codecs", format!("there is no codec {name:?}"));
-                CodecName::named(&name).ok_or_else(unknown)
-            });
-            named.collect::<Result<Vec<_>, _>>()
-        };
-        let allowed = self.allowed.map_or_else(|| Ok(CodecPolicy::default().allowed), names)?;
-        Ok(CodecPolicy { allowed, preferred: names(self.preferred)? })
-    }
 }
 
 /// How many sessions were ended.

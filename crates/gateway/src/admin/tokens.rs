@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::call::{Answered, Call, Reply, check_name};
+use super::codecs::Codecs;
 use super::operation::{Body, Operation, Success, Verb};
 use super::permissions::{Caps, Grants};
 use super::problem;
@@ -61,6 +62,9 @@ struct Wanted {
     /// How much of it.
     #[serde(default)]
     caps: Option<Caps>,
+    /// What the room takes that it opens.
+    #[serde(default)]
+    codecs: Option<Codecs>,
 }
 
 /// A token that was made.
@@ -101,6 +105,7 @@ async fn make(call: Call) -> Answered {
         metadata: wanted.metadata,
         grants: wanted.grants.map(|grants| grants.claims()),
         caps: wanted.caps.map(|caps| caps.claims()),
+        codecs: wanted.codecs.map(Codecs::policy).transpose()?,
     };
     let keys = &call.admin.app.config.auth.keys;
     let key = keys.get(tenant.as_str()).ok_or_else(|| unsigned("the key is gone"))?;
