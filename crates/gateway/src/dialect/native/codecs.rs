@@ -45,7 +45,7 @@ impl From<&CodecPolicy> for Codecs {
 /// The policy of a message; without a list of what is allowed, everything is that the server takes.
 pub(super) fn policy(allowed: Option<Vec<CodecName>>, preferred: Vec<CodecName>) -> CodecPolicy {
     let names = |names: Vec<CodecName>| names.into_iter().map(Into::into).collect();
-    let allowed = allowed.map_or(CodecPolicy::default().allowed, names);
+    let allowed = allowed.map_or_else(|| CodecPolicy::default().allowed, names);
     CodecPolicy { allowed, preferred: names(preferred) }
 }
 
