@@ -87,11 +87,15 @@ impl World {
             8 => Intent::Answer { offer: OfferId(u64::from(input.u8())), sdp: text(input.piece()) },
             9 => Intent::Ingest { sdp: text(input.piece()) },
             10 => Intent::Ingest { sdp: real(input.u8()) },
-            11 => Intent::Watch { identity: identity(input.u8()), sdp: text(input.piece()) },
+            11 => Intent::Watch {
+                identity: identity(input.u8()),
+                sdp: text(input.piece()),
+                whole: input.u8() & 1 == 0,
+            },
             12 => {
                 let sdp =
                     real(input.u8()).replace("a=sendonly", "a=recvonly").replace("a=sendrecv", "a=recvonly");
-                Intent::Watch { identity: identity(input.u8()), sdp }
+                Intent::Watch { identity: identity(input.u8()), sdp, whole: input.u8() & 1 == 0 }
             }
             13 => Intent::Fragment {
                 connection: connection(input.u8()),
