@@ -11,7 +11,7 @@ use switchyard_vocab::profile::Format;
 use crate::driver::Output;
 use crate::intent::{Intent, Join};
 use crate::notice::{ConnectionState, Notice};
-use crate::session::negotiation::OFFER_SPACING;
+use crate::session::negotiation::{LONGEST_SPACING, OFFER_SPACING};
 use crate::testing::description::Client;
 use crate::testing::{House, commands, join, published, told};
 
@@ -90,7 +90,7 @@ fn whoever_lacks_the_new_codec_is_told_and_the_publisher_is_asked() {
     assert!(told(&outputs, 2).into_iter().any(|notice| unsupported(&notice)));
 
     turn(&mut house, camera, Codec::Vp8);
-    house.pass(OFFER_SPACING);
+    house.pass(LONGEST_SPACING);
     assert_eq!(carried(&house.answer(2)), [(camera, Codec::Vp8)], "it comes back with the codec");
 }
 
