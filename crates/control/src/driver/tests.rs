@@ -10,5 +10,6 @@ mod moderating;
 mod permitting;
 mod publishing;
 mod resuming;
+mod returning;
 mod subscribing;
 mod watching;
