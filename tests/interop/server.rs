@@ -84,6 +84,8 @@ impl Server {
             .env("SWITCHYARD_GATEWAY__METRICS_LISTEN", metrics.to_string())
             .env("SWITCHYARD_GATEWAY__ADMIN__LISTEN", admin.to_string())
             .env("SWITCHYARD_CONTROL__PLACEMENT", "spread")
+            // Whoever vanishes is to be forgotten while a test waits for it.
+            .env("SWITCHYARD_GATEWAY__RESUME_FOR", "2s")
             .env("SWITCHYARD_LOG__FILTER", "warn")
             .envs(settings.iter().copied())
             .envs(config.iter().map(|file| ("SWITCHYARD_CONFIG", file)))
