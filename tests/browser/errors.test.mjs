@@ -47,7 +47,7 @@ test('each code makes an error of its own kind', () => {
 test('the page has plain words for whatever can happen to people', () => {
   const words = readFileSync(join(web, 'page/words.js'), 'utf8');
   const forPrograms = ['left', 'not_joined', 'already_joined', 'bad_description', 'not_yours', 'own_publication', 'not_subscribed',
-    'stale_answer', 'unknown_publication', 'bad_query', 'parameter_missing', 'websocket_needed'];
+    'stale_answer', 'unknown_publication', 'bad_query', 'parameter_missing', 'websocket_needed', 'resume_gone'];
   const people = [...refusals, ...ends, ...doors].filter((code) => !forPrograms.includes(code));
   assert.deepEqual(people.filter((code) => !words.includes(`\n  ${code}: [`)), []);
 });

@@ -21,7 +21,7 @@ export async function enterRaw(browser, name, { room, identity, token = '', rece
 
 /** A token that opens a room; `args` are those of `switchyard token`. */
 export async function mint(room, identity, ...args) {
-  const { stdout } = await promisify(execFile)(binary, ['--dev', 'token', '--room', room, '--identity', identity, ...args]);
+  const { stdout } = await promisify(execFile)(binary, ['token', '--dev', '--room', room, '--identity', identity, ...args]);
   return stdout.trim();
 }
 

@@ -92,6 +92,7 @@ const FAULTS = {
   token_invalid: TokenError,
   token_for_other_room: TokenError,
   token_for_other_identity: TokenError,
+  token_expired: TokenError,
   token_revoked: TokenError,
   overloaded: RefusedError,
   draining: RefusedError,
