@@ -5,6 +5,7 @@
 //! lost.
 
 mod churn;
+mod hostile;
 mod junk;
 mod others;
 mod passes;

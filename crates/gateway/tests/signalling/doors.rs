@@ -1,13 +1,17 @@
 //! Who is let in, and what the others are told.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde_json::json;
 use switchyard_control::intent::Intent;
 use switchyard_gateway::auth::Key;
 use switchyard_gateway::config::GatewayConfig;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use switchyard_gateway::listener::Gateway;
+use switchyard_gateway::port::ControlPort;
+use switchyard_metrics::Exporter;
+use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
@@ -131,4 +135,46 @@ async fn a_head_that_is_too_long_is_refused() {
     let answer = get(house.address, &format!("/healthz?{}", "a".repeat(40_000))).await;
 
     assert!(answer.starts_with("HTTP/1.1 431") || answer.starts_with("HTTP/1.1 414"), "{answer:.60}");
+}
+
+/// Somebody at `address` opens a tab; the status, and the line, which stays open.
+async fn tab(gateway: &Arc<Gateway>, address: [u8; 4]) -> (String, DuplexStream) {
+    let (ours, mut theirs) = tokio::io::duplex(4_096);
+    let gateway = gateway.clone();
+    tokio::spawn(async move { gateway.converse(ours, (address, 4_000).into()).await });
+    let ask = "GET /v1/connect?room=lab&identity=ada HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\n\
+               upgrade: websocket\r\nsec-websocket-version: 13\r\n\
+               sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+    theirs.write_all(ask.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    while !answer.ends_with(b"\r\n\r\n") {
+        answer.push(timeout(Duration::from_secs(10), theirs.read_u8()).await.expect("an answer").unwrap());
+    }
+    (String::from_utf8(answer).unwrap(), theirs)
+}
+
+#[tokio::test]
+async fn a_thousand_tabs_from_one_address_are_let_in_at_its_rate_and_others_at_once() {
+    let config = GatewayConfig { max_connects_per_second_per_address: 5, ..development() };
+    let (port, _control) = ControlPort::open(&config);
+    let gateway = Arc::new(Gateway::new(config, port, Exporter::new(Vec::new(), "1.2.3")));
+    let (mut open, mut refused) = (Vec::new(), 0);
+
+    let began = Instant::now();
+    for _ in 0..1_000 {
+        let (answer, line) = tab(&gateway, [203, 0, 113, 7]).await;
+        if answer.starts_with("HTTP/1.1 101 ") {
+            open.push(line);
+        } else {
+            assert!(answer.starts_with("HTTP/1.1 429 ") && answer.contains("retry-after: 5\r\n"), "{answer}");
+            refused += 1;
+        }
+    }
+
+    // Ten seconds' worth at once, and then the rate, for however long this machine took.
+    let most = 50 + 5 * (began.elapsed().as_secs() as usize + 1);
+    assert!((50..=most).contains(&open.len()), "{} of a thousand are open", open.len());
+    assert_eq!(open.len() + refused, 1_000);
+    let (neighbour, _line) = tab(&gateway, [203, 0, 113, 8]).await;
+    assert!(neighbour.starts_with("HTTP/1.1 101 "), "{neighbour}");
 }

@@ -139,6 +139,27 @@ async fn whoever_pings_without_joining_or_listening_loses_their_place() {
 }
 
 #[tokio::test]
+async fn whoever_floods_with_pings_is_told_and_then_ended() {
+    let config = GatewayConfig { max_messages_per_second: 10, ..development() };
+    let mut house = House::open(config).await;
+    let (mut client, session) = house.participant("ada").await;
+
+    let flood = async {
+        for _ in 0..500 {
+            // The connection may end while it is spoken on.
+            let _: Result<(), _> = client.socket.send(Message::Ping(vec![7; 100].into())).await;
+        }
+        let first = client.hear().await;
+        assert_eq!((first["type"].as_str(), first["code"].as_str()), (Some("error"), Some("rate_limited")));
+        while client.hear().await["type"] != "ended" {}
+    };
+
+    tokio::time::timeout(Duration::from_secs(10), flood).await.expect("it is ended");
+    let request = house.heard().await;
+    assert_eq!((request.session, request.intent), (session, Intent::Leave));
+}
+
+#[tokio::test]
 async fn nobody_is_sent_away_for_having_joined_long_ago() {
     // Long enough for the join itself, however busy the machine.
     let config = GatewayConfig { join_timeout: Duration::from_secs(3), ..development() };

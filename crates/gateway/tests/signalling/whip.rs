@@ -1,5 +1,7 @@
 //! Opening sessions by WHIP and WHEP over real HTTP, in front of a control that the test plays itself.
 
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::time::Duration;
 
 use switchyard_control::grants::Permissions;
@@ -263,6 +265,30 @@ async fn bodies_that_are_something_else_or_too_long_are_refused() {
     assert_eq!(picky.body("v=0").send(house.address).await.unwrap().status, 406);
     let long = long.send(house.address).await.unwrap();
     assert_eq!((long.status, long.error().as_str()), (413, "too_long"));
+}
+
+#[tokio::test]
+async fn a_body_that_does_not_come_in_time_is_not_waited_for() {
+    let config = GatewayConfig { join_timeout: Duration::from_millis(500), ..quick() };
+    let mut house = House::open(config).await;
+    let address = house.address;
+    let head = "POST /v1/whip/lab?identity=slow HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\
+                content-type: application/sdp\r\ncontent-length: 1000\r\n\r\nv=0";
+
+    let slow = tokio::task::spawn_blocking(move || {
+        let mut socket = TcpStream::connect(address).unwrap();
+        socket.write_all(head.as_bytes()).unwrap();
+        let mut answer = String::new();
+        socket.read_to_string(&mut answer).unwrap();
+        answer
+    });
+    let (url, ..) = published(&mut house).await;
+
+    let answer = slow.await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 408 ") && answer.contains("\"too_slow\""), "{answer}");
+    Ask::new("DELETE", &url).send(house.address).await.unwrap();
+    assert_eq!(house.heard().await.intent, Intent::Leave);
+    assert!(house.heard_nothing_more());
 }
 
 #[tokio::test]

@@ -15,6 +15,7 @@
 mod control;
 mod descriptor;
 mod dtls;
+mod hostile;
 mod http;
 mod ice;
 mod input;
@@ -30,7 +31,9 @@ mod token;
 
 use std::path::Path;
 
+pub use hostile::{Hostile, Verdict, hostile_descriptions};
 pub use mutation::exercise;
+pub use token::wrong_tokens;
 
 /// One thing to be fed.
 #[derive(Clone, Copy, Debug)]

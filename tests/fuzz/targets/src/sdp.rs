@@ -14,7 +14,7 @@ use switchyard_vocab::rtp::Ssrc;
 use crate::input::{Input, pieces};
 
 /// Longest text for people in a refusal.
-pub(crate) const MAX_COMPLAINT: usize = 4 * 1024;
+pub(crate) const MAX_COMPLAINT: usize = 8 * 1024;
 
 /// Most bytes of an answer for each m-line.
 const MAX_SECTION: usize = 32 * 1024;

@@ -4,7 +4,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use aws_lc_rs::hmac;
 use switchyard_gateway::auth::{
-    AuthConfig, Claims, Credentials, DEVELOPMENT_KEY_ID, Key, MAX_NAME_BYTES, Secret, authenticate, mint,
+    AuthConfig, Claims, Credentials, DEVELOPMENT_KEY_ID, DEVELOPMENT_SECRET, Key, MAX_NAME_BYTES, Secret,
+    authenticate, mint,
 };
 
 const KEY_ID: &str = "tenant";
@@ -94,4 +95,38 @@ pub(crate) fn seeds() -> Vec<Vec<u8>> {
         signed(&header, r#"{"sub":["a"],"room":{},"exp":"soon"}"#, SECRET),
     ];
     tokens.map(String::into_bytes).to_vec()
+}
+
+/// A token of each kind that opens no door, for a server in development at `now` (in seconds since 1970), with
+/// the name of its kind. They are for the room `interop` but where that is what is wrong.
+pub fn wrong_tokens(now: u64) -> Vec<(&'static str, String)> {
+    let claims = format!(r#"{{"sub":"eve","room":"interop","exp":{}}}"#, now + 3_600);
+    let head = |alg: &str, kid: &str| format!(r#"{{"alg":"{alg}","typ":"JWT","kid":"{kid}"}}"#);
+    let said = |header: &str, claims: &str| signed(header, claims, DEVELOPMENT_SECRET);
+    let usual = head("HS256", DEVELOPMENT_KEY_ID);
+    let good = said(&usual, &claims);
+    let unsigned = |header: &str| format!("{}.{}.", base64(header.as_bytes()), base64(claims.as_bytes()));
+    let cut = good.rsplit_once('.').map_or_else(String::new, |(said, _)| format!("{said}."));
+    let swapped = good.replacen('.', &format!("{}.", base64(b" ")), 1);
+    let long = said(&usual, &claims.replace('}', &format!(r#","name":"{}"}}"#, "n".repeat(7_000))));
+    vec![
+        ("garbage", "garbage".to_owned()),
+        ("punctuation", "...".to_owned()),
+        ("signed with another secret", signed(&usual, &claims, "another-secret-of-more-than-32-bytes")),
+        ("unsigned", unsigned(&head("none", DEVELOPMENT_KEY_ID))),
+        ("unsigned in capitals", unsigned(&head("NoNe", DEVELOPMENT_KEY_ID))),
+        ("cut before its signature", cut),
+        ("said to be RS256", said(&head("RS256", DEVELOPMENT_KEY_ID), &claims)),
+        ("said to be HS512", said(&head("HS512", DEVELOPMENT_KEY_ID), &claims)),
+        ("of an unknown key", said(&head("HS256", "nobody"), &claims)),
+        ("of no key", said(r#"{"alg":"HS256"}"#, &claims)),
+        ("expired", said(&usual, &format!(r#"{{"sub":"eve","room":"interop","exp":{}}}"#, now - 3_600))),
+        ("not yet valid", said(&usual, &claims.replace('}', &format!(r#","nbf":{}}}"#, now + 3_000)))),
+        ("without an end", said(&usual, r#"{"sub":"eve","room":"interop"}"#)),
+        ("changed in its header", swapped),
+        ("over-long", long),
+        ("for another room", said(&usual, &claims.replace("interop", "cellar"))),
+        ("for another identity", said(&usual, &claims.replace("eve", "adam"))),
+        ("of grants nobody knows", said(&usual, &claims.replace('}', r#","grants":{"everything":true}}"#))),
+    ]
 }

@@ -93,7 +93,7 @@ impl<'a> Reader<'a> {
                     self.state.port.sessions.confirm(self.session, self.resumption);
                     Ok(())
                 }
-                Message::Ping(_) | Message::Pong(_) => Ok(()),
+                Message::Ping(_) | Message::Pong(_) => self.on_sign_of_life().await,
                 Message::Close(frame) => return closed(frame),
             };
             if let Err(end) = heard {
@@ -153,6 +153,17 @@ impl<'a> Reader<'a> {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Pings and pongs are answered or dropped below us, but a flood of them is a flood: they are as many
+    /// messages.
+    async fn on_sign_of_life(&mut self) -> Result<(), End> {
+        let now = Instant::now();
+        if self.messages.take(now) {
+            return Ok(());
+        }
+        let wait = self.messages.wait_for(1.0, now);
+        self.complain(too_many(None, "pings", wait)).await
     }
 
     async fn on_binary(&mut self) -> Result<(), End> {
