@@ -4,26 +4,46 @@
 //! publisher ──packets──► twcc::arrivals ──feedback──► publisher's own estimator
 //!
 //! packets for a subscriber ──► pacer ──release──► rewrite, encrypt, send
+//!                                ▲                       │
+//!                       rate, probes                     │ numbers, times
+//!                                │                       ▼
+//!                            estimator ◄──feedback── (the subscriber)
 //! ```
 //!
 //! [`twcc`] keeps what a sender's estimator has to hear from us: when each packet of its transport
-//! arrived. [`pacer`] decides in which order and in what portions packets leave for one subscriber.
-//! Neither knows what a packet holds, to whom it belongs, or how it is encrypted.
+//! arrived. [`estimator`] finds out how much fits to one subscriber, from what its feedback says of
+//! [delay](delay), of [loss], and of [probes](probe). [`pacer`] decides in which order and how fast packets
+//! leave for it. None of them knows what a packet holds, to whom it belongs, or how it is encrypted.
 //!
 //! ```
 //! use std::time::Duration;
-//! use switchyard_congestion::pacer::{Class, Pacer};
+//! use switchyard_congestion::pacer::{Class, Pacer, Priority, What};
+//! use switchyard_vocab::units::{Bitrate, DataSize};
 //!
-//! let mut pacer = Pacer::new();
 //! # #[expect(clippy::disallowed_methods, reason = "an example starts somewhere")]
 //! let now = std::time::Instant::now();
-//! pacer.push(Class::Video, "picture").unwrap();
-//! pacer.push(Class::Audio, "sound").unwrap();
+//! let mut pacer = Pacer::new();
+//! pacer.set_rate(now, Bitrate::mbps(1));
+//! pacer.push(Class::Video(Priority::Normal), DataSize::bytes(1_200), "picture").unwrap();
+//! pacer.push(Class::Audio, DataSize::bytes(120), "sound").unwrap();
 //! pacer.begin_release(now);
-//! assert_eq!(pacer.pop(), Some("sound"));
-//! assert_eq!(pacer.pop(), Some("picture"));
+//! assert_eq!(pacer.pop(now).unwrap().what, What::Packet("sound"));
+//! assert_eq!(pacer.pop(now).unwrap().what, What::Packet("picture"));
 //! ```
 #![forbid(unsafe_code)]
 
+#[cfg(test)]
+mod testing;
+
+pub mod acknowledged;
+pub mod application_limit;
+pub mod delay;
+pub mod estimator;
+pub mod history;
+pub mod loss;
 pub mod pacer;
+pub mod packet;
+pub mod probe;
+pub mod reported_loss;
+pub mod rtt;
 pub mod twcc;

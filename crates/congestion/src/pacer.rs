@@ -1,53 +1,87 @@
-//! In which order and in what portions packets leave for one subscriber.
+//! In which order and how fast packets leave for one subscriber.
+//!
+//! ```text
+//! sound ───────────────────────────────────────► leaves at once
+//! asked for again ─┐
+//! pictures, by priority ─┼─► leaves while there is credit
+//! probe: a cluster ┘         (credit grows with the rate, up to a burst)
+//! ```
 //!
 //! A keyframe arrives as a burst of a hundred packets; sent on as it came, it overflows the short
-//! queues of wireless links. So video leaves in portions, one per [`TICK`]; sound never waits behind
-//! pictures, and what was lost goes before what is new.
+//! queues of wireless links. So pictures leave in portions at the rate that fits; sound never waits behind
+//! them, and what was lost goes before what is new.
 //!
 //! The pacer holds whatever stands for a packet before it has a number: a packet that is dropped
 //! here leaves no gap.
 
-use std::collections::VecDeque;
+mod credit;
+mod queues;
+
 use std::time::{Duration, Instant};
+
+use switchyard_vocab::units::{Bitrate, DataSize};
+
+use crate::packet::ClusterId;
+use crate::probe::cluster::{Cluster, Sending};
+use credit::Credit;
+use queues::Queues;
+
+pub use queues::{Class, Priority, QueueFull};
 
 /// Time between two portions. Shorter costs wake-ups, longer adds delay to every keyframe.
 pub const TICK: Duration = Duration::from_millis(5);
 
-/// Packets of a portion while the queue is short: 8 per tick is about 15 Mbit/s.
+/// Packets that leave at once at most. More would save wake-ups, and fill the short queues of wireless
+/// links.
 const PORTION: usize = 8;
 
-/// A longer queue is emptied within this many ticks, so that delay stays below 20 ms however much a
-/// subscriber receives.
+/// Without a rate a longer queue is emptied within this many ticks, so that delay stays below 20 ms however
+/// much a subscriber receives.
 const TICKS_TO_EMPTY: usize = 4;
 
-/// Packets that may wait in one class. A second of a 4K keyframe burst fits; what is beyond is
-/// refused, and the caller counts it.
-const MAX_QUEUED: usize = 1_024;
+/// Pictures wait no longer than this: what would, is refused, and its stream goes on at a keyframe that
+/// fits. A keyframe of a screen takes about half of it on a slow link.
+const LONGEST_WAIT: Duration = Duration::from_secs(1);
 
-/// What a packet is to its receiver, in order of urgency.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Class {
-    /// Sound: a few bytes that must not wait.
-    Audio,
-    /// A packet the receiver asked for again: a frame hangs on it.
-    Retransmission,
-    /// Pictures.
-    Video,
-}
+/// A cluster that has not left by then was not meant to: its link is slower than its sender.
+const PROBE_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// The queue was full; here is the packet back.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct QueueFull<T>(pub T);
+/// The largest packet a probe is padded with.
+const PADDING: usize = 1_200;
 
 /// The queues of one subscriber.
 #[derive(Debug)]
 pub struct Pacer<T> {
-    audio: VecDeque<T>,
-    retransmissions: VecDeque<T>,
-    video: VecDeque<T>,
+    queues: Queues<T>,
+    credit: Credit,
     /// Packets, sound aside, that may still leave in this portion.
     allowance: usize,
     next_portion: Option<Instant>,
+    probe: Option<Probe>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Probe {
+    sending: Sending,
+    until: Instant,
+}
+
+/// What may leave now.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Release<T> {
+    /// What.
+    pub what: What<T>,
+    /// The cluster it is part of, if a probe is under way.
+    pub probe: Option<ClusterId>,
+}
+
+/// A packet, or padding in its place.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum What<T> {
+    /// A packet that waited.
+    Packet(T),
+    /// Nothing waits, but a probe needs a packet of about this size.
+    Padding(DataSize),
 }
 
 impl<T> Default for Pacer<T> {
@@ -57,65 +91,117 @@ impl<T> Default for Pacer<T> {
 }
 
 impl<T> Pacer<T> {
-    /// Empty queues.
-    pub const fn new() -> Self {
+    /// Empty queues. Until a rate is set, packets leave in portions as large as it takes.
+    pub fn new() -> Self {
         Self {
-            audio: VecDeque::new(),
-            retransmissions: VecDeque::new(),
-            video: VecDeque::new(),
+            queues: Queues::default(),
+            credit: Credit::default(),
             allowance: 0,
             next_portion: None,
+            probe: None,
         }
     }
 
-    /// Queues a packet.
+    /// From now on this much leaves, headers included.
+    pub fn set_rate(&mut self, now: Instant, rate: Bitrate) {
+        self.credit.set_rate(now, rate);
+    }
+
+    /// How long what is pushed now would wait, sound aside.
+    pub fn wait(&self) -> Duration {
+        self.credit.time_for(self.queues.bytes())
+    }
+
+    /// How many bytes wait.
+    pub const fn queued(&self) -> DataSize {
+        DataSize::bytes(self.queues.bytes() as u64)
+    }
+
+    /// Queues a packet of `size` bytes, headers included.
     ///
     /// # Errors
-    /// [`QueueFull`] gives it back when its class already holds as many as it may.
-    pub fn push(&mut self, class: Class, packet: T) -> Result<(), QueueFull<T>> {
-        let queue = match class {
-            Class::Audio => &mut self.audio,
-            Class::Retransmission => &mut self.retransmissions,
-            Class::Video => &mut self.video,
-        };
-        if queue.len() >= MAX_QUEUED {
+    /// [`QueueFull`] gives it back when its class holds as many as it may, or when a picture would have to
+    /// wait for too long.
+    pub fn push(&mut self, class: Class, size: DataSize, packet: T) -> Result<(), QueueFull<T>> {
+        if matches!(class, Class::Video(_)) && self.wait() > LONGEST_WAIT {
             return Err(QueueFull(packet));
         }
-        queue.push_back(packet);
-        Ok(())
+        self.queues.push(class, size, packet)
     }
 
-    /// Opens a new portion if a tick has passed since the last one. Then [`pop`](Self::pop).
+    /// Takes back the packets pushed last to a class, for as long as they are `of_no_use`: those of a frame
+    /// of which a later packet was refused. Returns how many.
+    pub fn take_back(&mut self, class: Class, of_no_use: impl FnMut(&T) -> bool) -> usize {
+        self.queues.take_back(class, of_no_use)
+    }
+
+    /// Sends a cluster as soon as may be. One that is still being sent gives way.
+    pub fn start_probe(&mut self, now: Instant, cluster: Cluster) {
+        self.probe = Some(Probe { sending: Sending::new(cluster), until: now + PROBE_TIMEOUT });
+    }
+
+    /// Opens a new portion if it is time. Then [`pop`](Self::pop).
     pub fn begin_release(&mut self, now: Instant) {
-        if self.next_portion.is_some_and(|next| now < next) {
-            return;
+        self.credit.grow(now);
+        self.probe.take_if(|probe| now >= probe.until);
+        if self.next_portion.is_none_or(|next| now >= next) {
+            let queued = if self.credit.has_rate() { 0 } else { self.queues.packets() };
+            self.allowance = PORTION.max(queued.div_ceil(TICKS_TO_EMPTY));
+            self.next_portion = Some(now + TICK);
         }
-        let queued = self.retransmissions.len() + self.video.len();
-        self.allowance = PORTION.max(queued.div_ceil(TICKS_TO_EMPTY));
-        self.next_portion = Some(now + TICK);
     }
 
-    /// The next packet that may leave now, the most urgent first.
-    pub fn pop(&mut self) -> Option<T> {
-        if let Some(packet) = self.audio.pop_front() {
-            return Some(packet);
+    /// What may leave now, the most urgent first.
+    pub fn pop(&mut self, now: Instant) -> Option<Release<T>> {
+        if let Some((size, packet)) = self.queues.pop_audio() {
+            self.credit.spend(size);
+            return Some(Release { what: What::Packet(packet), probe: None });
         }
-        if self.allowance == 0 {
+        let is_probing = self.probe.is_some();
+        // While a probe is under way nothing else leaves: what left beside it would be measured as well.
+        let may_leave = match &self.probe {
+            Some(probe) => probe.sending.next_at().is_none_or(|at| now >= at),
+            None => self.allowance > 0 && self.credit.is_left(),
+        };
+        if !may_leave {
             return None;
         }
-        let packet = self.retransmissions.pop_front().or_else(|| self.video.pop_front())?;
-        self.allowance -= 1;
-        Some(packet)
+        if let Some((size, packet)) = self.queues.pop() {
+            return Some(self.release(now, size, What::Packet(packet)));
+        }
+        let size = DataSize::bytes(PADDING as u64);
+        is_probing.then(|| self.release(now, size, What::Padding(size)))
     }
 
-    /// When the rest may leave; `None` while nothing waits.
+    /// When there may be something to release; `None` while nothing waits.
     pub fn poll_timeout(&self) -> Option<Instant> {
-        if self.is_empty() { None } else { self.next_portion }
+        let probe = self.probe.map(|probe| probe.sending.next_at().unwrap_or(probe.until - PROBE_TIMEOUT));
+        let waiting = if self.queues.is_empty() { None } else { self.next_portion };
+        [probe, waiting].into_iter().flatten().min()
     }
 
-    /// Whether nothing waits.
-    pub fn is_empty(&self) -> bool {
-        self.audio.is_empty() && self.retransmissions.is_empty() && self.video.is_empty()
+    /// Whether a cluster is being sent.
+    pub const fn is_probing(&self) -> bool {
+        self.probe.is_some()
+    }
+
+    /// Whether nothing waits and no probe is under way.
+    pub fn is_idle(&self) -> bool {
+        self.queues.is_empty() && self.probe.is_none()
+    }
+
+    fn release(&mut self, now: Instant, size: DataSize, what: What<T>) -> Release<T> {
+        self.credit.spend(size);
+        let Some(probe) = &mut self.probe else {
+            self.allowance -= 1;
+            self.next_portion = Some(now + self.credit.time_to_next(PORTION).min(TICK));
+            return Release { what, probe: None };
+        };
+        let id = probe.sending.cluster().id;
+        if probe.sending.on_sent(now, size) {
+            self.probe = None;
+        }
+        Release { what, probe: Some(id) }
     }
 }
 

@@ -28,6 +28,7 @@
 
 pub mod client;
 pub mod clock;
+pub mod elastic;
 pub mod event_log;
 pub mod network;
 pub mod replay;

@@ -7,11 +7,12 @@ use std::collections::BinaryHeap;
 use std::net::SocketAddr;
 use std::time::Instant;
 
+use link::Arrivals;
 use rand_chacha::ChaCha12Rng;
 use rustc_hash::FxHashMap;
 use switchyard_vocab::datagram::Tuple;
 
-pub use link::{Link, LinkConditions};
+pub use link::{Capacity, Direction, Link, LinkConditions, Loss, Queue, QueueLimit};
 
 /// A datagram under way.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -46,8 +47,8 @@ impl Network {
 
     /// Puts a link in front of a client, or changes the one there is. It works both ways, each with
     /// its own conditions. What is under way arrives as if nothing had changed.
-    pub fn attach(&mut self, client: SocketAddr, up: LinkConditions, down: LinkConditions) {
-        self.links.insert(client, Link::new(up, down));
+    pub fn attach(&mut self, now: Instant, client: SocketAddr, up: LinkConditions, down: LinkConditions) {
+        self.links.insert(client, Link::new(now, up, down));
     }
 
     /// Takes a client's link away, with all that is under way to it.
@@ -58,19 +59,20 @@ impl Network {
         self.under_way.retain(|Reverse((_, number))| flights.contains_key(number));
     }
 
-    /// Sends a datagram from `from` to `to`; a link on the way may lose it.
+    /// Sends a datagram from `from` to `to`; a link on the way may lose it, or double it.
     pub fn send(&mut self, now: Instant, from: SocketAddr, to: SocketAddr, bytes: Vec<u8>) {
-        let mut arrival = Some(now);
-        if let Some(link) = self.links.get_mut(&from) {
-            arrival = link.up.pass(now, &mut self.rng);
+        let up = self.links.get_mut(&from).map(|link| link.up.pass(now, bytes.len(), &mut self.rng));
+        let up = up.unwrap_or(Arrivals { first: Some(now), again: None });
+        for at in up.first.into_iter().chain(up.again) {
+            let down = self.links.get_mut(&to).map(|link| link.down.pass(at, bytes.len(), &mut self.rng));
+            let down = down.unwrap_or(Arrivals { first: Some(at), again: None });
+            for arrival in down.first.into_iter().chain(down.again) {
+                self.under_way.push(Reverse((arrival, self.sent)));
+                let tuple = Tuple { local: to, remote: from };
+                self.flights.insert(self.sent, Flight { tuple, bytes: bytes.clone() });
+                self.sent += 1;
+            }
         }
-        if let (Some(at), Some(link)) = (arrival, self.links.get_mut(&to)) {
-            arrival = link.down.pass(at, &mut self.rng);
-        }
-        let Some(arrival) = arrival else { return };
-        self.under_way.push(Reverse((arrival, self.sent)));
-        self.flights.insert(self.sent, Flight { tuple: Tuple { local: to, remote: from }, bytes });
-        self.sent += 1;
     }
 
     /// When the next datagram arrives.

@@ -65,14 +65,14 @@ impl Scenario {
     }
 
     /// Everybody who enters from now on has a link like this, in both directions.
-    pub const fn behind(mut self, link: LinkConditions) -> Self {
+    pub fn behind(mut self, link: LinkConditions) -> Self {
         self.link = link;
         self
     }
 
     /// Somebody comes and publishes this. Whoever has left may come again.
     pub fn enters(self, who: &'static str, media: Media) -> Self {
-        let link = self.link;
+        let link = self.link.clone();
         self.step(Step::Enter { who, media, link })
     }
 

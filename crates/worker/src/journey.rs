@@ -4,7 +4,7 @@
 
 use std::time::Instant;
 
-use switchyard_congestion::pacer::Class;
+use switchyard_congestion::pacer::{Class, Priority, Release, What};
 use switchyard_forward::publication::Accepted;
 use switchyard_forward::publication::binding::Stream;
 use switchyard_forward::publication::cache::CacheRef;
@@ -28,7 +28,7 @@ use crate::Worker;
 use crate::crossing::crossing_to;
 use crate::io::{Datagram, Outbox};
 use crate::peers::{Owner, Peer, PeerKey};
-use crate::queue::{catch_up, queue};
+use crate::queue::{catch_up, on_wire, queue};
 use crate::reports::earliest;
 use crate::routes::Source;
 use crate::subscriptions::{Queued, SubscriptionKey};
@@ -146,8 +146,12 @@ impl Worker {
         }
         let class = match route.publication.kind() {
             MediaKind::Audio => Class::Audio,
-            MediaKind::Video => Class::Video,
+            MediaKind::Video => Class::Video(Priority::Normal),
         };
+        let Some(len) = route.publication.cache().get(packet).map(|cached| cached.bytes.len()) else {
+            return;
+        };
+        let size = on_wire(len);
         for &key in &route.subscriptions {
             let Some(entry) = self.subscriptions.get_mut(key) else { continue };
             let Some(peer) = self.peers.get_mut(entry.peer) else { continue };
@@ -173,7 +177,7 @@ impl Worker {
             }
             self.touched.push(entry.peer, &mut peer.touched);
             for verdict in releases(verdict, observed) {
-                queue(peer, class, key, entry, (packet, verdict), &mut self.counters);
+                queue(peer, (class, size), key, entry, (packet, verdict), &mut self.counters);
             }
             if verdict == Verdict::Switch {
                 catch_up(peer, class, key, entry, packet, &route.publication, &mut self.counters);
@@ -184,11 +188,12 @@ impl Worker {
     /// Release to send: whatever may leave for one peer now.
     pub(crate) fn release(&mut self, now: Instant, key: PeerKey, outbox: &mut impl Outbox) {
         let Some(peer) = self.peers.get_mut(key) else { return };
-        if peer.pacer.is_empty() {
+        if peer.pacer.is_idle() {
             return;
         }
         peer.pacer.begin_release(now);
-        while let Some(queued) = self.peers.get_mut(key).and_then(|peer| peer.pacer.pop()) {
+        while let Some(release) = self.peers.get_mut(key).and_then(|peer| peer.pacer.pop(now)) {
+            let Release { what: What::Packet(queued), .. } = release else { continue };
             if let Err(reason) = self.send_one(now, key, queued, outbox) {
                 self.counters.drops.add(reason);
             }
@@ -258,7 +263,11 @@ impl Worker {
     /// Queues a packet that a subscriber asked for again.
     pub(crate) fn queue_resend(&mut self, key: SubscriptionKey, peer: PeerKey, seq: ExtSeqNo) {
         let Some(peer) = self.peers.get_mut(peer) else { return };
-        if peer.pacer.push(Class::Retransmission, Queued::Again { subscription: key, seq }).is_err() {
+        if peer
+            .pacer
+            .push(Class::Retransmission, on_wire(TYPICAL_RESEND), Queued::Again { subscription: key, seq })
+            .is_err()
+        {
             self.counters.drops.add(DropReason::PacerFull);
         }
     }

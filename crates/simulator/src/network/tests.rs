@@ -16,7 +16,7 @@ fn a_clean_link_delays_and_keeps_the_order() {
     let t0 = epoch();
     let mut network = Network::new(Seed(1).generator("network"));
     let clean = LinkConditions::clean(Duration::from_millis(20));
-    network.attach(address(1), clean, clean);
+    network.attach(t0, address(1), clean.clone(), clean.clone());
 
     network.send(t0, address(1), address(2), vec![1]);
     network.send(t0, address(1), address(2), vec![2]);
@@ -33,7 +33,7 @@ fn a_lossy_link_loses_about_its_share() {
     let t0 = epoch();
     let mut network = Network::new(Seed(1).generator("network"));
     let clean = LinkConditions::clean(Duration::ZERO);
-    network.attach(address(1), clean, clean.with_loss(0.1));
+    network.attach(t0, address(1), clean.clone(), clean.clone().with_loss(0.1));
 
     for _ in 0..10_000 {
         network.send(t0, address(2), address(1), vec![0]);
@@ -49,7 +49,7 @@ fn the_same_seed_loses_the_same_datagrams() {
         let t0 = epoch();
         let mut network = Network::new(Seed(seed).generator("network"));
         let clean = LinkConditions::clean(Duration::ZERO);
-        network.attach(address(1), clean.with_loss(0.5), clean);
+        network.attach(t0, address(1), clean.clone().with_loss(0.5), clean);
         for i in 0..100 {
             network.send(t0, address(1), address(2), vec![i]);
         }

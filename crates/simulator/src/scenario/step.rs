@@ -35,7 +35,7 @@ impl Step {
     pub(super) fn take(&self, world: &mut World) -> Result<(), (&'static str, String)> {
         match self {
             Self::Enter { who, media, link } => {
-                world.enter(who, media.clone(), *link);
+                world.enter(who, media.clone(), link.clone());
                 Ok(())
             }
             Self::Want { who, wish } => {
@@ -44,7 +44,7 @@ impl Step {
                 Ok(())
             }
             Self::Link { who, link } => {
-                world.set_conditions(who, *link, *link);
+                world.set_conditions(who, link.clone(), link.clone());
                 Ok(())
             }
             Self::Run(time) => {

@@ -1,0 +1,104 @@
+//! What delay tells: whether queues are growing, and which rate keeps them from it
+//! (draft-ietf-rmcat-gcc-02 §5).
+//!
+//! ```text
+//! arrivals ─► groups ─► trendline ─► detector ─► aimd ─► rate
+//!    │        (bursts    (is delay    (growing,   (up, hold,
+//!    │         as one)    growing?)    steady,     down)
+//!    │                                 shrinking)   ▲
+//!    └─► queue ─► standing? whose? ─────────────────┘
+//! ```
+
+mod aimd;
+mod competition;
+mod detector;
+mod groups;
+mod link_capacity;
+mod queue;
+mod trendline;
+
+use std::time::{Duration, Instant};
+
+use switchyard_vocab::units::Bitrate;
+
+use crate::packet::Outcome;
+
+pub use aimd::{Aimd, Conditions};
+pub use detector::Usage;
+
+use competition::Competition;
+use detector::Detector;
+use groups::Groups;
+use queue::QueueDelay;
+use trendline::Trendline;
+
+/// After a silence this long delays are measured from anew.
+const STREAM_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// A queue that stands at this length, in milliseconds, is answered as if it grew: nobody wants to talk through it.
+const STANDING_MS: f64 = 100.0;
+
+/// A queue this much shorter, in milliseconds, than when it was last answered is on its way to empty.
+const SHRUNK_MS: f64 = 5.0;
+
+/// What the path's queues are doing, by the packets that arrive.
+#[derive(Debug, Default)]
+pub struct DelayTrend {
+    groups: Groups,
+    trendline: Trendline,
+    detector: Detector,
+    queue: QueueDelay,
+    competition: Competition,
+    /// How long the queue is, and how long it was when it was last answered, in milliseconds.
+    queue_ms: f64,
+    answered_ms: Option<f64>,
+    last_feedback: Option<Instant>,
+}
+
+impl DelayTrend {
+    /// Takes in what one report told, at the time it came.
+    pub fn on_outcomes(&mut self, now: Instant, outcomes: &[Outcome]) {
+        if self.last_feedback.is_some_and(|last| now.saturating_duration_since(last) > STREAM_TIMEOUT) {
+            self.groups = Groups::default();
+            self.trendline = Trendline::default();
+        }
+        self.last_feedback = Some(now);
+        if let Some(queue_ms) = self.queue.on_outcomes(now, outcomes) {
+            self.competition.on_queue(queue_ms);
+            self.queue_ms = queue_ms;
+        }
+        for outcome in outcomes {
+            let Some(arrival) = outcome.arrival() else { continue };
+            let Some(step) = self.groups.on_arrival(outcome.sent.at, arrival) else { continue };
+            let trend = self.trendline.add(&step);
+            self.detector.on_trend(now, &step, trend);
+        }
+        if self.detector.usage() != Usage::Over {
+            self.answered_ms = None;
+        }
+    }
+
+    /// Whether queues are growing, steady or shrinking. One that stands counts as growing.
+    pub fn usage(&self) -> Usage {
+        match self.detector.usage() {
+            Usage::Normal if self.queue.standing_ms() > STANDING_MS => Usage::Over,
+            Usage::Over if self.answered_ms.is_some_and(|ms| self.queue_ms < ms - SHRUNK_MS) => Usage::Under,
+            usage => usage,
+        }
+    }
+
+    /// The rate is going to be lowered for the queue. Returns whether others fill it, to whom giving way
+    /// would only leave the rest.
+    ///
+    /// `sending` is the rate so far, `arrived` what arrived of it.
+    pub fn on_overuse(&mut self, now: Instant, sending: Bitrate, arrived: Option<Bitrate>) -> bool {
+        self.queue.was_answered();
+        self.answered_ms = Some(self.queue_ms);
+        let bps = |rate: Bitrate| rate.as_bps() as f64;
+        self.competition.on_overuse(now, bps(sending), arrived.map(bps));
+        self.competition.is_believed(now)
+    }
+}
+
+#[cfg(test)]
+mod tests;

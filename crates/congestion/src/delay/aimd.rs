@@ -1,0 +1,201 @@
+//! Up while nothing stands against it, down at once when queues grow
+//! (draft-ietf-rmcat-gcc-02 §5.5).
+//!
+//! ```text
+//!             queues grow          queues shrink
+//!  increase ─────────────► decrease ─► hold ◄──── (any)
+//!     ▲                                 │
+//!     └──────── queues are steady ──────┘
+//! ```
+
+use std::time::{Duration, Instant};
+
+use switchyard_vocab::units::Bitrate;
+
+use super::detector::Usage;
+use super::link_capacity::LinkCapacity;
+
+/// Share of what arrives that is sent after an overuse, so that queues empty.
+const BACKOFF: f64 = 0.85;
+
+/// What is taken off besides, so that low rates fall too.
+const BACKOFF_OFFSET: f64 = 5_000.0;
+
+/// The same where others fill the queue: loss tells when to give way.
+const BACKOFF_IN_COMPETITION: f64 = 0.98;
+
+/// Growth per second far from where the link was full last.
+const GROWTH_PER_SECOND: f64 = 1.08;
+
+/// The least growth, and all there is near where the link was full last, in bits per second and second: a large packet per response of
+/// a usual network (200 ms there and back, 100 ms to be noticed, twice). The same for every path and rate, so
+/// that flows which share a link end with equal shares.
+const ADDITIVE: f64 = 1_200.0 * 8.0 / 0.6;
+
+/// The rate is not raised past so many times what arrives, and [`MARGIN`]: what was never sent proves nothing.
+const MAX_OVER_ACKNOWLEDGED: f64 = 1.5;
+
+/// See [`MAX_OVER_ACKNOWLEDGED`]; in bits per second.
+const MARGIN: f64 = 10_000.0;
+
+/// A second decrease waits this long at least, and at most.
+const DECREASE_PAUSE: (Duration, Duration) = (Duration::from_millis(10), Duration::from_millis(200));
+
+/// Less than this share of the rate arriving calls for another decrease at once.
+const COLLAPSE: f64 = 0.5;
+
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+enum Direction {
+    #[default]
+    Hold,
+    Increase,
+}
+
+/// The rate that delay allows.
+#[derive(Debug)]
+pub struct Aimd {
+    rate: f64,
+    direction: Direction,
+    /// It has been lowered or measured once: before, the start rate is nothing but a guess.
+    is_proven: bool,
+    link: LinkCapacity,
+    /// When the rate changed last, and when it was lowered last.
+    changed_at: Option<Instant>,
+    lowered_at: Option<Instant>,
+}
+
+/// What the rate is changed by.
+#[derive(Clone, Copy, Debug)]
+pub struct Conditions {
+    /// What queues do.
+    pub usage: Usage,
+    /// What arrives.
+    pub acknowledged: Option<Bitrate>,
+    /// Time there and back.
+    pub rtt: Duration,
+    /// Less is sent than may be: growth would prove nothing.
+    pub is_application_limited: bool,
+    /// Others fill the queue: giving way would not empty it.
+    pub has_competition: bool,
+}
+
+impl Aimd {
+    /// Starts with a guess.
+    pub const fn new(start: Bitrate) -> Self {
+        Self {
+            rate: start.as_bps() as f64,
+            direction: Direction::Hold,
+            is_proven: false,
+            link: LinkCapacity::UNKNOWN,
+            changed_at: None,
+            lowered_at: None,
+        }
+    }
+
+    /// The rate.
+    pub const fn bitrate(&self) -> Bitrate {
+        Bitrate::bps(self.rate as u64)
+    }
+
+    /// Something else says that this much fits: a probe, or whoever knows the path.
+    pub fn set(&mut self, now: Instant, rate: Bitrate) {
+        self.link.on_probe(rate);
+        self.put(now, rate.as_bps() as f64);
+        self.is_proven = true;
+    }
+
+    /// Nothing is known any more: only this share of the rate from now on.
+    pub fn set_lower(&mut self, now: Instant, factor: f64) {
+        self.put(now, self.rate * factor);
+        self.direction = Direction::Hold;
+    }
+
+    /// Changes the rate. Returns whether it was lowered for growing queues.
+    pub fn update(&mut self, now: Instant, conditions: &Conditions) -> bool {
+        match conditions.usage {
+            Usage::Over => return self.decrease(now, conditions),
+            Usage::Under => self.direction = Direction::Hold,
+            Usage::Normal => {
+                if self.direction == Direction::Increase {
+                    self.increase(now, conditions);
+                } else {
+                    self.direction = Direction::Increase;
+                    self.changed_at = Some(now);
+                }
+            }
+        }
+        false
+    }
+
+    fn increase(&mut self, now: Instant, conditions: &Conditions) {
+        let elapsed =
+            self.changed_at.map_or(0.0, |at| now.saturating_duration_since(at).as_secs_f64().min(1.0));
+        if conditions.acknowledged.is_some_and(|rate| self.link.is_above(rate)) {
+            self.link.forget();
+        }
+        let multiplicative = self.rate * (GROWTH_PER_SECOND.powf(elapsed) - 1.0);
+        let growth = if self.link.is_known() { 0.0 } else { multiplicative };
+        let growth = growth.max(ADDITIVE * elapsed);
+        let limit = conditions.acknowledged.map_or(f64::INFINITY, |acknowledged| {
+            if conditions.is_application_limited {
+                self.rate
+            } else {
+                MAX_OVER_ACKNOWLEDGED * acknowledged.as_bps() as f64 + MARGIN
+            }
+        });
+        if self.rate < limit {
+            self.rate = (self.rate + growth).min(limit);
+        }
+        self.changed_at = Some(now);
+    }
+
+    fn decrease(&mut self, now: Instant, conditions: &Conditions) -> bool {
+        if !self.may_decrease(now, conditions) {
+            return false;
+        }
+        self.direction = Direction::Hold;
+        self.lowered_at = Some(now);
+        if conditions.has_competition {
+            self.put(now, self.rate * BACKOFF_IN_COMPETITION);
+            return true;
+        }
+        let Some(acknowledged) = conditions.acknowledged else {
+            // Nothing is known of what arrives: halve a guess, leave a rate that was proven.
+            let lowered = if self.is_proven { self.rate } else { self.rate / 2.0 };
+            self.put(now, lowered);
+            return true;
+        };
+        let arrives = acknowledged.as_bps() as f64;
+        self.put(now, self.lowered(arrives));
+        if self.link.is_below(acknowledged) {
+            self.link.forget();
+        }
+        self.link.on_overuse(acknowledged);
+        self.is_proven = true;
+        true
+    }
+
+    /// Below what arrives; where that is more than the rate itself, below what the link is known to carry.
+    fn lowered(&self, arrives: f64) -> f64 {
+        let below = |rate: f64| rate * BACKOFF - BACKOFF_OFFSET;
+        let lowered = below(arrives);
+        let known = self.link.estimate().map(|known| BACKOFF * known.as_bps() as f64);
+        let lowered = if lowered > self.rate { known.unwrap_or(lowered) } else { lowered };
+        lowered.min(self.rate).max(0.0)
+    }
+
+    /// Not before the last decrease can have shown, unless hardly anything arrives.
+    fn may_decrease(&self, now: Instant, conditions: &Conditions) -> bool {
+        let (least, most) = DECREASE_PAUSE;
+        let pause = conditions.rtt.clamp(least, most);
+        let is_time = self.lowered_at.is_none_or(|at| now.saturating_duration_since(at) >= pause);
+        let collapsed =
+            conditions.acknowledged.is_some_and(|rate| (rate.as_bps() as f64) < COLLAPSE * self.rate);
+        is_time || collapsed
+    }
+
+    const fn put(&mut self, now: Instant, rate: f64) {
+        self.rate = rate;
+        self.changed_at = Some(now);
+    }
+}

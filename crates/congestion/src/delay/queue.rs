@@ -1,0 +1,78 @@
+//! How long the queue on the way is: the way that packets take now, beside the shortest way known.
+
+use std::time::{Duration, Instant};
+
+use crate::packet::Outcome;
+
+/// The shortest way of so long a time is taken for the way through an empty queue. Shorter forgets it
+/// while a queue stands, longer takes a new route for a queue.
+const BASE_WINDOW: Duration = Duration::from_secs(20);
+
+/// A queue stands when it was never shorter within this time.
+const STANDING_WINDOW: Duration = Duration::from_millis(500);
+
+/// The queue.
+#[derive(Debug, Default)]
+pub(super) struct QueueDelay {
+    origin: Option<Instant>,
+    base: Shortest,
+    lately: Shortest,
+    /// The shortest it was in the last whole window.
+    standing_ms: f64,
+}
+
+/// The shortest of the last window and of the present one, in milliseconds.
+#[derive(Debug, Default)]
+struct Shortest {
+    last: Option<f64>,
+    present: Option<f64>,
+    ends: Option<Instant>,
+}
+
+impl QueueDelay {
+    /// Takes in what one report told. Returns the shortest queue any of its packets met, in milliseconds.
+    pub(super) fn on_outcomes(&mut self, now: Instant, outcomes: &[Outcome]) -> Option<f64> {
+        let origin = *self.origin.get_or_insert(now);
+        let seconds = |at: Instant| {
+            at.saturating_duration_since(origin).as_secs_f64()
+                - origin.saturating_duration_since(at).as_secs_f64()
+        };
+        let way = |outcome: &Outcome| {
+            outcome.arrival().map(|arrival| arrival.0 as f64 / 1e3 - seconds(outcome.sent.at) * 1e3)
+        };
+        let shortest = outcomes.iter().filter_map(way).min_by(f64::total_cmp)?;
+        self.base.add(now, shortest, BASE_WINDOW);
+        let queue_ms = shortest - self.base.get().unwrap_or(shortest);
+        if let Some(of_window) = self.lately.add(now, queue_ms, STANDING_WINDOW) {
+            self.standing_ms = of_window;
+        }
+        Some(queue_ms)
+    }
+
+    /// The queue that was always there in the last window, in milliseconds.
+    pub(super) const fn standing_ms(&self) -> f64 {
+        self.standing_ms
+    }
+
+    /// A measure was taken against a standing queue: it is given a window to show.
+    pub(super) const fn was_answered(&mut self) {
+        self.standing_ms = 0.0;
+    }
+}
+
+impl Shortest {
+    /// Adds a value. When a window ends by it, returns the shortest of that.
+    fn add(&mut self, now: Instant, value: f64, window: Duration) -> Option<f64> {
+        let ended = self.ends.is_none_or(|ends| now >= ends).then(|| {
+            self.last = self.present.take();
+            self.ends = Some(now + window);
+            self.last
+        });
+        self.present = Some(self.present.map_or(value, |present| present.min(value)));
+        ended.flatten()
+    }
+
+    fn get(&self) -> Option<f64> {
+        self.last.into_iter().chain(self.present).min_by(f64::total_cmp)
+    }
+}

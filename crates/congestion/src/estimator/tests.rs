@@ -1,0 +1,152 @@
+use super::*;
+use crate::testing::{epoch, ms};
+
+const BOUNDS: Bounds = Bounds { start: Bitrate::mbps(1), min: Bitrate::kbps(30), max: Bitrate::mbps(10) };
+
+/// A sender at the estimate over a path without limits, whose receiver reports every 50 ms.
+struct Path {
+    estimator: Estimator,
+    origin: Instant,
+    now: Instant,
+    next: ExtSeqNo,
+}
+
+impl Path {
+    fn new() -> Self {
+        let now = epoch();
+        Self {
+            estimator: Estimator::new(BOUNDS),
+            origin: now,
+            now,
+            next: ExtSeqNo::starting_at(SeqNo(65_500)),
+        }
+    }
+
+    /// Sends for 50 ms, at what the estimate allows; the report comes `reported` or not at all.
+    fn step(&mut self, is_reported: bool) {
+        let count = (self.estimator.bitrate().as_bps() / 8 / 20 / 1_200).max(1);
+        let base = self.next;
+        for i in 0..count {
+            let at = self.now + ms(50 * i / count);
+            self.estimator.on_sent(at, self.next, DataSize::bytes(1_200), None);
+            self.next = self.next.plus(1);
+        }
+        let micros =
+            |i: u64| (self.now - self.origin).as_micros() as i64 + (50_000 * i / count) as i64 + 40_000;
+        let arrivals: Vec<_> = (0..count).map(|i| (base.plus(i).on_wire(), micros(i))).collect();
+        self.now += ms(50);
+        if is_reported {
+            let end = self.next.on_wire();
+            self.estimator.on_feedback(self.now + ms(40), base.on_wire(), end, arrivals.into_iter());
+        }
+        self.estimator.on_time(self.now + ms(45));
+    }
+
+    fn steps(&mut self, count: usize, is_reported: impl Fn(usize) -> bool) {
+        (0..count).for_each(|i| self.step(is_reported(i)));
+    }
+}
+
+#[test]
+fn the_estimate_rises_where_nothing_stands_against_it_and_keeps_its_bounds() {
+    let mut path = Path::new();
+    path.steps(100, |_| true);
+    assert!(path.estimator.bitrate() > Bitrate::kbps(1_300));
+    path.steps(1_200, |_| true);
+    assert_eq!(path.estimator.bitrate(), BOUNDS.max);
+    let estimate = path.estimator.estimate();
+    assert_eq!((estimate.loss, estimate.loss_state), (0.0, LossState::NotLimiting));
+    assert!(estimate.rtt < ms(200), "{:?}", estimate.rtt);
+}
+
+#[test]
+fn with_half_of_the_reports_lost_it_rises_all_the_same() {
+    let mut path = Path::new();
+    path.steps(200, |i| i % 2 == 0);
+    assert!(path.estimator.bitrate() > Bitrate::kbps(1_500), "{}", path.estimator.bitrate());
+}
+
+#[test]
+fn silence_lowers_the_rate_and_feedback_brings_it_back() {
+    let mut path = Path::new();
+    path.steps(100, |_| true);
+    let before = path.estimator.bitrate().as_bps();
+
+    path.steps(60, |_| false);
+    let silent = path.estimator.bitrate().as_bps();
+    assert!(silent < before * 6 / 10, "{silent} after three seconds of silence, {before} before");
+
+    path.steps(400, |_| true);
+    assert!(path.estimator.bitrate().as_bps() > before);
+}
+
+#[test]
+fn a_receiver_that_never_reports_is_not_taken_for_silent() {
+    let mut path = Path::new();
+    path.steps(100, |_| false);
+    assert_eq!(path.estimator.bitrate(), BOUNDS.start);
+    assert!(!path.estimator.has_feedback());
+}
+
+#[test]
+fn the_receivers_own_limit_caps_the_estimate_until_it_is_old() {
+    let mut path = Path::new();
+    path.steps(100, |_| true);
+    path.estimator.on_remb(path.now, Bitrate::kbps(250));
+    assert_eq!(path.estimator.bitrate(), Bitrate::kbps(250));
+    path.steps(220, |_| true);
+    assert!(path.estimator.bitrate() > Bitrate::kbps(1_000));
+}
+
+#[test]
+fn where_only_a_limit_is_told_it_leads() {
+    let mut estimator = Estimator::new(BOUNDS);
+    estimator.on_remb(epoch(), Bitrate::mbps(3));
+    assert_eq!(estimator.bitrate(), Bitrate::mbps(3));
+}
+
+#[test]
+fn where_only_receiver_reports_come_loss_leads() {
+    let t0 = epoch();
+    let mut estimator = Estimator::new(BOUNDS);
+    for i in 0..10 {
+        estimator.on_receiver_report(t0 + ms(1_000 * i), 0.0, Some(ms(50)));
+    }
+    let risen = estimator.bitrate();
+    assert!(risen > Bitrate::kbps(2_000), "{risen}");
+    for i in 10..15 {
+        estimator.on_receiver_report(t0 + ms(1_000 * i), 0.2, Some(ms(50)));
+    }
+    assert!(estimator.bitrate().as_bps() < risen.as_bps() * 6 / 10);
+}
+
+#[test]
+fn another_route_starts_anew_and_never_above_the_start() {
+    let mut path = Path::new();
+    path.steps(400, |_| true);
+    assert!(path.estimator.bitrate() > BOUNDS.start);
+    path.estimator.on_route_change(path.now);
+    assert_eq!(path.estimator.bitrate(), BOUNDS.start);
+    assert!(!path.estimator.has_feedback());
+}
+
+#[test]
+fn feedback_made_up_of_anything_leaves_the_estimate_within_its_bounds() {
+    let mut path = Path::new();
+    path.steps(20, |_| true);
+    let mut state = 0x9e37_79b9_u64;
+    let mut draw = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state >> 33
+    };
+    for _ in 0..2_000 {
+        let base = SeqNo(draw() as u16);
+        let end = SeqNo(draw() as u16);
+        let arrivals: Vec<_> =
+            (0..draw() % 50).map(|_| (SeqNo(draw() as u16), (draw() as i64 - (1 << 30)) << 9)).collect();
+        path.estimator.on_feedback(path.now, base, end, arrivals.into_iter());
+        path.step(draw() % 3 == 0);
+        let rate = path.estimator.bitrate();
+        assert!(rate >= BOUNDS.min && rate <= BOUNDS.max);
+    }
+}

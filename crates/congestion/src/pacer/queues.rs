@@ -1,0 +1,114 @@
+//! What waits to leave, by urgency.
+
+use std::collections::VecDeque;
+
+use switchyard_vocab::units::DataSize;
+
+/// Packets that may wait in one class. A second of a 4K keyframe burst fits; what is beyond is
+/// refused, and the caller counts it.
+const MAX_QUEUED: usize = 1_024;
+
+/// What a packet is to its receiver, in order of urgency.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Class {
+    /// Sound: a few bytes that must not wait.
+    Audio,
+    /// A packet the receiver asked for again: a frame hangs on it.
+    Retransmission,
+    /// Pictures.
+    Video(Priority),
+}
+
+/// Which pictures leave first.
+#[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
+pub enum Priority {
+    /// What is looked at: a screen, whoever was picked out.
+    High,
+    /// Everything else.
+    #[default]
+    Normal,
+}
+
+/// The queue was full; here is the packet back.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct QueueFull<T>(pub T);
+
+/// All that waits.
+#[derive(Debug)]
+pub(super) struct Queues<T> {
+    audio: VecDeque<(DataSize, T)>,
+    retransmissions: VecDeque<(DataSize, T)>,
+    high: VecDeque<(DataSize, T)>,
+    normal: VecDeque<(DataSize, T)>,
+    /// Bytes that wait, sound aside.
+    bytes: usize,
+}
+
+impl<T> Default for Queues<T> {
+    fn default() -> Self {
+        let (audio, retransmissions) = (VecDeque::new(), VecDeque::new());
+        Self { audio, retransmissions, high: VecDeque::new(), normal: VecDeque::new(), bytes: 0 }
+    }
+}
+
+impl<T> Queues<T> {
+    pub(super) fn push(&mut self, class: Class, size: DataSize, packet: T) -> Result<(), QueueFull<T>> {
+        let queue = self.of(class);
+        if queue.len() >= MAX_QUEUED {
+            return Err(QueueFull(packet));
+        }
+        queue.push_back((size, packet));
+        if class != Class::Audio {
+            self.bytes += size.as_bytes() as usize;
+        }
+        Ok(())
+    }
+
+    pub(super) fn pop_audio(&mut self) -> Option<(DataSize, T)> {
+        self.audio.pop_front()
+    }
+
+    /// The most urgent, sound aside.
+    pub(super) fn pop(&mut self) -> Option<(DataSize, T)> {
+        let next = self.retransmissions.pop_front().or_else(|| self.high.pop_front());
+        let (size, packet) = next.or_else(|| self.normal.pop_front())?;
+        self.bytes = self.bytes.saturating_sub(size.as_bytes() as usize);
+        Some((size, packet))
+    }
+
+    pub(super) fn take_back(&mut self, class: Class, mut of_no_use: impl FnMut(&T) -> bool) -> usize {
+        let mut taken = 0;
+        while let Some((size, _)) = self.of(class).pop_back_if(|(_, packet)| of_no_use(packet)) {
+            taken += 1;
+            if class != Class::Audio {
+                self.bytes = self.bytes.saturating_sub(size.as_bytes() as usize);
+            }
+        }
+        taken
+    }
+
+    /// How many packets wait, sound aside.
+    pub(super) fn packets(&self) -> usize {
+        self.retransmissions.len() + self.high.len() + self.normal.len()
+    }
+
+    pub(super) const fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.audio.is_empty()
+            && self.retransmissions.is_empty()
+            && self.high.is_empty()
+            && self.normal.is_empty()
+    }
+
+    const fn of(&mut self, class: Class) -> &mut VecDeque<(DataSize, T)> {
+        match class {
+            Class::Audio => &mut self.audio,
+            Class::Retransmission => &mut self.retransmissions,
+            Class::Video(Priority::High) => &mut self.high,
+            Class::Video(Priority::Normal) => &mut self.normal,
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! One elastic flow: source, pacer, estimator.
+
+use std::ops::Range;
+use std::time::{Duration, Instant};
+
+use rand::RngExt;
+use rand_chacha::ChaCha12Rng;
+use switchyard_congestion::estimator::{Bounds, Estimate, Estimator};
+use switchyard_congestion::pacer::{Class, Pacer, Priority, What};
+use switchyard_vocab::rtp::{ExtSeqNo, SeqNo};
+use switchyard_vocab::units::{Bitrate, DataSize};
+
+use super::feedback::{Receiver, Report};
+
+/// Pictures a second.
+const FRAME: Duration = Duration::from_nanos(1_000_000_000 / 30);
+
+/// A packet's payload at most, as browsers do.
+const PAYLOAD: usize = 1_200;
+
+/// Headers of IP, UDP and RTP.
+const HEADERS: usize = 40;
+
+/// How often the estimator looks at its timers.
+const LOOK: Duration = Duration::from_millis(25);
+
+/// The pacer sends this much faster than the estimate, so that pictures do not wait without need.
+const PACING: f64 = 1.1;
+
+/// What a flow is.
+#[derive(Clone, Debug)]
+pub struct FlowSpec {
+    /// When it starts.
+    pub starts: Duration,
+    /// When its source sends nothing.
+    pub pauses: Vec<Range<Duration>>,
+    /// What its path takes besides the bottleneck, each way.
+    pub one_way: Duration,
+    /// Between which rates it is estimated.
+    pub bounds: Bounds,
+    /// The most that its source can use.
+    pub max: Bitrate,
+    /// How often its receiver reports.
+    pub report_interval: Duration,
+    /// Share of reports that are lost, 0 to 1.
+    pub reports_lost: f64,
+    /// When every report is lost.
+    pub silence: Vec<Range<Duration>>,
+}
+
+impl Default for FlowSpec {
+    fn default() -> Self {
+        Self {
+            starts: Duration::ZERO,
+            pauses: Vec::new(),
+            one_way: Duration::ZERO,
+            bounds: Bounds { start: Bitrate::kbps(300), ..Bounds::default() },
+            max: Bitrate::mbps(20),
+            report_interval: Duration::from_millis(50),
+            reports_lost: 0.0,
+            silence: Vec::new(),
+        }
+    }
+}
+
+/// A packet under way.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Packet {
+    pub(super) number: ExtSeqNo,
+    pub(super) size: usize,
+    pub(super) sent_at: Instant,
+}
+
+impl Packet {
+    /// What a link takes for payload of UDP.
+    pub(super) const fn payload_len(&self) -> usize {
+        self.size - 28
+    }
+}
+
+/// A flow that runs.
+#[derive(Debug)]
+pub(super) struct Flow {
+    spec: FlowSpec,
+    start: Instant,
+    pub(super) receiver: Receiver,
+    estimator: Estimator,
+    pacer: Pacer<usize>,
+    next: ExtSeqNo,
+    next_frame: Instant,
+    next_look: Instant,
+    wakes_at: Option<Instant>,
+}
+
+impl Flow {
+    pub(super) fn new(start: Instant, spec: FlowSpec) -> Self {
+        let first = ExtSeqNo::starting_at(SeqNo(1));
+        let begins = start + spec.starts;
+        Self {
+            start,
+            receiver: Receiver::new(start, first, spec.report_interval),
+            estimator: Estimator::new(spec.bounds),
+            pacer: Pacer::new(),
+            next: first,
+            next_frame: begins,
+            next_look: begins,
+            wakes_at: None,
+            spec,
+        }
+    }
+
+    pub(super) const fn one_way(&self) -> Duration {
+        self.spec.one_way
+    }
+
+    pub(super) fn estimate(&self) -> Estimate {
+        self.estimator.estimate()
+    }
+
+    pub(super) fn loses_report(&self, since: Duration, rng: &mut ChaCha12Rng) -> bool {
+        let is_silent = self.spec.silence.iter().any(|silence| silence.contains(&since));
+        is_silent || self.spec.reports_lost > 0.0 && rng.random_bool(self.spec.reports_lost)
+    }
+
+    pub(super) fn on_report(&mut self, now: Instant, report: &Report) {
+        self.estimator.on_feedback(now, report.base, report.end, report.arrivals.iter().copied());
+    }
+
+    pub(super) fn on_time(&mut self, now: Instant) {
+        if now >= self.next_look {
+            self.next_look = now + LOOK;
+            self.estimator.on_time(now);
+        }
+        if !self.pacer.is_probing()
+            && let Some(cluster) = self.estimator.poll_probe()
+        {
+            self.pacer.start_probe(now, cluster);
+        }
+        let pacing = self.estimator.bitrate().as_bps() as f64 * PACING;
+        self.pacer.set_rate(now, Bitrate::bps(pacing as u64));
+        while now >= self.next_frame {
+            self.push_frame();
+            self.next_frame += FRAME;
+        }
+        self.pacer.begin_release(now);
+    }
+
+    /// The next packet that leaves.
+    pub(super) fn poll(&mut self, now: Instant) -> Option<Packet> {
+        let release = self.pacer.pop(now)?;
+        let size = match release.what {
+            What::Packet(size) => size,
+            What::Padding(size) => size.as_bytes() as usize,
+        };
+        let number = self.next;
+        self.next = number.plus(1);
+        self.estimator.on_sent(now, number, DataSize::bytes(size as u64), release.probe);
+        Some(Packet { number, size, sent_at: now })
+    }
+
+    pub(super) fn poll_timeout(&self, now: Instant) -> Instant {
+        let timers = [self.pacer.poll_timeout(), self.receiver.poll_timeout()];
+        let soonest = timers.into_iter().flatten().min().unwrap_or(self.next_look);
+        soonest.min(self.next_look).min(self.next_frame).max(now + Duration::from_micros(100))
+    }
+
+    /// Whether a wake-up has to be planned for that time: not if there is one that is no later.
+    pub(super) fn plans(&mut self, at: Instant) -> bool {
+        let is_sooner = self.wakes_at.is_none_or(|planned| at < planned);
+        if is_sooner {
+            self.wakes_at = Some(at);
+        }
+        is_sooner
+    }
+
+    /// Whether the wake-up of that time is still the one planned.
+    pub(super) fn wakes(&mut self, at: Instant) -> bool {
+        self.wakes_at.take_if(|planned| *planned == at).is_some()
+    }
+
+    /// One picture of an ideal encoder: as large as the estimate allows.
+    fn push_frame(&mut self) {
+        let since = self.next_frame - self.start;
+        if self.spec.pauses.iter().any(|pause| pause.contains(&since)) {
+            return;
+        }
+        let rate = self.estimator.bitrate().min(self.spec.max);
+        let mut left = (rate.as_bps() as f64 / 8.0 * FRAME.as_secs_f64()) as usize;
+        while left > 0 {
+            let size = left.clamp(HEADERS + 20, PAYLOAD + HEADERS);
+            let _refused =
+                self.pacer.push(Class::Video(Priority::Normal), DataSize::bytes(size as u64), size);
+            left = left.saturating_sub(size);
+        }
+    }
+}
