@@ -27,7 +27,7 @@ const fn ms(ms: u64) -> Duration {
 }
 
 /// 20 ms each way, and one datagram in a hundred lost.
-const fn lossy() -> LinkConditions {
+fn lossy() -> LinkConditions {
     LinkConditions::clean(ms(20)).with_loss(0.01)
 }
 
