@@ -122,13 +122,17 @@ test('a player of nobody is told so, and a page of another origin can read it', 
   const player = await open(chromium, 'whep-nobody', home);
   const watched = await player.evaluate(watch, { room: ROOM, whom: 'nobody', identity: 'player' });
   assert.equal(watched.status, 404);
-  const elsewhere = await player.evaluate(async () => {
-    const answer = await fetch('http://localhost:7880/v1/whep/lab/nobody?identity=x', {
+  await player.close();
+
+  // The page's own policy lets it speak to its own origin alone, so somebody else's is needed.
+  const stranger = await open(chromium, 'whep-elsewhere', 'http://localhost:7880/healthz');
+  const elsewhere = await stranger.evaluate(async (server) => {
+    const answer = await fetch(`${server}v1/whep/lab/nobody?identity=x`, {
       method: 'POST', headers: { 'Content-Type': 'application/sdp' }, body: 'nonsense',
     });
     return { status: answer.status, code: (await answer.json()).error.code };
-  });
+  }, home);
   assert.equal(elsewhere.status, 400);
   assert.equal(elsewhere.code, 'bad_description');
-  await player.close();
+  await stranger.close();
 });
