@@ -74,7 +74,7 @@ async fn knock(server: &Server, count: usize) -> Result<Codes> {
     let mut codes = Codes::new();
     for number in 0..count {
         let (kind, token) = &tokens[number % tokens.len()];
-        let code = if number / tokens.len() % 2 == 0 {
+        let code = if (number / tokens.len()).is_multiple_of(2) {
             websocket_refusal(server, token).await
         } else {
             let ask =

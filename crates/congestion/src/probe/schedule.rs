@@ -121,7 +121,8 @@ impl Schedule {
     /// What all tracks together could use, were there room; `None` where nobody needs more.
     pub fn set_need(&mut self, need: Option<Bitrate>) {
         let known = self.need.filter(|known| Some(known.bitrate) == need);
-        self.need = known.or_else(|| need.map(|bitrate| Need { bitrate, interval: NEED_INTERVAL, next_at: None }));
+        self.need =
+            known.or_else(|| need.map(|bitrate| Need { bitrate, interval: NEED_INTERVAL, next_at: None }));
     }
 
     /// Something was measured: goes on while it succeeds.
