@@ -1,6 +1,6 @@
 //! The admin API: what the server's operator sees and does, by HTTP on a listener of its own.
 //!
-//! Everything there is stands in one list of [`Operation`](operation::Operation)s: routes, the OpenAPI document
+//! Everything there is stands in one list of operations: routes, the OpenAPI document
 //! and the labels of metrics are made of it, so none of them can know of something that the others don't.
 //! `docs/protocol/admin.md` describes it for operators.
 
