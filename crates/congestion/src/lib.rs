@@ -12,7 +12,7 @@
 //!
 //! [`twcc`] keeps what a sender's estimator has to hear from us: when each packet of its transport
 //! arrived. [`estimator`] finds out how much fits to one subscriber, from what its feedback says of
-//! [delay](delay), of [loss], and of [probes](probe). [`pacer`] decides in which order and how fast packets
+//! [`delay`], of [`loss`], and of [probes](probe). [`pacer`] decides in which order and how fast packets
 //! leave for it. None of them knows what a packet holds, to whom it belongs, or how it is encrypted.
 //!
 //! ```
