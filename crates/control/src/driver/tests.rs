@@ -4,6 +4,7 @@ mod backing;
 mod bounds;
 mod codec_changes;
 mod codecs;
+mod crowding;
 mod joining;
 mod messaging;
 mod moderating;
