@@ -75,8 +75,8 @@ impl Acknowledged {
         if self.arrivals.len() < MIN_PACKETS {
             return None;
         }
-        let received = self.received_bps()?;
-        Some(Bitrate::bps(received.min(self.sent_bps()) as u64))
+        let (received, sent) = (self.received_bps()?, self.sent_bps()?);
+        Some(Bitrate::bps(received.min(sent) as u64))
     }
 
     fn insert(&mut self, arrived: Arrived) {
@@ -96,25 +96,27 @@ impl Acknowledged {
 
     /// The first packet only opens the time over which the others arrived.
     fn received_bps(&self) -> Option<f64> {
-        let first = self.arrivals.front()?;
-        let mut pauses = Pauses::default();
-        for (earlier, later) in self.arrivals.iter().zip(self.arrivals.iter().skip(1)) {
-            pauses.add(later.at.millis_since(earlier.at) / 1e3);
-        }
-        let all: f64 = self.arrivals.iter().map(|arrived| arrived.bytes).sum();
-        Some(per_second(all - first.bytes, pauses.time()))
+        let gap = |earlier: &Arrived, later: &Arrived| later.at.millis_since(earlier.at) / 1e3;
+        Some(self.bps_without(self.arrivals.front()?, gap))
     }
 
     /// The last packet only closes the time over which the others were sent. Packets are taken to arrive about
     /// in the order in which they left.
-    fn sent_bps(&self) -> f64 {
-        let Some(last) = self.arrivals.back() else { return 0.0 };
+    fn sent_bps(&self) -> Option<f64> {
+        let gap = |earlier: &Arrived, later: &Arrived| {
+            later.sent.at.saturating_duration_since(earlier.sent.at).as_secs_f64()
+        };
+        Some(self.bps_without(self.arrivals.back()?, gap))
+    }
+
+    /// The rate of all packets but one, over the time that their gaps make, in seconds.
+    fn bps_without(&self, one: &Arrived, gap: impl Fn(&Arrived, &Arrived) -> f64) -> f64 {
         let mut pauses = Pauses::default();
         for (earlier, later) in self.arrivals.iter().zip(self.arrivals.iter().skip(1)) {
-            pauses.add(later.sent.at.saturating_duration_since(earlier.sent.at).as_secs_f64());
+            pauses.add(gap(earlier, later));
         }
         let all: f64 = self.arrivals.iter().map(|arrived| arrived.bytes).sum();
-        per_second(all - last.bytes, pauses.time())
+        per_second(all - one.bytes, pauses.time())
     }
 }
 
