@@ -12,7 +12,8 @@
 //!   packet is taken only once. Without that it moves only when the path it is on has fallen silent.
 //! - When nothing is heard on any path and something protected comes from another port of the same host,
 //!   a NAT has forgotten its binding, of which the client knows nothing. The next check would tell, but
-//!   browsers make one every 2.5 to 5 s: media moves at once.
+//!   browsers make one every 2.5 to 5 s: media moves at once. It does so too when a check that nominated
+//!   nothing was the first to come from there.
 
 use std::time::{Duration, Instant};
 
@@ -89,12 +90,13 @@ impl Tuples {
             && self.known.iter().any(|known| known.tuple == tuple && known.is_in_use(now))
     }
 
-    /// Whether a path that is not known could be the one in use, behind a NAT that gave it another port.
+    /// Whether a path could be the one in use, behind a NAT that gave it another port.
     pub(crate) fn may_be_rebound(&self, now: Instant, tuple: Tuple) -> bool {
         let is_same_host =
             |known: &Known| known.tuple.local == tuple.local && known.tuple.remote.ip() == tuple.remote.ip();
         let is_silent = |known: &Known| now.saturating_duration_since(known.heard()) >= REBOUND_AFTER;
-        self.known.iter().any(is_same_host) && self.known.iter().all(is_silent)
+        let mut others = self.known.iter().filter(|known| known.tuple != tuple);
+        others.clone().any(is_same_host) && others.all(is_silent)
     }
 
     /// Takes a path that [may be](Self::may_be_rebound) the one in use for it, because something protected
@@ -153,7 +155,11 @@ impl Tuples {
         let Some(known) = self.known.get_mut(place) else { return false };
         known.keyed = Some(now);
         let tuple = known.tuple;
-        self.awaited.is_some_and(|awaited| awaited == tuple) && self.select(tuple)
+        if self.selected == Some(tuple) {
+            return false;
+        }
+        let is_due = self.awaited == Some(tuple) || self.is_open && self.may_be_rebound(now, tuple);
+        is_due && self.select(tuple)
     }
 
     /// The line is open. `answered` is the only path that our handshake was sent to, if there is one:

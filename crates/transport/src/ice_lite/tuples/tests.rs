@@ -142,6 +142,27 @@ fn a_path_that_nobody_is_on_any_more_is_left_for_any_other() {
 }
 
 #[test]
+fn media_from_another_port_of_a_host_that_fell_silent_moves_the_path_though_a_check_came_first() {
+    let mut tuples = open();
+    let late = epoch() + REBOUND_AFTER;
+    check(&mut tuples, late - Duration::from_millis(1), tuple(2), false);
+
+    assert!(!keyed(&mut tuples, late - Duration::from_millis(1), tuple(2)), "it may have overtaken others");
+    assert!(keyed(&mut tuples, late, tuple(2)));
+
+    assert_eq!(tuples.send_path(), Some(tuple(2)));
+}
+
+#[test]
+fn media_from_another_host_moves_no_path_that_it_does_not_nominate() {
+    let mut tuples = open();
+    let elsewhere = Tuple { remote: ([203, 0, 113, 9], 999).into(), ..tuple(1) };
+    check(&mut tuples, epoch(), elsewhere, false);
+
+    assert!(!keyed(&mut tuples, epoch() + NOMINATED_AFTER, elsewhere));
+}
+
+#[test]
 fn media_begins_where_the_handshake_was_answered() {
     let mut tuples = Tuples::default();
     check(&mut tuples, epoch(), tuple(1), true);
