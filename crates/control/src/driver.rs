@@ -121,14 +121,24 @@ impl Control {
         let is_join = matches!(intent, Intent::Join(_));
         let asker = Asker { session, request: id };
         if let Err(refusal) = self.carry_out(now, asker, intent) {
-            self.counted.requests_refused += 1;
-            self.counted.joins_refused += u64::from(is_join);
-            self.counted.joins_overloaded += u64::from(refusal == Refusal::Overloaded);
-            self.counted.joins_draining += u64::from(refusal == Refusal::Draining);
-            self.outputs.reply(session, id, Notice::Refused(refusal));
-            self.expect_join(now, session);
+            self.refuse(now, asker, is_join, refusal);
         }
         self.handle_timeout(now);
+    }
+
+    /// Refuses what a participant wants without a look at it.
+    pub fn turn_away(&mut self, now: Instant, request: &Request, refusal: Refusal) {
+        let asker = Asker { session: request.session, request: request.id };
+        self.refuse(now, asker, matches!(request.intent, Intent::Join(_)), refusal);
+    }
+
+    fn refuse(&mut self, now: Instant, asker: Asker, is_join: bool, refusal: Refusal) {
+        self.counted.requests_refused += 1;
+        self.counted.joins_refused += u64::from(is_join);
+        self.counted.joins_overloaded += u64::from(is_join && refusal == Refusal::Overloaded);
+        self.counted.joins_draining += u64::from(refusal == Refusal::Draining);
+        self.outputs.reply(asker.session, asker.request, Notice::Refused(refusal));
+        self.expect_join(now, asker.session);
     }
 
     /// Takes what a worker tells.

@@ -24,7 +24,7 @@ use tokio::runtime;
 use tokio::sync::watch;
 
 use crate::config::{Config, DtlsChoice, MediaConfig};
-use crate::control_task::{ControlTask, Nudge, WorkerLanes};
+use crate::control_task::{ControlTask, HeldBack, Nudge, WorkerLanes};
 use crate::journal::Journal;
 use crate::ports::Ports;
 use crate::shutdown::StopSignals;
@@ -92,6 +92,7 @@ async fn serve(config: &Config, parts: Parts) -> anyhow::Result<Option<String>> 
         sessions,
         workers: lanes,
         nudge,
+        held_back: HeldBack::default(),
         journal: Journal::default(),
         stop,
     };

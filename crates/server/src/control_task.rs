@@ -1,5 +1,7 @@
 //! The control plane's task: everything that happens to rooms and sessions happens here, in order.
 
+mod held_back;
+
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Instant;
@@ -11,12 +13,15 @@ use switchyard_bus::wake::Wake;
 use switchyard_control::driver::{Control, Output};
 use switchyard_control::intent::Request;
 use switchyard_control::query::{Answer, Query};
+use switchyard_control::refusal::Refusal;
 use switchyard_gateway::port::{Acting, Asked, FromGateway, Sessions};
 use switchyard_vocab::ids::WorkerId;
 use tokio::sync::{Notify, watch};
 use tokio::task::yield_now;
 use tokio::time::{Duration, sleep, sleep_until};
 
+pub(crate) use self::held_back::HeldBack;
+use self::held_back::{MAX_HELD_BACK, Taken};
 use crate::journal::Journal;
 
 /// With nothing to wait for, the task still looks around this often.
@@ -37,9 +42,9 @@ const EVENTS_PER_ROUND: usize = 256;
 /// and with a larger number everybody would wait longer before anybody is turned away.
 const OVERLOADED_AT: usize = command::CAPACITY;
 
-/// Commands that may wait for one worker before requests wait as well, in their own bounded queue, and with
-/// them the connections they come by. What is still carried out then, because it must not be lost, is what
-/// workers tell and what falls due: it takes away, so that its commands are bounded by what there is.
+/// Commands that may wait for one worker before requests are held back. What is still carried out then is that
+/// somebody leaves, what workers tell and what falls due: it takes away, so that its commands are bounded by what
+/// there is.
 /// Some five megabytes; a lower number would let one worker that hiccups be felt in rooms of the others.
 const MOST_WAITING: usize = 16 * command::CAPACITY;
 
@@ -119,6 +124,8 @@ pub(crate) struct ControlTask {
     pub(crate) workers: Vec<WorkerLanes>,
     /// Rings when a worker has left events.
     pub(crate) nudge: Arc<Nudge>,
+    /// Requests that wait for a worker that is stuck.
+    pub(crate) held_back: HeldBack,
     /// Writes down what happens.
     pub(crate) journal: Journal,
     /// Turns true when the server is to stop.
@@ -152,7 +159,7 @@ impl ControlTask {
                 _ = self.stop.wait_for(|&stop| stop) => break,
             };
             match woken {
-                Woken::Requested(request) => self.handle(request),
+                Woken::Requested(request) => self.take(request),
                 Woken::Asked(asked) => self.answer(asked),
                 Woken::Acting(acting) => self.act(acting),
                 Woken::ToLook => {}
@@ -180,16 +187,38 @@ impl ControlTask {
     }
 
     fn deadline(&self, now: Instant) -> Instant {
-        if self.workers.iter().any(|worker| worker.events.depth() > 0) {
+        let may_go_on = !self.is_stuck() && !self.held_back.is_empty();
+        if may_go_on || self.workers.iter().any(|worker| worker.events.depth() > 0) {
             return now;
         }
-        let held_back = self.workers.iter().any(|worker| !worker.waiting.is_empty());
-        let idle = now + if held_back { RETRY } else { IDLE };
+        let is_behind = self.workers.iter().any(|worker| !worker.waiting.is_empty());
+        let idle = now + if is_behind { RETRY } else { IDLE };
         self.control.poll_timeout().map_or(idle, |timeout| timeout.min(idle))
     }
 
+    fn is_stuck(&self) -> bool {
+        self.workers.iter().any(WorkerLanes::is_stuck)
+    }
+
+    /// While a worker is stuck every request is looked at, so that nobody is kept from leaving. Else what was held
+    /// back comes first, and as soon as much of it waits, so does the gateway's queue.
     fn takes_requests(&self) -> bool {
-        !self.workers.iter().any(WorkerLanes::is_stuck)
+        self.is_stuck() || self.held_back.len() < MAX_HELD_BACK
+    }
+
+    /// Carries a request out, or holds it back behind those that wait.
+    fn take(&mut self, request: Request) {
+        if !self.is_stuck() && self.held_back.is_empty() {
+            return self.handle(request);
+        }
+        match self.held_back.take(request) {
+            Taken::AtOnce(request) => self.handle(request),
+            Taken::Held => {}
+            Taken::Refused(request) => {
+                self.control.turn_away(Instant::now(), &request, Refusal::Overloaded);
+                self.carry_out();
+            }
+        }
     }
 
     fn handle(&mut self, request: Request) {
@@ -214,6 +243,7 @@ impl ControlTask {
         let Answer::Totals(mut totals) = answer else { return answer };
         let waiting = self.workers.iter().map(|worker| worker.waiting.len());
         totals.waiting_commands = waiting.sum::<usize>() as u64;
+        totals.held_requests = self.held_back.len() as u64;
         let deepest = self.workers.iter_mut().map(|worker| std::mem::take(&mut worker.deepest));
         totals.event_lane_depth = deepest.max().unwrap_or_default() as u64;
         Answer::Totals(totals)
@@ -221,10 +251,15 @@ impl ControlTask {
 
     /// Requests and events that came meanwhile, and deadlines that passed.
     fn take_what_waits(&mut self) {
-        let requests = if self.takes_requests() { REQUESTS_PER_ROUND } else { 0 };
-        for _ in 0..requests {
-            let Ok(request) = self.from_gateway.requests.try_recv() else { break };
-            self.handle(request);
+        for _ in 0..REQUESTS_PER_ROUND {
+            let held = if self.is_stuck() { None } else { self.held_back.pop() };
+            if let Some(request) = held {
+                self.handle(request);
+            } else if let Ok(request) = self.from_gateway.requests.try_recv() {
+                self.take(request);
+            } else {
+                break;
+            }
         }
         let now = Instant::now();
         for worker in (0..).map(WorkerId).take(self.workers.len()) {

@@ -342,6 +342,8 @@ pub struct ControlTotals {
     pub event_lane_depth: u64,
     /// Commands that wait for room on the lane of their worker, for all workers together.
     pub waiting_commands: u64,
+    /// Requests that wait in control because a worker is stuck.
+    pub held_requests: u64,
 }
 
 #[cfg(test)]

@@ -3,11 +3,12 @@ use switchyard_bus::wake::Flag;
 use switchyard_control::act::{Act, Acted};
 use switchyard_control::config::ControlConfig;
 use switchyard_control::grants::Pass;
-use switchyard_control::intent::{Intent, Join, Request};
+use switchyard_control::intent::{Intent, Join, Request, RequestId};
 use switchyard_control::notice::{EndReason, Notice};
 use switchyard_control::refusal::Refusal;
 use switchyard_control::revocations::Revoked;
 use switchyard_gateway::port::Seat;
+use switchyard_vocab::counters::ControlTotals;
 use switchyard_vocab::ids::{Identity, PeerId, RoomName, Tenant};
 use switchyard_vocab::line::IceCredentials;
 use tokio::sync::mpsc;
@@ -51,6 +52,7 @@ fn start(waiting: usize) -> Running {
         sessions: sessions.clone(),
         workers: vec![lanes],
         nudge: Arc::default(),
+        held_back: HeldBack::default(),
         journal: Journal::default(),
         stop: stopped,
     };
@@ -71,8 +73,28 @@ impl Running {
             auto_subscribe: true,
             pass: Pass::default(),
         };
-        let request = Request { session: seat.id, id: None, intent: Intent::Join(join) };
-        self.requests.send(request).await.expect("control runs");
+        self.ask(Request { session: seat.id, id: None, intent: Intent::Join(join) }).await;
+    }
+
+    async fn ask(&self, request: Request) {
+        timeout(PATIENCE, self.requests.send(request)).await.expect("in time").expect("control runs");
+    }
+
+    /// What control tells of itself, as soon as it is as it should be.
+    async fn totals_with(&self, holds: impl Fn(&ControlTotals) -> bool) -> ControlTotals {
+        let looking = async {
+            loop {
+                let (reply, answer) = tokio::sync::oneshot::channel();
+                let asked = Asked { query: Query::Totals, answer: reply };
+                self.queries.send(asked).await.expect("control runs");
+                let answer = answer.await.expect("an answer");
+                let totals = answer.totals().expect("totals were asked for");
+                if holds(&totals) {
+                    return totals;
+                }
+            }
+        };
+        timeout(PATIENCE, looking).await.expect("it comes to be")
     }
 
     /// Takes commands as a worker does, until as many have come.
@@ -117,12 +139,42 @@ async fn requests_wait_while_a_worker_is_stuck() {
     let mut seat = running.sessions.open();
 
     running.ask_to_join(&seat).await;
-    sleep(Duration::from_millis(100)).await;
-    assert_eq!(running.requests.capacity(), REQUESTS - 1, "nobody has taken the request");
+    running.totals_with(|totals| totals.held_requests == 1).await;
+    assert!(seat.notices.try_recv().is_err(), "nobody has carried out the request");
     running.work(LANE + MOST_WAITING).await;
 
     let joined = told(&mut seat).await;
     assert!(matches!(joined, Notice::Joined { .. } | Notice::Refused(Refusal::Overloaded)), "{joined:?}");
+}
+
+#[tokio::test]
+async fn a_session_ends_at_once_while_a_worker_is_stuck_and_what_it_asked_for_is_forgotten() {
+    let mut running = start(MOST_WAITING);
+    let mut seat = running.sessions.open();
+
+    for _ in 0..2 * REQUESTS {
+        running.ask_to_join(&seat).await;
+    }
+    let leave = Request { session: seat.id, id: Some(RequestId(1)), intent: Intent::Leave };
+    running.ask(leave).await;
+
+    assert_eq!(told(&mut seat).await, Notice::Ended(EndReason::Left));
+    let totals = running.totals_with(|_| true).await;
+    assert_eq!((totals.held_requests, totals.sessions), (0, 0));
+}
+
+#[tokio::test]
+async fn what_is_asked_beyond_the_bound_while_a_worker_is_stuck_is_refused() {
+    let mut running = start(MOST_WAITING);
+    let mut seat = running.sessions.open();
+
+    for _ in 0..=MAX_HELD_BACK {
+        running.ask_to_join(&seat).await;
+    }
+
+    assert_eq!(told(&mut seat).await, Notice::Refused(Refusal::Overloaded));
+    let totals = running.totals_with(|_| true).await;
+    assert_eq!((totals.held_requests, totals.requests_refused), (MAX_HELD_BACK as u64, 1));
 }
 
 #[tokio::test]

@@ -29,8 +29,8 @@ struct Crowd {
     due: Vec<(Duration, u64)>,
     elapsed: Duration,
     offers: Vec<usize>,
-    /// Who is heard by each.
-    flowing: Vec<BTreeSet<PublicationId>>,
+    /// Who is heard by each, in the order in which the worker was told.
+    flowing: Vec<Vec<PublicationId>>,
     settled: Duration,
 }
 
@@ -76,7 +76,7 @@ fn a_hundred_who_enter_within_two_seconds_get_ten_offers_at_most_and_all_hear_al
         due: Vec::new(),
         elapsed: Duration::ZERO,
         offers: vec![0; CROWD as usize],
-        flowing: vec![BTreeSet::new(); CROWD as usize],
+        flowing: vec![Vec::new(); CROWD as usize],
         settled: Duration::ZERO,
     };
     for session in 0..CROWD {
@@ -94,6 +94,9 @@ fn a_hundred_who_enter_within_two_seconds_get_ten_offers_at_most_and_all_hear_al
         crowd.step();
     }
 
+    let told_twice =
+        crowd.flowing.iter().filter(|flowing| flowing.len() > BTreeSet::from_iter(*flowing).len());
+    assert_eq!(told_twice.count(), 0, "a worker is told once who is to be heard");
     let most = crowd.offers.iter().max();
     assert!(most <= Some(&10), "{:?}", crowd.offers);
     assert!(crowd.flowing.iter().all(|flowing| flowing.len() == CROWD as usize - 1), "{:?}", crowd.flowing);

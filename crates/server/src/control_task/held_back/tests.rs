@@ -1,0 +1,40 @@
+use switchyard_control::intent::Resumption;
+use switchyard_vocab::ids::SessionId;
+
+use super::*;
+
+fn asked(session: u64, intent: Intent) -> Request {
+    Request { session: SessionId(session), id: None, intent }
+}
+
+#[test]
+fn whoever_leaves_takes_along_what_they_asked_for_and_nothing_of_others() {
+    let mut held = HeldBack::default();
+    held.take(asked(1, Intent::RestartIce));
+    held.take(asked(2, Intent::RestartIce));
+    held.take(asked(1, Intent::EndRoom));
+
+    let left = held.take(asked(1, Intent::Leave));
+
+    assert_eq!(left, Taken::AtOnce(asked(1, Intent::Leave)));
+    assert_eq!(held.pop(), Some(asked(2, Intent::RestartIce)));
+    assert!(held.is_empty());
+}
+
+#[test]
+fn what_is_beyond_the_bound_is_refused_but_never_that_a_connection_is_lost_or_back() {
+    let mut held = HeldBack::default();
+    for _ in 0..MAX_HELD_BACK {
+        assert_eq!(held.take(asked(1, Intent::RestartIce)), Taken::Held);
+    }
+
+    let beyond = held.take(asked(2, Intent::RestartIce));
+    let lost = held.take(asked(2, Intent::Disconnect { lost: Resumption(0) }));
+    let back = held.take(asked(2, Intent::Resume { by: Resumption(1), heard: None }));
+    let left = held.take(asked(3, Intent::Leave));
+
+    assert_eq!(beyond, Taken::Refused(asked(2, Intent::RestartIce)));
+    assert_eq!((lost, back), (Taken::Held, Taken::Held));
+    assert_eq!(left, Taken::AtOnce(asked(3, Intent::Leave)));
+    assert_eq!(held.len(), MAX_HELD_BACK + 2);
+}
