@@ -13,7 +13,8 @@ use crate::notice::{EndReason, Notice, Own, Snapshot};
 use crate::session::Session;
 
 impl Control {
-    /// A connection is lost. Its session stays for a while, if there is one and another has not come in its place.
+    /// A connection is lost. Its session stays for a while, if another has not come in its place. Of one that is not
+    /// there the gateway is told so, whatever it believed: it forgets a session by that alone.
     pub(super) fn disconnect(&mut self, now: Instant, id: SessionId, lost: Resumption) {
         let until = now + self.config.resume_for;
         match self.sessions.get_mut(&id) {
@@ -24,14 +25,15 @@ impl Control {
                     self.rearm(id);
                 }
             }
-            _ => self.leave(now, Asker { session: id, request: None }),
+            _ => self.end_session(now, Asker { session: id, request: None }, EndReason::Left),
         }
     }
 
     /// A participant is back on another connection, and has to hear all there is.
     pub(super) fn resume(&mut self, now: Instant, id: SessionId, by: Resumption, heard: Option<Heard>) {
-        // Whoever is here no longer has been told so on its new connection.
-        let Some(session) = self.sessions.get_mut(&id) else { return };
+        let Some(session) = self.sessions.get_mut(&id) else {
+            return self.end_session(now, Asker { session: id, request: None }, EndReason::Left);
+        };
         if !session.presence.resume(by) {
             return;
         }

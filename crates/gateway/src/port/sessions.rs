@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use dashmap::DashMap;
 use switchyard_control::intent::Resumption;
-use switchyard_control::notice::{Addressed, EndReason};
+use switchyard_control::notice::{Addressed, EndReason, Notice};
 use switchyard_vocab::ids::SessionId;
 use tokio::sync::{mpsc, watch};
 
@@ -35,7 +35,17 @@ struct Desk {
     /// `None` when nobody listens any more.
     notices: Option<mpsc::Sender<Addressed>>,
     end: watch::Sender<Option<EndReason>>,
+    /// It has been told that it is in its room. Before that there is nothing to come back to, and nobody else
+    /// would ever forget it.
+    has_joined: AtomicBool,
     ticket: Option<Ticket>,
+}
+
+impl Desk {
+    /// What it takes to come back, if that is possible by now.
+    fn ticket(&self) -> Option<&Ticket> {
+        self.ticket.as_ref().filter(|_| self.has_joined.load(Ordering::Relaxed))
+    }
 }
 
 /// What it takes to come back.
@@ -135,7 +145,8 @@ impl Sessions {
         let (notices, received) = mpsc::channel(self.max_waiting);
         let (end, ended) = watch::channel(None);
         let resumption = Resumption::default();
-        self.open.insert(id, Desk { resumption, notices: Some(notices), end, ticket });
+        let has_joined = AtomicBool::new(false);
+        self.open.insert(id, Desk { resumption, notices: Some(notices), end, has_joined, ticket });
         if let Some(current) = current {
             self.tickets.issue(current, id);
         }
@@ -147,7 +158,7 @@ impl Sessions {
         Seat::new(self, (id, resumption), received, key, ended)
     }
 
-    /// Whose key this is.
+    /// Whose key this is. It is nobody's before its session has joined.
     pub fn find(&self, key: &str) -> KeyHolder {
         let digest = KeyDigest::of(key);
         let found = match self.tickets.find(&digest) {
@@ -156,12 +167,12 @@ impl Sessions {
             None => return KeyHolder::Nobody,
         };
         let desk = self.open.get(&found);
-        let ticket = desk.as_ref().and_then(|desk| desk.ticket.as_ref());
+        let ticket = desk.as_ref().and_then(|desk| desk.ticket());
         ticket.map_or(KeyHolder::Nobody, |ticket| KeyHolder::Session(ticket.admission.clone()))
     }
 
     /// Goes on with a session on another connection; the one it had, if it still has it, is told. `None` when the
-    /// key counts no longer.
+    /// key counts no longer, or not yet.
     ///
     /// The key itself goes on to count until the client has got the new one: what tells it may be lost on the way.
     pub fn resume(self: &Arc<Self>, key: &str) -> Option<(Seat, Arc<Admission>)> {
@@ -170,6 +181,7 @@ impl Sessions {
         let fresh = ResumeKey::random()?;
         let mut desk = self.open.get_mut(&id)?;
         let desk = &mut *desk;
+        desk.ticket()?;
         let ticket = desk.ticket.as_mut().filter(|ticket| ticket.keys().any(|key| key == used))?;
         for lost in ticket.keys().filter(|&key| key != used) {
             self.tickets.withdraw(&lost);
@@ -206,13 +218,15 @@ impl Sessions {
     pub fn deliver(&self, addressed: Addressed) -> Delivery {
         let id = addressed.session;
         let last = Epitaph::of(&addressed.notice);
-        let sent = match self.open.get(&id) {
-            None => return Delivery::Nobody,
-            Some(desk) => match &desk.notices {
-                None => Ok(Delivery::Nobody),
-                Some(notices) => notices.try_send(addressed).map(|()| Delivery::Queued),
-            },
+        let Some(desk) = self.open.get(&id) else { return Delivery::Nobody };
+        if matches!(addressed.notice, Notice::Joined { .. }) {
+            desk.has_joined.store(true, Ordering::Relaxed);
+        }
+        let sent = match &desk.notices {
+            None => Ok(Delivery::Nobody),
+            Some(notices) => notices.try_send(addressed).map(|()| Delivery::Queued),
         };
+        drop(desk);
         if let Some(epitaph) = last {
             self.bury(id, &epitaph);
         }
@@ -308,7 +322,7 @@ impl Seat {
         if desk.resumption != self.resumption {
             return Behind::Taken;
         }
-        if !may_return || desk.ticket.is_none() {
+        if !may_return || desk.ticket().is_none() {
             return Behind::Nothing;
         }
         desk.notices = None;

@@ -179,6 +179,21 @@ async fn who_was_sent_away_meanwhile_is_told_so() {
 }
 
 #[tokio::test]
+async fn a_session_that_has_not_joined_is_nothing_to_come_back_to() {
+    let config = GatewayConfig { join_timeout: Duration::from_secs(3), ..development() };
+    let mut house = House::open(config).await;
+    let mut silent = house.client("room=lab&identity=ada").await;
+
+    let (status, body) = refused(&house, &silent.key).await;
+
+    assert_eq!((status, &body["error"]["code"]), (410, &json!("resume_gone")));
+    assert_eq!(silent.hear().await, json!({"type": "ended", "reason": "protocol_error"}));
+    assert_eq!(silent.closed_because().await, (1008, "not in a room in time".to_owned()));
+    assert_eq!(house.sessions.count(), 0);
+    assert!(house.heard_nothing_more());
+}
+
+#[tokio::test]
 async fn who_asks_plainly_with_a_good_key_hears_that_a_websocket_is_needed() {
     let mut house = House::open(development()).await;
     let (_, key) = house.lingering().await;

@@ -92,7 +92,7 @@ fn who_does_not_come_back_in_time_has_left() {
     assert!(told(&after, 2).contains(&&Notice::ParticipantLeft { identity: Identity::new("ada") }));
     assert_eq!(told(&after, 1), [&Notice::Ended(EndReason::Left)], "the gateway forgets it by this");
     assert!(commands(&after).iter().any(|command| matches!(command, Command::ClosePeer { .. })));
-    assert!(back(&mut house, 1, 1).is_empty(), "too late");
+    assert_eq!(told(&back(&mut house, 1, 1), 1), [&Notice::Ended(EndReason::Left)], "too late");
     let totals = house.totals();
     assert_eq!((totals.sessions, totals.sessions_lingering, totals.sessions_not_resumed), (1, 0, 1));
 }
@@ -110,6 +110,16 @@ fn who_leaves_or_was_in_no_room_does_not_linger() {
     assert_eq!(told(&left, 2), [&Notice::ParticipantLeft { identity: Identity::new("ada") }]);
     assert_eq!(told(&never_joined, 3), [&Notice::Ended(EndReason::Left)]);
     assert_eq!(house.totals().sessions, 1);
+}
+
+#[test]
+fn a_return_or_a_loss_of_a_session_that_is_not_there_is_answered_by_its_end() {
+    let mut house = House::new();
+
+    assert_eq!(told(&back(&mut house, 1, 1), 1), [&Notice::Ended(EndReason::Left)]);
+    assert_eq!(told(&lost(&mut house, 2, 1), 2), [&Notice::Ended(EndReason::Left)]);
+    assert_eq!((house.totals().sessions, house.totals().sessions_lingering), (0, 0));
+    assert_eq!(house.control.poll_timeout(), None);
 }
 
 #[test]
@@ -308,7 +318,7 @@ fn whoever_lingers_can_be_replaced_kicked_revoked_and_sent_home_and_expires() {
 
         let told = told(&house.log, 1);
         assert_eq!(told.iter().map(|notice| notice.end()).collect::<Vec<_>>(), [Some(reason)]);
-        assert!(back(&mut house, 1, 1).is_empty());
+        assert_eq!(self::told(&back(&mut house, 1, 1), 1), [&Notice::Ended(EndReason::Left)]);
         assert_eq!(house.totals().sessions_lingering, 0, "{reason:?}");
     }
 }

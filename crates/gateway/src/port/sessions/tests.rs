@@ -89,6 +89,27 @@ fn admission() -> Arc<Admission> {
     Arc::new(Admission { room, identity, display_name: None, metadata: None, pass: Pass::default() })
 }
 
+fn joined() -> Notice {
+    use switchyard_vocab::ids::{Identity, RoomName};
+    Notice::Joined {
+        room: RoomName::new("lab"),
+        identity: Identity::new("ada"),
+        participants: Vec::new(),
+        permissions: Default::default(),
+        metadata: None,
+        locked: false,
+        codecs: Default::default(),
+    }
+}
+
+/// A session that is in its room.
+fn participant(sessions: &Arc<Sessions>) -> Seat {
+    let mut seat = sessions.open_for(admission());
+    sessions.deliver(told(seat.id, joined()));
+    seat.notices.try_recv().expect("it is told");
+    seat
+}
+
 fn key_of(seat: &Seat) -> String {
     seat.key.as_ref().expect("there is a key").as_str().to_owned()
 }
@@ -96,7 +117,7 @@ fn key_of(seat: &Seat) -> String {
 #[tokio::test]
 async fn a_seat_that_is_given_up_to_return_is_found_by_its_key_until_the_session_ends() {
     let sessions = sessions();
-    let seat = sessions.open_for(admission());
+    let seat = participant(&sessions);
     let (id, key) = (seat.id, key_of(&seat));
 
     assert_eq!(seat.give_up(true), Behind::Lingering);
@@ -112,7 +133,7 @@ async fn a_seat_that_is_given_up_to_return_is_found_by_its_key_until_the_session
 #[tokio::test]
 async fn a_connection_whose_session_was_taken_leaves_nothing_undone() {
     let sessions = sessions();
-    let old = sessions.open_for(admission());
+    let old = participant(&sessions);
     let key = key_of(&old);
 
     let (mut new, _) = sessions.resume(&key).expect("it can be resumed");
@@ -127,9 +148,9 @@ async fn a_connection_whose_session_was_taken_leaves_nothing_undone() {
 #[tokio::test]
 async fn of_two_that_use_one_key_the_later_one_has_the_session() {
     let sessions = sessions();
-    let key = key_of(&sessions.open_for(admission()));
+    let key = key_of(&participant(&sessions));
     assert!(sessions.resume(&key).is_none(), "the seat was dropped");
-    let seat = sessions.open_for(admission());
+    let seat = participant(&sessions);
     let key = key_of(&seat);
 
     let (first, _) = sessions.resume(&key).expect("it can be resumed");
@@ -142,6 +163,19 @@ async fn of_two_that_use_one_key_the_later_one_has_the_session() {
     sessions.confirm(second.id, second.resumption);
     assert!(matches!(sessions.find(&key), KeyHolder::Nobody));
     assert!(sessions.resume(&key_of(&second)).is_some());
+}
+
+#[tokio::test]
+async fn a_session_that_has_not_joined_cannot_be_resumed_and_leaves_nothing() {
+    let sessions = sessions();
+    let seat = sessions.open_for(admission());
+    let key = key_of(&seat);
+    sessions.deliver(told(seat.id, Notice::Done));
+
+    assert!(matches!(sessions.find(&key), KeyHolder::Nobody));
+    assert!(sessions.resume(&key).is_none());
+    assert_eq!(seat.give_up(true), Behind::Nothing);
+    assert_eq!(sessions.count(), 0);
 }
 
 #[tokio::test]
