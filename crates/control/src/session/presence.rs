@@ -25,11 +25,16 @@ pub(crate) struct Presence {
 }
 
 impl Presence {
-    /// Its connection is lost; says whether that was the latest one.
+    /// Its connection is lost; says whether that was the latest one. Whoever lost a connection of which nobody has
+    /// heard yet has lost all those before it.
     pub(crate) fn lose(&mut self, lost: Resumption, until: Instant) -> bool {
-        let is_latest = lost == self.latest && self.lingers_until.is_none();
+        let was_reached = self.lingers_until.is_none();
+        let is_latest = lost > self.latest || lost == self.latest && was_reached;
         if is_latest {
+            self.latest = lost;
             self.lingers_until = Some(until);
+        }
+        if is_latest && was_reached {
             self.messages.note_loss();
         }
         is_latest

@@ -123,6 +123,29 @@ async fn a_key_counts_until_the_next_one_has_reached_the_client_and_no_longer() 
 }
 
 #[tokio::test]
+async fn a_connection_that_is_lost_before_control_has_room_for_its_first_word_is_missed() {
+    let ping_interval = Duration::from_millis(50);
+    let config = GatewayConfig { max_waiting_requests: 1, ping_interval, ..development() };
+    let mut house = House::open(config).await;
+    let (mut old, session) = house.participant("ada").await;
+    let key = old.key.clone();
+    // Control is busy: no more fits into its queue.
+    old.say(r#"{"type":"restart_ice"}"#).await;
+    old.assert_alive().await;
+
+    let (new, _) = house.back(&key).await;
+    drop(new);
+    // Its pings find out that it is gone; it is given up, and waits with the word of that.
+    while house.tell(session, Notice::Done) != Delivery::Nobody {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+
+    assert_eq!(house.heard().await.intent, Intent::RestartIce);
+    let Request { session: lost, intent, .. } = house.heard().await;
+    assert_eq!((lost, intent), (session, Intent::Disconnect { lost: Resumption(1) }));
+}
+
+#[tokio::test]
 async fn the_old_connection_is_closed_when_it_still_seems_open() {
     let mut house = House::open(development()).await;
     let (mut old, session) = house.participant("ada").await;

@@ -149,6 +149,20 @@ fn a_loss_that_comes_in_after_the_return_means_nothing() {
 }
 
 #[test]
+fn a_connection_that_is_lost_before_it_said_that_it_is_back_leaves_no_ghost() {
+    let mut house = House::new();
+    house.join(1, "ada");
+    house.join(2, "bob");
+
+    let at_loss = lost(&mut house, 1, 1);
+    let after = house.pass(20 * SECOND);
+
+    assert_eq!(changes(&at_loss, 2), [("ada".into(), false)]);
+    assert!(told(&after, 2).contains(&&Notice::ParticipantLeft { identity: Identity::new("ada") }));
+    assert_eq!(house.totals().sessions, 1);
+}
+
+#[test]
 fn while_away_nothing_is_told_and_nothing_offered_and_the_snapshot_says_it_all() {
     let mut house = House::new();
     house.join(1, "ada");

@@ -82,3 +82,31 @@ fn the_loss_of_a_connection_that_another_has_replaced_means_nothing() {
     assert!(!presence.lose(Resumption(1), until + Duration::from_secs(1)), "it is lost already");
     assert_eq!(presence.lingers_until(), Some(until));
 }
+
+#[test]
+fn the_loss_of_a_connection_before_its_first_word_is_the_loss_of_all_before_it() {
+    let (until, later) = (epoch(), epoch() + Duration::from_secs(1));
+    let mut presence = Presence::default();
+
+    assert!(presence.lose(Resumption(1), until), "the one before it seemed open");
+    assert!(!presence.lose(Resumption(0), later), "it is found to be lost only now");
+    assert_eq!(presence.lingers_until(), Some(until));
+
+    assert!(presence.lose(Resumption(2), later), "somebody came, and was lost again");
+    assert_eq!(presence.lingers_until(), Some(later));
+    assert!(!presence.resume(Resumption(2)), "its first word comes in behind its loss");
+    assert!(presence.resume(Resumption(3)));
+    assert_eq!(presence.lingers_until(), None);
+}
+
+#[test]
+fn messages_are_missed_from_the_first_of_several_losses() {
+    let mut presence = Presence::default();
+    presence.lose(Resumption(0), epoch());
+    presence.messages.keep(message(1, None, "missed"));
+
+    presence.lose(Resumption(1), epoch());
+    presence.resume(Resumption(2));
+
+    assert_eq!(missed(&mut presence.messages, None), (vec![1], 0));
+}

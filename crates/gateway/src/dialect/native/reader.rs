@@ -65,7 +65,8 @@ impl<'a> Reader<'a> {
             messages: TokenBucket::new(rate, rate * BURST_FACTOR, now),
             errors: TokenBucket::new(ERRORS_FORGIVEN, MAX_ERRORS, now),
             descriptions: DescriptionLimit::new(state.config.max_message_bytes, now),
-            was_heard_of: false,
+            // Whoever resumes has been heard of, and has to be missed even if its first word never goes out.
+            was_heard_of: resumption != Resumption::default(),
         }
     }
 
