@@ -265,8 +265,9 @@ impl Control {
     fn rearm(&mut self, session: SessionId) {
         let deadlines = self.sessions.get(&session).map(|session| {
             // While nobody listens nothing is offered, and no answer is late.
-            let lingers_until = session.presence.lingers_until();
-            let offering = lingers_until.or_else(|| session.subscribing.deadline());
+            let presence = &session.presence;
+            let offering =
+                if presence.is_lingering() { presence.due() } else { session.subscribing.deadline() };
             [offering, session.muting.deadline(), session.pass.expires_at]
         });
         self.deadlines.set(session, deadlines.into_iter().flatten().flatten().min());
@@ -274,7 +275,7 @@ impl Control {
 
     /// Whether nobody listens for a session.
     fn is_lingering(&self, session: SessionId) -> bool {
-        self.sessions.get(&session).is_some_and(|session| session.presence.lingers_until().is_some())
+        self.sessions.get(&session).is_some_and(|session| session.presence.is_lingering())
     }
 }
 

@@ -327,4 +327,6 @@ pub enum EndReason {
     TokenRevoked,
     /// You are here by another connection, and go on there.
     ResumedElsewhere,
+    /// You came back too late: the session was over for want of a connection.
+    NotResumed,
 }

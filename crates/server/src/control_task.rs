@@ -11,7 +11,7 @@ use switchyard_bus::event::Event;
 use switchyard_bus::lane::{Full, Receiver, Sender};
 use switchyard_bus::wake::Wake;
 use switchyard_control::driver::{Control, Output};
-use switchyard_control::intent::Request;
+use switchyard_control::intent::{Intent, Request};
 use switchyard_control::query::{Answer, Query};
 use switchyard_control::refusal::Refusal;
 use switchyard_gateway::port::{Acting, Asked, FromGateway, Sessions};
@@ -210,6 +210,9 @@ impl ControlTask {
     fn take(&mut self, request: Request) {
         if !self.is_stuck() && self.held_back.is_empty() {
             return self.handle(request);
+        }
+        if matches!(request.intent, Intent::Resume { .. }) {
+            self.control.expect_return(request.session);
         }
         match self.held_back.take(request) {
             Taken::AtOnce(request) => self.handle(request),

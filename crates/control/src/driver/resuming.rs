@@ -32,7 +32,7 @@ impl Control {
     /// A participant is back on another connection, and has to hear all there is.
     pub(super) fn resume(&mut self, now: Instant, id: SessionId, by: Resumption, heard: Option<Heard>) {
         let Some(session) = self.sessions.get_mut(&id) else {
-            return self.end_session(now, Asker { session: id, request: None }, EndReason::Left);
+            return self.end_session(now, Asker { session: id, request: None }, EndReason::NotResumed);
         };
         if !session.presence.resume(by) {
             return;
@@ -50,12 +50,21 @@ impl Control {
         self.rearm(id);
     }
 
+    /// Somebody is back in time whose [`Resume`](crate::intent::Intent::Resume) is yet to be handed in: until then its
+    /// session does not end for want of a connection.
+    pub fn expect_return(&mut self, id: SessionId) {
+        if let Some(session) = self.sessions.get_mut(&id) {
+            session.presence.expect_return();
+            self.rearm(id);
+        }
+    }
+
     /// Ends a session that nobody has come back to in time.
     pub(super) fn on_lingering_due(&mut self, now: Instant, id: SessionId) {
-        let lingers_until = self.sessions.get(&id).and_then(|session| session.presence.lingers_until());
-        if lingers_until.is_some_and(|until| until <= now) {
+        let due = self.sessions.get(&id).and_then(|session| session.presence.due());
+        if due.is_some_and(|due| due <= now) {
             self.counted.sessions_not_resumed += 1;
-            self.end_session(now, Asker { session: id, request: None }, EndReason::Left);
+            self.end_session(now, Asker { session: id, request: None }, EndReason::NotResumed);
         }
         self.rearm(id);
     }

@@ -21,6 +21,8 @@ pub(crate) struct Presence {
     latest: Resumption,
     /// Nobody listens; the session is over when nobody has come back by then.
     lingers_until: Option<Instant>,
+    /// Somebody has come back, and waits to be seen to.
+    is_expected: bool,
     pub(crate) messages: RecentMessages,
 }
 
@@ -43,6 +45,7 @@ impl Presence {
     /// It is back on another connection; says whether that is the latest one.
     pub(crate) fn resume(&mut self, by: Resumption) -> bool {
         let is_latest = by > self.latest;
+        self.is_expected = false;
         if is_latest {
             self.latest = by;
             self.lingers_until = None;
@@ -50,9 +53,19 @@ impl Presence {
         is_latest
     }
 
+    /// Somebody has come back, and will be seen to.
+    pub(crate) const fn expect_return(&mut self) {
+        self.is_expected = true;
+    }
+
+    /// Whether nobody listens.
+    pub(crate) const fn is_lingering(&self) -> bool {
+        self.lingers_until.is_some()
+    }
+
     /// When the session is over for want of a connection.
-    pub(crate) const fn lingers_until(&self) -> Option<Instant> {
-        self.lingers_until
+    pub(crate) fn due(&self) -> Option<Instant> {
+        self.lingers_until.filter(|_| !self.is_expected)
     }
 }
 

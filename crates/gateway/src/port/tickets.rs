@@ -44,7 +44,8 @@ impl Epitaph {
             | EndReason::ServerStopping
             | EndReason::ProtocolError
             | EndReason::TooSlow
-            | EndReason::ResumedElsewhere => false,
+            | EndReason::ResumedElsewhere
+            | EndReason::NotResumed => false,
         }
     }
 }

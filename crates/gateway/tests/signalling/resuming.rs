@@ -202,6 +202,20 @@ async fn who_was_sent_away_meanwhile_is_told_so() {
 }
 
 #[tokio::test]
+async fn who_was_let_in_and_came_too_late_all_the_same_is_not_told_that_it_left() {
+    let mut house = House::open(development()).await;
+    let (session, key) = house.lingering().await;
+    let (mut client, _) = house.back(&key).await;
+    house.heard().await;
+
+    house.tell(session, Notice::Ended(EndReason::NotResumed));
+
+    assert_eq!(client.closed_because().await, (1013, "the session has ended".to_owned()));
+    assert_eq!(refused(&house, &client.key).await.1["error"]["code"], "resume_gone");
+    assert!(house.heard_nothing_more());
+}
+
+#[tokio::test]
 async fn a_session_that_has_not_joined_is_nothing_to_come_back_to() {
     let config = GatewayConfig { join_timeout: Duration::from_secs(3), ..development() };
     let mut house = House::open(config).await;

@@ -7,7 +7,7 @@ use switchyard_bus::command::Command;
 use switchyard_bus::event::Event;
 use switchyard_vocab::counters::LineEnd;
 use switchyard_vocab::decision::{Decision, LimitingFactor};
-use switchyard_vocab::ids::Identity;
+use switchyard_vocab::ids::{Identity, SessionId};
 use switchyard_vocab::layer::{EncodingIndex, SpatialLayer};
 
 use crate::act::Act;
@@ -90,11 +90,30 @@ fn who_does_not_come_back_in_time_has_left() {
 
     assert_eq!(told(&before, 2), Vec::<&Notice>::new());
     assert!(told(&after, 2).contains(&&Notice::ParticipantLeft { identity: Identity::new("ada") }));
-    assert_eq!(told(&after, 1), [&Notice::Ended(EndReason::Left)], "the gateway forgets it by this");
+    assert_eq!(told(&after, 1), [&Notice::Ended(EndReason::NotResumed)], "the gateway forgets it by this");
     assert!(commands(&after).iter().any(|command| matches!(command, Command::ClosePeer { .. })));
-    assert_eq!(told(&back(&mut house, 1, 1), 1), [&Notice::Ended(EndReason::Left)], "too late");
+    assert_eq!(told(&back(&mut house, 1, 1), 1), [&Notice::Ended(EndReason::NotResumed)], "too late");
     let totals = house.totals();
     assert_eq!((totals.sessions, totals.sessions_lingering, totals.sessions_not_resumed), (1, 0, 1));
+}
+
+#[test]
+fn whoever_came_back_in_time_and_waits_to_be_seen_to_is_not_given_up() {
+    let mut house = House::new();
+    house.join(1, "ada");
+    house.join(2, "bob");
+    lost(&mut house, 1, 0);
+    house.pass(19 * SECOND);
+
+    house.control.expect_return(SessionId(1));
+    let waiting = house.pass(60 * SECOND);
+    let returned = back(&mut house, 1, 1);
+    lost(&mut house, 1, 1);
+    let gone = house.pass(20 * SECOND);
+
+    assert!(waiting.is_empty(), "{waiting:?}");
+    assert_eq!(snapshot(&returned, 1).participants.len(), 1);
+    assert_eq!(told(&gone, 1), [&Notice::Ended(EndReason::NotResumed)], "nobody waits any more");
 }
 
 #[test]
@@ -116,7 +135,7 @@ fn who_leaves_or_was_in_no_room_does_not_linger() {
 fn a_return_or_a_loss_of_a_session_that_is_not_there_is_answered_by_its_end() {
     let mut house = House::new();
 
-    assert_eq!(told(&back(&mut house, 1, 1), 1), [&Notice::Ended(EndReason::Left)]);
+    assert_eq!(told(&back(&mut house, 1, 1), 1), [&Notice::Ended(EndReason::NotResumed)]);
     assert_eq!(told(&lost(&mut house, 2, 1), 2), [&Notice::Ended(EndReason::Left)]);
     assert_eq!((house.totals().sessions, house.totals().sessions_lingering), (0, 0));
     assert_eq!(house.control.poll_timeout(), None);
@@ -332,7 +351,7 @@ fn whoever_lingers_can_be_replaced_kicked_revoked_and_sent_home_and_expires() {
 
         let told = told(&house.log, 1);
         assert_eq!(told.iter().map(|notice| notice.end()).collect::<Vec<_>>(), [Some(reason)]);
-        assert_eq!(self::told(&back(&mut house, 1, 1), 1), [&Notice::Ended(EndReason::Left)]);
+        assert_eq!(self::told(&back(&mut house, 1, 1), 1), [&Notice::Ended(EndReason::NotResumed)]);
         assert_eq!(house.totals().sessions_lingering, 0, "{reason:?}");
     }
 }

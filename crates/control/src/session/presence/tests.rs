@@ -80,7 +80,7 @@ fn the_loss_of_a_connection_that_another_has_replaced_means_nothing() {
     assert!(!presence.resume(Resumption(1)), "it is back already");
     assert!(presence.lose(Resumption(1), until));
     assert!(!presence.lose(Resumption(1), until + Duration::from_secs(1)), "it is lost already");
-    assert_eq!(presence.lingers_until(), Some(until));
+    assert_eq!(presence.due(), Some(until));
 }
 
 #[test]
@@ -90,13 +90,13 @@ fn the_loss_of_a_connection_before_its_first_word_is_the_loss_of_all_before_it()
 
     assert!(presence.lose(Resumption(1), until), "the one before it seemed open");
     assert!(!presence.lose(Resumption(0), later), "it is found to be lost only now");
-    assert_eq!(presence.lingers_until(), Some(until));
+    assert_eq!(presence.due(), Some(until));
 
     assert!(presence.lose(Resumption(2), later), "somebody came, and was lost again");
-    assert_eq!(presence.lingers_until(), Some(later));
+    assert_eq!(presence.due(), Some(later));
     assert!(!presence.resume(Resumption(2)), "its first word comes in behind its loss");
     assert!(presence.resume(Resumption(3)));
-    assert_eq!(presence.lingers_until(), None);
+    assert_eq!(presence.due(), None);
 }
 
 #[test]

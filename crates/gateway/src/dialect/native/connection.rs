@@ -168,6 +168,7 @@ impl Connection {
             End::Silent => self.state.counters.sessions_silent.add(),
             End::NotJoined => self.state.counters.sessions_not_joined.add(),
             End::ByUs(EndReason::TooSlow) => self.state.counters.sessions_too_slow.add(),
+            End::Told(EndReason::NotResumed) => self.state.counters.resume_gone.add(),
             _ => {}
         }
     }
@@ -215,6 +216,7 @@ impl End {
             Self::TooLong => (close_code::SIZE, "the message is too long"),
             Self::Told(reason) | Self::ByUs(reason) => match reason {
                 EndReason::Left => (close_code::NORMAL, "left"),
+                EndReason::NotResumed => Self::TooLate.close(),
                 EndReason::Replaced => (CLOSE_REPLACED, "joined from elsewhere"),
                 EndReason::ServerStopping => (close_code::AWAY, "the server is stopping"),
                 EndReason::ProtocolError => (close_code::POLICY, "the dialect's rules were broken"),

@@ -360,7 +360,8 @@ impl From<Refusal> for Refused {
 impl From<notice::EndReason> for EndReason {
     fn from(reason: notice::EndReason) -> Self {
         match reason {
-            notice::EndReason::Left => Self::Left,
+            // Of those who came back too late the connection is closed without a word.
+            notice::EndReason::Left | notice::EndReason::NotResumed => Self::Left,
             notice::EndReason::Replaced => Self::Replaced,
             notice::EndReason::ServerStopping => Self::ServerStopping,
             notice::EndReason::ProtocolError => Self::ProtocolError,

@@ -62,8 +62,10 @@ impl<'a> Writer<'a> {
                             self.joined.send_replace(true);
                         }
                         let end = addressed.notice.end();
-                        // What comes before the snapshot is in it.
-                        if is_up_to_date || end.is_some() {
+                        // What comes before the snapshot is in it. Whoever came too late has left no call: it
+                        // hears by the close alone, as when it had come a moment later, and asks once more.
+                        let is_for_client = is_up_to_date || end.is_some();
+                        if is_for_client && end != Some(EndReason::NotResumed) {
                             self.tell(addressed).await?;
                         }
                         if let Some(reason) = end {
