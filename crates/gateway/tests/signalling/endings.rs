@@ -140,6 +140,15 @@ async fn whoever_pings_without_joining_or_listening_loses_their_place() {
 
 #[tokio::test]
 async fn whoever_floods_with_pings_is_told_and_then_ended() {
+    whoever_floods_is_told_and_then_ended(Message::Ping(vec![7; 100].into())).await;
+}
+
+#[tokio::test]
+async fn the_answer_to_the_ping_behind_the_key_is_counted_like_any_other() {
+    whoever_floods_is_told_and_then_ended(Message::Pong(b"key".to_vec().into())).await;
+}
+
+async fn whoever_floods_is_told_and_then_ended(frame: Message) {
     let config = GatewayConfig { max_messages_per_second: 10, ..development() };
     let mut house = House::open(config).await;
     let (mut client, session) = house.participant("ada").await;
@@ -147,7 +156,7 @@ async fn whoever_floods_with_pings_is_told_and_then_ended() {
     let flood = async {
         for _ in 0..500 {
             // The connection may end while it is spoken on.
-            let _: Result<(), _> = client.socket.send(Message::Ping(vec![7; 100].into())).await;
+            let _: Result<(), _> = client.socket.send(frame.clone()).await;
         }
         let first = client.hear().await;
         assert_eq!((first["type"].as_str(), first["code"].as_str()), (Some("error"), Some("rate_limited")));

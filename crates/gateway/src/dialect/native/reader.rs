@@ -45,6 +45,8 @@ pub(super) struct Reader<'a> {
     errors: TokenBucket,
     descriptions: DescriptionLimit,
     was_heard_of: bool,
+    /// The client has said that it has the key in its welcome.
+    has_key: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -67,6 +69,7 @@ impl<'a> Reader<'a> {
             descriptions: DescriptionLimit::new(state.config.max_message_bytes, now),
             // Whoever resumes has been heard of, and has to be missed even if its first word never goes out.
             was_heard_of: resumption != Resumption::default(),
+            has_key: false,
         }
     }
 
@@ -90,11 +93,11 @@ impl<'a> Reader<'a> {
             let heard = match frame {
                 Message::Text(text) => self.on_text(&text).await,
                 Message::Binary(_) => self.on_binary().await,
-                Message::Pong(payload) if &payload[..] == returning::KEY_SENT => {
-                    self.state.port.sessions.confirm(self.session, self.resumption);
-                    Ok(())
+                Message::Pong(payload) => {
+                    self.on_pong(&payload);
+                    self.on_sign_of_life().await
                 }
-                Message::Ping(_) | Message::Pong(_) => self.on_sign_of_life().await,
+                Message::Ping(_) => self.on_sign_of_life().await,
                 Message::Close(frame) => return closed(frame),
             };
             if let Err(end) = heard {
@@ -153,6 +156,14 @@ impl<'a> Reader<'a> {
                 self.descriptions.take(sdp.len(), Instant::now())
             }
             _ => Ok(()),
+        }
+    }
+
+    /// The client has its key once it has answered the ping behind that.
+    fn on_pong(&mut self, payload: &[u8]) {
+        if !self.has_key && payload == returning::KEY_SENT {
+            self.has_key = true;
+            self.state.port.sessions.confirm(self.session, self.resumption);
         }
     }
 
