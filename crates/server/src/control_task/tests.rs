@@ -3,7 +3,7 @@ use switchyard_bus::wake::Flag;
 use switchyard_control::act::{Act, Acted};
 use switchyard_control::config::ControlConfig;
 use switchyard_control::grants::Pass;
-use switchyard_control::intent::{Intent, Join, Request, RequestId};
+use switchyard_control::intent::{Intent, Join, Request, RequestId, Resumption};
 use switchyard_control::notice::{EndReason, Notice};
 use switchyard_control::refusal::Refusal;
 use switchyard_control::revocations::Revoked;
@@ -23,19 +23,18 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const LANE: usize = 512;
 const REQUESTS: usize = 4;
 
-/// A control task in front of one worker, which the test plays itself.
-struct Running {
+/// What is around a control task: one worker, which the test plays itself.
+struct Around {
     worker: Receiver<Command>,
     requests: mpsc::Sender<Request>,
     queries: mpsc::Sender<Asked>,
     acts: mpsc::Sender<Acting>,
     sessions: Arc<Sessions>,
     stop: watch::Sender<bool>,
-    task: JoinHandle<()>,
 }
 
-/// Starts it with `waiting` commands for which the worker's lane has no room.
-fn start(waiting: usize) -> Running {
+/// A control task with `waiting` commands for which the worker's lane has no room, and what is around it.
+fn assemble(waiting: usize) -> (ControlTask, Around) {
     let (commands, worker) = lane(LANE, Arc::new(Flag::default()));
     let (_, events) = lane(1, Arc::new(Flag::default()));
     let mut lanes = WorkerLanes::new(commands, events);
@@ -56,24 +55,53 @@ fn start(waiting: usize) -> Running {
         journal: Journal::default(),
         stop: stopped,
     };
-    Running { worker, requests, queries, acts, sessions, stop, task: tokio::spawn(task.run()) }
+    (task, Around { worker, requests, queries, acts, sessions, stop })
+}
+
+/// The same, running.
+struct Running {
+    around: Around,
+    task: JoinHandle<()>,
+}
+
+/// Starts it with `waiting` commands for which the worker's lane has no room.
+fn start(waiting: usize) -> Running {
+    let (task, around) = assemble(waiting);
+    Running { around, task: tokio::spawn(task.run()) }
+}
+
+impl std::ops::Deref for Running {
+    type Target = Around;
+
+    fn deref(&self) -> &Around {
+        &self.around
+    }
+}
+
+impl std::ops::DerefMut for Running {
+    fn deref_mut(&mut self) -> &mut Around {
+        &mut self.around
+    }
 }
 
 fn numbered(number: usize) -> Command {
     Command::ClosePeer { peer: PeerId(number as u64) }
 }
 
-impl Running {
+fn join() -> Join {
+    Join {
+        room: RoomName::new("kitchen"),
+        identity: Identity::new("ada"),
+        display_name: None,
+        metadata: None,
+        auto_subscribe: true,
+        pass: Pass::default(),
+    }
+}
+
+impl Around {
     async fn ask_to_join(&self, seat: &Seat) {
-        let join = Join {
-            room: RoomName::new("kitchen"),
-            identity: Identity::new("ada"),
-            display_name: None,
-            metadata: None,
-            auto_subscribe: true,
-            pass: Pass::default(),
-        };
-        self.ask(Request { session: seat.id, id: None, intent: Intent::Join(join) }).await;
+        self.ask(Request { session: seat.id, id: None, intent: Intent::Join(join()) }).await;
     }
 
     async fn ask(&self, request: Request) {
@@ -166,15 +194,36 @@ async fn a_session_ends_at_once_while_a_worker_is_stuck_and_what_it_asked_for_is
 #[tokio::test]
 async fn what_is_asked_beyond_the_bound_while_a_worker_is_stuck_is_refused() {
     let mut running = start(MOST_WAITING);
-    let mut seat = running.sessions.open();
+    let seats: Vec<_> = (0..MAX_HELD_BACK).map(|_| running.sessions.open()).collect();
+    let mut last = running.sessions.open();
 
-    for _ in 0..=MAX_HELD_BACK {
-        running.ask_to_join(&seat).await;
+    for seat in seats.iter().chain([&last]) {
+        running.ask_to_join(seat).await;
     }
 
-    assert_eq!(told(&mut seat).await, Notice::Refused(Refusal::Overloaded));
+    assert_eq!(told(&mut last).await, Notice::Refused(Refusal::Overloaded));
     let totals = running.totals_with(|_| true).await;
     assert_eq!((totals.held_requests, totals.requests_refused), (MAX_HELD_BACK as u64, 1));
+}
+
+#[tokio::test]
+async fn whoever_comes_back_while_a_worker_is_stuck_is_waited_for() {
+    let (mut task, running) = assemble(0);
+    let seat = running.sessions.open();
+    let of_it = |intent| Request { session: seat.id, id: None, intent };
+    task.take(of_it(Intent::Join(join())));
+    task.take(of_it(Intent::Disconnect { lost: Resumption(0) }));
+    (0..MOST_WAITING).for_each(|number| task.workers[0].waiting.push_back(numbered(number)));
+
+    task.take(of_it(Intent::Resume { by: Resumption(1), heard: None }));
+    task.control.handle_timeout(Instant::now() + Duration::from_secs(3_600));
+    let while_stuck = task.look_up(Query::Totals).totals().expect("totals were asked for");
+    task.workers[0].waiting.clear();
+    task.take_what_waits();
+    let after = task.look_up(Query::Totals).totals().expect("totals were asked for");
+
+    assert_eq!((while_stuck.held_requests, while_stuck.sessions_lingering), (1, 1));
+    assert_eq!((after.held_requests, after.sessions_lingering, after.sessions_resumed), (0, 0, 1));
 }
 
 #[tokio::test]
@@ -190,7 +239,7 @@ async fn shutdown_comes_after_everything_that_waited() {
 
 #[tokio::test]
 async fn nothing_is_kept_for_a_worker_that_is_gone() {
-    let Running { worker, stop, task, .. } = start(MOST_WAITING);
+    let Running { around: Around { worker, stop, .. }, task } = start(MOST_WAITING);
 
     drop(worker);
     stop.send_replace(true);
