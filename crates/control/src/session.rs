@@ -24,7 +24,7 @@ use watching::Watching;
 pub(crate) struct Session {
     pub(crate) room: RoomKey,
     pub(crate) pass: Pass,
-    /// It has sent something, or asked to.
+    /// It has published something, now or before.
     pub(crate) has_published: bool,
     /// What is set aside of its tenant's quota, since it first published.
     pub(crate) set_aside: Option<Bitrate>,

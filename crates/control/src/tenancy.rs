@@ -25,7 +25,7 @@ pub struct Quota {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_participants: Option<usize>,
     /// What all its publishers together may have forwarded, in bits per second. Every publisher has its
-    /// [`allowance`](Self::allowance) set aside for as long as it publishes, used or not.
+    /// [`allowance`](Self::allowance) set aside from its first publication until it leaves, used or not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_bitrate: Option<u64>,
 }

@@ -47,14 +47,16 @@ impl Control {
         Ok(denied)
     }
 
-    /// Sets aside what a publisher may use of its tenant's quota, once it sends anything.
+    /// Sets aside what a publisher may use of its tenant's quota, once it sends anything. Says whether that was now:
+    /// when nothing comes of the offer it has to be [given back](Self::give_back).
     pub(super) fn set_aside_for(
         &mut self,
         session: SessionId,
         offer: &RemoteDescription,
-    ) -> Result<(), Refusal> {
+    ) -> Result<bool, Refusal> {
         let Some(publisher) = self.sessions.get_mut(&session) else { return Err(Refusal::NotJoined) };
-        if !publisher.has_published && offer.sections.iter().any(|section| section.is_sending()) {
+        let begins = !publisher.has_published && offer.sections.iter().any(|section| section.is_sending());
+        if begins {
             let Pass { tenant, permissions, .. } = &publisher.pass;
             let allowance = self.tenancy.quota(tenant).allowance(&permissions.caps);
             self.tenancy.set_aside(tenant, None, allowance)?;
@@ -63,7 +65,17 @@ impl Control {
             // Nothing is connected yet that would have to hear of it: the answer says it.
             let _ = publisher.publishing.limit(allowance);
         }
-        Ok(())
+        Ok(begins)
+    }
+
+    /// Gives back what was set aside for somebody who sends nothing after all.
+    pub(super) fn give_back(&mut self, session: SessionId) {
+        let Some(publisher) = self.sessions.get_mut(&session) else { return };
+        // What is given back is never refused.
+        let _ = self.tenancy.set_aside(&publisher.pass.tenant, publisher.set_aside.take(), None);
+        publisher.has_published = false;
+        // Nothing flows that would have to be limited otherwise.
+        let _ = publisher.publishing.limit(None);
     }
 
     pub(super) fn has_expired(&self, now: Instant, session: SessionId) -> bool {

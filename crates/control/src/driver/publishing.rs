@@ -33,14 +33,14 @@ impl Control {
         let tracks = self.describe(asker.session, &offer, tracks)?;
         self.check_backups(asker.session, &offer, &tracks)?;
         let denied = self.deny(asker.session, &mut offer, &tracks)?;
-        self.set_aside_for(asker.session, &offer)?;
         let worker = self.worker_of(asker.session).ok_or(NO_WORKERS)?;
-        let Some(endpoint) = self.config.endpoint(worker) else { return Err(NO_WORKERS) };
         let codecs = self.room_of(asker.session).ok_or(Refusal::NotJoined)?.codecs.clone();
         let is_backup = |section: &Section| {
             let named = |track: &&TrackDescription| section.mid.is_some_and(|mid| mid.as_str() == track.mid);
             tracks.iter().find(named).is_some_and(|track| track.backup_of.is_some())
         };
+        let begins = self.set_aside_for(asker.session, &offer)?;
+        let Some(endpoint) = self.config.endpoint(worker) else { return Err(NO_WORKERS) };
         let Some(session) = self.sessions.get_mut(&asker.session) else { return Err(Refusal::NotJoined) };
         let settled = session.publishing.handle_offer(
             &offer,
@@ -48,9 +48,12 @@ impl Control {
             Choice { room: &codecs, is_backup: &is_backup },
             asker.session,
             &mut self.issuer,
-        )?;
+        );
+        if begins && session.publishing.publications().next().is_none() {
+            self.give_back(asker.session);
+        }
 
-        let Settled { closed, opened, commands, removed, added, answer } = settled;
+        let Settled { closed, opened, commands, removed, added, answer } = settled?;
         if let Some(peer) = closed {
             self.close_peer(peer);
         }

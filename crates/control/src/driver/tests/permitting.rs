@@ -228,6 +228,29 @@ fn each_quota_of_a_tenant_is_refused_with_its_own_code() {
 }
 
 #[test]
+fn what_nothing_comes_of_uses_up_no_quota() {
+    let quota = Quota { max_bitrate: Some(4_000_000), ..Quota::default() };
+    let quotas = BTreeMap::from([(Tenant::new("acme"), quota)]);
+    let mut house = House::with(ControlConfig { quotas, ..config() });
+    house.reply(1, join_with("ada", of_tenant("acme")));
+    house.reply(2, join_with("bob", of_tenant("acme")));
+    let Intent::Offer { sdp, tracks } = Client::new(1).offer(&[("0", "audio", "sendonly")]) else { panic!() };
+    let unknown = sdp.replace("opus/48000/2", "what/48000/2").replace("G722/8000", "ever/8000");
+
+    let refused = house.reply(1, Intent::Offer { sdp: unknown, tracks });
+
+    assert!(
+        !matches!(&refused, Notice::Answer { publications, .. }
+        if publications.iter().any(|one| one.outcome.is_ok())),
+        "{refused:?}"
+    );
+    assert!(matches!(house.reply(2, Client::new(2).offer_both()), Notice::Answer { .. }));
+    assert_eq!(code(&house.reply(1, Client::new(1).offer_both())), "quota_reached");
+    house.ask(2, Intent::Leave);
+    assert!(matches!(house.reply(1, Client::new(1).offer_both()), Notice::Answer { .. }));
+}
+
+#[test]
 fn a_session_ends_with_its_pass_unless_it_showed_another() {
     let mut house = House::new();
     let until = |house: &House, seconds| Pass {
