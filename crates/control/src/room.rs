@@ -59,6 +59,19 @@ impl Room {
         Self { codecs, ..Self::default() }
     }
 
+    /// The same room with nobody in it, nor anything of theirs.
+    pub(crate) fn without_anybody(&self) -> Self {
+        Self {
+            since: self.since,
+            metadata: self.metadata.clone(),
+            locked: self.locked,
+            codecs: self.codecs.clone(),
+            messages: self.messages,
+            membership: Membership::default(),
+            tracks: BTreeMap::new(),
+        }
+    }
+
     /// Takes somebody out, as a publisher and as a subscriber. Gives back who it was and what it
     /// published.
     pub(crate) fn leave(&mut self, session: SessionId) -> Option<(Member, Vec<Track>)> {

@@ -19,6 +19,8 @@ use crate::session::Session;
 impl Control {
     pub(super) fn join(&mut self, now: Instant, asker: Asker, join: Join) -> Result<(), Refusal> {
         let replaced = self.admit(now, asker.session, &join)?;
+        // Whoever is alone in its room and comes back as itself finds it as it was.
+        let left_behind = replaced.and_then(|_| self.rooms.get(&join.room_key())).map(Room::without_anybody);
         if let Some(session) = replaced {
             self.end_session(now, Asker { session, request: None }, EndReason::Replaced);
         }
@@ -27,7 +29,7 @@ impl Control {
         self.counted.joins_accepted += 1;
 
         let auto_subscribe = join.auto_subscribe;
-        self.enter(now, asker, join);
+        self.enter(now, asker, join, left_behind);
         self.rearm(asker.session);
         if auto_subscribe {
             self.subscribe_to_all(now, asker.session);
@@ -86,7 +88,7 @@ impl Control {
         Ok(None)
     }
 
-    fn enter(&mut self, now: Instant, asker: Asker, join: Join) {
+    fn enter(&mut self, now: Instant, asker: Asker, join: Join, left_behind: Option<Room>) {
         let grants = join.pass.permissions.grants;
         let key = join.room_key();
         let metadata: Option<Arc<str>> = join.metadata.as_deref().map(Arc::from);
@@ -114,7 +116,7 @@ impl Control {
         let codecs = join.pass.codecs.as_deref();
         let codecs =
             || codecs.map_or_else(|| self.config.codecs.clone(), |to| self.config.codecs.narrowed(to));
-        let open = || Room::new(codecs().into());
+        let open = || left_behind.unwrap_or_else(|| Room::new(codecs().into()));
         let room = self.rooms.entry(key.clone()).or_insert_with(open);
         room.since.get_or_insert(now);
         room.membership.join(asker.session, member);

@@ -1,13 +1,16 @@
+use std::time::Duration;
+
 use switchyard_bus::command::Command;
 use switchyard_vocab::ids::Identity;
 
 use crate::config::ControlConfig;
 use crate::driver::Output;
+use crate::grants::Pass;
 use crate::intent::Intent;
 use crate::notice::{EndReason, Notice};
 use crate::placement::Placement;
 use crate::refusal::Refusal;
-use crate::testing::{House, candidate, commands, config, join, told};
+use crate::testing::{House, candidate, commands, config, join, join_with, told};
 
 fn refusal(notice: Notice) -> Refusal {
     let Notice::Refused(refusal) = notice else { panic!("not refused: {notice:?}") };
@@ -69,6 +72,27 @@ fn whoever_alone_replaces_itself_keeps_the_room() {
     assert!(matches!(house.join(2, "ada"), Notice::Joined { .. }));
 
     assert_eq!((house.totals().rooms, house.totals().sessions), (1, 1));
+}
+
+#[test]
+fn whoever_alone_replaces_itself_finds_the_room_as_it_was_and_nobody_else_does() {
+    let mut house = House::new();
+    let mut pass = Pass::default();
+    pass.permissions.grants.admin = true;
+    house.reply(1, join_with("ada", pass.clone()));
+    house.ask(1, Intent::SetLocked(true));
+    house.ask(1, Intent::SetRoomMetadata(Some("optics".into())));
+    house.ask(1, Intent::Message { text: "hello".into(), to: None, at: Duration::ZERO });
+
+    let again = house.reply(2, join_with("ada", pass.clone()));
+    let said = house.reply(2, Intent::Message { text: "again".into(), to: None, at: Duration::ZERO });
+
+    let Notice::Joined { metadata, locked, .. } = again else { panic!("{again:?}") };
+    assert_eq!((metadata.as_deref(), locked), (Some("optics"), true));
+    assert_eq!(said, Notice::MessageSent { number: 2 });
+    house.ask(2, Intent::Leave);
+    let Notice::Joined { metadata, locked, .. } = house.join(3, "bob") else { panic!("it is not locked") };
+    assert_eq!((metadata, locked), (None, false));
 }
 
 #[test]
