@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use dashmap::DashMap;
+use dashmap::mapref::entry::Entry;
 use switchyard_control::intent::Resumption;
 use switchyard_control::notice::{Addressed, EndReason, Notice};
 use switchyard_vocab::ids::SessionId;
@@ -153,7 +154,7 @@ impl Sessions {
         // Whoever stops the server sets the flag first and walks the map afterwards: between the two
         // of us, this session hears of it.
         if self.stopping.load(Ordering::SeqCst) {
-            self.end(id, EndReason::ServerStopping);
+            self.end(id, resumption, EndReason::ServerStopping);
         }
         Seat::new(self, (id, resumption), received, key, ended)
     }
@@ -222,6 +223,7 @@ impl Sessions {
         if matches!(addressed.notice, Notice::Joined { .. }) {
             desk.has_joined.store(true, Ordering::Relaxed);
         }
+        let resumption = desk.resumption;
         let sent = match &desk.notices {
             None => Ok(Delivery::Nobody),
             Some(notices) => notices.try_send(addressed).map(|()| Delivery::Queued),
@@ -233,7 +235,7 @@ impl Sessions {
         match sent {
             Ok(delivery) => delivery,
             Err(mpsc::error::TrySendError::Full(_)) => {
-                self.end(id, EndReason::TooSlow);
+                self.end(id, resumption, EndReason::TooSlow);
                 Delivery::TooSlow
             }
             Err(mpsc::error::TrySendError::Closed(_)) => Delivery::Nobody,
@@ -259,17 +261,23 @@ impl Sessions {
         }
     }
 
-    /// Tells the connection of a session, ahead of everything that waits, that it is over. What can be resumed is
-    /// kept for that.
-    fn end(&self, id: SessionId, reason: EndReason) {
-        let Some(mut desk) = self.open.get_mut(&id) else { return };
-        desk.end.send_replace(Some(reason));
-        desk.notices = None;
-        let is_kept = desk.ticket.is_some();
-        drop(desk);
-        if !is_kept {
-            self.open.remove(&id);
+    /// Tells a connection of a session, ahead of everything that waits, that it is over. What can be resumed is
+    /// kept for that; nothing happens when another connection has the session already.
+    fn end(&self, id: SessionId, resumption: Resumption, reason: EndReason) {
+        let Entry::Occupied(mut desk) = self.open.entry(id) else { return };
+        if desk.get().resumption != resumption {
+            return;
         }
+        desk.get().end.send_replace(Some(reason));
+        desk.get_mut().notices = None;
+        if desk.get().ticket.is_none() {
+            desk.remove();
+        }
+    }
+
+    /// Forgets what led to a session.
+    fn forget(&self, desk: &Desk) {
+        desk.ticket.iter().flat_map(Ticket::keys).for_each(|key| self.tickets.withdraw(&key));
     }
 
     /// Forgets a session that is over, but not at once how it ended.
@@ -318,17 +326,19 @@ impl Seat {
     /// Says that the connection is over; with `may_return`, somebody may come back to the session. Control has to
     /// hear of it either way, unless another connection has the session already.
     pub fn give_up(mut self, may_return: bool) -> Behind {
-        let Some(mut desk) = self.sessions.open.get_mut(&self.id) else { return Behind::Nothing };
-        if desk.resumption != self.resumption {
+        let sessions = self.sessions.clone();
+        let Entry::Occupied(mut desk) = sessions.open.entry(self.id) else { return Behind::Nothing };
+        if desk.get().resumption != self.resumption {
             return Behind::Taken;
         }
-        if !may_return || desk.ticket().is_none() {
-            return Behind::Nothing;
-        }
-        desk.notices = None;
-        drop(desk);
         self.is_given_up = true;
-        Behind::Lingering
+        if may_return && desk.get().ticket().is_some() {
+            desk.get_mut().notices = None;
+            return Behind::Lingering;
+        }
+        // In one step with the look at whose it is: whoever comes with the key from now on finds nothing.
+        sessions.forget(&desk.remove());
+        Behind::Nothing
     }
 }
 
@@ -341,9 +351,7 @@ impl Drop for Seat {
         let Some((_, desk)) = sessions.open.remove_if(id, |_, desk| desk.resumption == *resumption) else {
             return;
         };
-        for key in desk.ticket.iter().flat_map(Ticket::keys) {
-            sessions.tickets.withdraw(&key);
-        }
+        sessions.forget(&desk);
     }
 }
 

@@ -146,6 +146,34 @@ async fn a_connection_whose_session_was_taken_leaves_nothing_undone() {
 }
 
 #[tokio::test]
+async fn the_end_of_a_connection_does_not_reach_the_one_that_has_taken_its_place() {
+    let sessions = sessions();
+    let old = participant(&sessions);
+    let (new, _) = sessions.resume(&key_of(&old)).expect("it can be resumed");
+
+    sessions.end(old.id, old.resumption, EndReason::TooSlow);
+    drop(old);
+
+    assert_eq!(new.ended_by(), None);
+    assert_eq!(sessions.deliver(told(new.id, Notice::Done)), Delivery::Queued);
+    sessions.end(new.id, new.resumption, EndReason::TooSlow);
+    assert_eq!(new.ended_by(), Some(EndReason::TooSlow));
+}
+
+#[tokio::test]
+async fn a_session_that_is_left_is_forgotten_with_its_keys_in_one_step() {
+    let sessions = sessions();
+    let seat = participant(&sessions);
+    let key = key_of(&seat);
+
+    assert_eq!(seat.give_up(false), Behind::Nothing);
+
+    assert!(matches!(sessions.find(&key), KeyHolder::Nobody));
+    assert!(sessions.resume(&key).is_none());
+    assert_eq!(sessions.count(), 0);
+}
+
+#[tokio::test]
 async fn of_two_that_use_one_key_the_later_one_has_the_session() {
     let sessions = sessions();
     let key = key_of(&participant(&sessions));
