@@ -1,15 +1,18 @@
 // How long it takes from join() to the first frame.
-import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { launchChromium } from './lib/browsers.mjs';
 import { enter } from './lib/client.mjs';
+import { figure } from './lib/figures.mjs';
 import { metric, sleep, startServer } from './lib/server.mjs';
 
 const JOINS = 20;
 
-/** Nobody would wait longer. How much faster it is is reported. */
-const P95_MS = 5000;
+/** Within this it should be, for nearly everybody. */
+const P95_MS = 1200;
+
+/** Somebody who sees nothing for so long sees nothing at all. */
+const PATIENCE_MS = 30_000;
 
 /** Between joins: keyframes of larger layers, asked of one publisher, keep a second between them. */
 const PAUSE_MS = 1250;
@@ -25,7 +28,7 @@ after(async () => {
   await server?.stop();
 });
 
-test(`${JOINS} joins each show a frame, nearly all within ${P95_MS / 1000} s`, async (t) => {
+test(`${JOINS} joins each show a frame`, async (t) => {
   const camera = { width: 640, height: 360 };
   await enter(browser, 'join-time', { room: 'lab', identity: 'ada', camera });
   const viewer = await enter(browser, 'join-time', { room: 'elsewhere', identity: 'bob' });
@@ -33,7 +36,7 @@ test(`${JOINS} joins each show a frame, nearly all within ${P95_MS / 1000} s`, a
   const times = [];
   for (let round = 0; round < JOINS; round += 1) {
     await sleep(PAUSE_MS);
-    times.push(await viewer.evaluate(timeToFirstFrame, `viewer-${round}`));
+    times.push(await viewer.evaluate(timeToFirstFrame, `viewer-${round}`, PATIENCE_MS));
   }
 
   times.sort((a, b) => a - b);
@@ -41,18 +44,21 @@ test(`${JOINS} joins each show a frame, nearly all within ${P95_MS / 1000} s`, a
   const opened = await metric('switchyard_line_open_seconds_sum') / await metric('switchyard_line_open_seconds_count');
   t.diagnostic(`join() to first frame: median ${times[JOINS / 2].toFixed(0)} ms, p95 ${p95.toFixed(0)} ms, worst ${times.at(-1).toFixed(0)} ms`);
   t.diagnostic(`of it, from the server's offer to an open line: mean ${(opened * 1000).toFixed(0)} ms`);
-  assert.ok(p95 < P95_MS, `p95 is ${p95.toFixed(0)} ms`);
+  figure(t, 'p95 from join() to first frame', p95, { atMost: P95_MS });
 });
 
 /** Runs inside the page: joins, waits for a frame, leaves. */
-async function timeToFirstFrame(identity) {
+async function timeToFirstFrame(identity, patience) {
   const { join } = await import('/switchyard.js');
   const element = document.createElement('video');
   Object.assign(element, { autoplay: true, muted: true });
   document.body.append(element);
 
   const began = performance.now();
-  const shown = new Promise((resolve) => { element.requestVideoFrameCallback(() => resolve(performance.now())); });
+  const shown = new Promise((resolve, reject) => {
+    element.requestVideoFrameCallback(() => resolve(performance.now()));
+    setTimeout(() => reject(new Error('no frame')), patience);
+  });
   const show = (track) => {
     if (track?.kind === 'video') element.srcObject = new MediaStream([track]);
   };

@@ -4,13 +4,14 @@ import { after, before, test } from 'node:test';
 
 import { launchChromium } from './lib/browsers.mjs';
 import { enter } from './lib/client.mjs';
+import { figure } from './lib/figures.mjs';
 import { startServer, until } from './lib/server.mjs';
 
-/**
- * Gross: streams whose clocks were mixed up are seconds apart. A busy machine shows and plays late, so how
- * near it is to the 45 ms at which people begin to notice is only reported.
- */
-const TOLERANCE_MS = 1000;
+/** Gross: streams whose clocks were mixed up are seconds apart. A busy machine shows and plays late. */
+const TOLERANCE_MS = 1500;
+
+/** People begin to notice. */
+const TARGET_MS = 45;
 
 /** Between claps: more than twice the tolerance, or a beep that is too late would pass for the next one. */
 const PERIOD_MS = 4000;
@@ -49,6 +50,7 @@ test('sound and picture stay together, also over 20 changes of layer', async (t)
   t.diagnostic(`audio after video by ${early.median.toFixed(0)} ms before, ${late.median.toFixed(0)} ms after`);
   t.diagnostic(`claps seen and heard: ${early.pairs} before, ${late.pairs} after`);
   for (const { median, pairs } of [early, late]) {
+    figure(t, 'audio and video apart', Math.abs(median), { atMost: TARGET_MS });
     assert.ok(pairs >= CLAPS, `only ${pairs} claps were seen and heard`);
     assert.ok(Math.abs(median) <= TOLERANCE_MS, `audio is ${median} ms after video`);
   }

@@ -1,35 +1,21 @@
 // Messages, names and metadata by the client library, on a real server.
 import assert from 'node:assert/strict';
-import { after, afterEach, before, beforeEach, test } from 'node:test';
+import { beforeEach, test } from 'node:test';
 
-import { launchChromium } from './lib/browsers.mjs';
-import { keys, meet, mint, told } from './lib/meeting.mjs';
-import { startServer, until } from './lib/server.mjs';
+import { stage, told } from './lib/meeting.mjs';
+import { until } from './lib/server.mjs';
 
 /** As the configuration has them. */
 const LONGEST = 4096;
 
-let server;
-let browser;
+const scene = stage('messages');
+const { enter } = scene;
 let page;
-let room;
-let tests = 0;
-before(async () => {
-  server = await startServer({ name: 'messages', env: keys });
-  browser = await launchChromium();
-});
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
 beforeEach(async () => {
-  page = await meet(browser, 'messages');
-  room = `room-${tests += 1}`;
+  ({ page } = scene);
   for (const identity of ['ada', 'bob', 'cyd']) await enter(identity);
 });
-afterEach(() => page.close());
 
-const enter = (identity, claims = {}) => page.evaluate((token) => window.enter(token), mint({ room, identity, ...claims }));
 const messages = async (identity) => (await told(page, identity)).filter((one) => one.startsWith('message'));
 
 test('everybody gets the messages of all in one order, and nobody their own', async () => {

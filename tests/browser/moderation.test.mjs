@@ -1,34 +1,18 @@
 // What moderators do to others by the client library, on a real server.
 import assert from 'node:assert/strict';
-import { after, afterEach, before, beforeEach, test } from 'node:test';
+import { beforeEach, test } from 'node:test';
 
-import { launchChromium } from './lib/browsers.mjs';
-import { MODERATOR, keys, meet, mint, told } from './lib/meeting.mjs';
-import { startServer, until } from './lib/server.mjs';
+import { MODERATOR, stage, told } from './lib/meeting.mjs';
+import { until } from './lib/server.mjs';
 
-let server;
-let browser;
+const scene = stage('moderation');
+const { enter, heard, token } = scene;
 let page;
-let room;
-let tests = 0;
-before(async () => {
-  server = await startServer({ name: 'moderation', env: keys });
-  browser = await launchChromium();
-});
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
 beforeEach(async () => {
-  page = await meet(browser, 'moderation');
-  room = `room-${tests += 1}`;
+  ({ page } = scene);
   await enter('ada', MODERATOR);
   await enter('bob');
 });
-afterEach(() => page.close());
-
-const enter = (identity, claims = {}) => page.evaluate((token) => window.enter(token), mint({ room, identity, ...claims }));
-const heard = (identity, what) => until(`${identity} to hear ${what}`, async () => (await told(page, identity)).includes(what));
 
 test('who is sent away hears why, does not come back alone, and may come back', async () => {
   await page.evaluate(() => window.rooms.ada.moderation.kick('bob', { reason: 'Be kind.' }));
@@ -45,9 +29,9 @@ test('who is banned is refused until the ban is over', async () => {
   await page.evaluate(() => window.rooms.ada.moderation.kick(window.rooms.ada.participants.get('bob'), { banSeconds: 2 }));
   await heard('bob', 'ended kicked null');
 
-  const again = mint({ room, identity: 'bob' });
-  assert.equal(await page.evaluate((token) => window.fault(window.enter(token)), again), 'ConnectError banned');
-  await until('the end of the ban', async () => (await page.evaluate((token) => window.fault(window.enter(token)), again)) === 'done', 5);
+  const again = token('bob');
+  assert.equal(await page.evaluate((shown) => window.fault(window.enter(shown)), again), 'ConnectError banned');
+  await until('the end of the ban', async () => (await page.evaluate((shown) => window.fault(window.enter(shown)), again)) === 'done', 5);
 });
 
 test('a microphone that a moderator mutes stays silent until its owner says otherwise', async () => {
@@ -70,13 +54,13 @@ test('a microphone that a moderator mutes stays silent until its owner says othe
 test('a locked room is open to moderators and closed to others, until it is unlocked', async () => {
   await page.evaluate(() => window.rooms.ada.moderation.lock());
   await heard('bob', 'room-changed true null');
-  const cyd = mint({ room, identity: 'cyd' });
-  assert.equal(await page.evaluate((token) => window.fault(window.enter(token)), cyd), 'ConnectError room_locked');
+  const cyd = token('cyd');
+  assert.equal(await page.evaluate((shown) => window.fault(window.enter(shown)), cyd), 'ConnectError room_locked');
   await enter('dan', MODERATOR);
   assert.equal(await page.evaluate(() => window.rooms.dan.isLocked), true);
 
   await page.evaluate(() => window.rooms.dan.moderation.lock(false));
-  assert.equal(await page.evaluate((token) => window.fault(window.enter(token)), cyd), 'done');
+  assert.equal(await page.evaluate((shown) => window.fault(window.enter(shown)), cyd), 'done');
 });
 
 test('a room that is ended is over for everybody, and nobody returns alone', async () => {

@@ -1,35 +1,17 @@
 // What a token allows, seen from the client library, on a real server.
 import assert from 'node:assert/strict';
-import { after, afterEach, before, beforeEach, test } from 'node:test';
+import { beforeEach, test } from 'node:test';
 
-import { launchChromium } from './lib/browsers.mjs';
 import { enterRaw } from './lib/codec_call.mjs';
-import { keys, meet, mint, told } from './lib/meeting.mjs';
+import { stage, told } from './lib/meeting.mjs';
 import { inbound, outbound } from './lib/observe.mjs';
-import { sleep, startServer, until } from './lib/server.mjs';
+import { sleep, until } from './lib/server.mjs';
 
-let server;
-let browser;
+const scene = stage('permissions');
+const { enter, heard, token } = scene;
 let page;
-let room;
-let tests = 0;
-before(async () => {
-  server = await startServer({ name: 'permissions', env: keys });
-  browser = await launchChromium();
-});
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
-beforeEach(async () => {
-  page = await meet(browser, 'permissions');
-  room = `room-${tests += 1}`;
-});
-afterEach(() => page.close());
+beforeEach(() => { ({ page } = scene); });
 
-const token = (identity, claims = {}) => mint({ room, identity, ...claims });
-const enter = (identity, claims) => page.evaluate((shown) => window.enter(shown), token(identity, claims));
-const heard = (identity, what) => until(`${identity} to hear ${what}`, async () => (await told(page, identity)).includes(what));
 const publish = (identity, kind, source) =>
   page.evaluate((who, what, from) => window.fault(window.media(what).then((track) => window.rooms[who].publish(track, { source: from }))), identity, kind, source);
 
@@ -126,8 +108,8 @@ test('a browser keeps to its cap of bitrate by itself', async () => {
 
 test('of a browser that ignores its cap no more is forwarded, and the smallest picture still is', async (t) => {
   const CAP = 400_000;
-  const ada = await enterRaw(browser, 'permissions', { room, identity: 'ada', token: token('ada', { caps: { max_bitrate: CAP } }) });
-  const bob = await enterRaw(browser, 'permissions', { room, identity: 'bob', token: token('bob') });
+  const ada = await enterRaw(scene.browser, 'permissions', { room: scene.room, identity: 'ada', token: token('ada', { caps: { max_bitrate: CAP } }) });
+  const bob = await enterRaw(scene.browser, 'permissions', { room: scene.room, identity: 'bob', token: token('bob') });
   const encodings = [['q', 4, 150_000], ['h', 2, 500_000], ['f', 1, 2_500_000]];
   await ada.evaluate((all) => window.call.publish({
     codec: 'VP8',

@@ -1,33 +1,20 @@
 // A call outlives its signalling connection.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 
-import { launchChromium } from './lib/browsers.mjs';
 import { seesAndHears } from './lib/claims.mjs';
 import { enter } from './lib/client.mjs';
 import { inbound } from './lib/observe.mjs';
-import { relayed, startRelay } from './lib/relay.mjs';
+import { relayed, stageWithRelay } from './lib/relay.mjs';
 import { sleep, startServer, until } from './lib/server.mjs';
 
 const CAMERA = { width: 640, height: 360 };
 
-let server;
-let relay;
-let browser;
-before(async () => {
-  server = await startServer({ name: 'reconnect' });
-  relay = await startRelay();
-  browser = await launchChromium();
-});
-after(async () => {
-  await browser?.close();
-  await relay?.stop();
-  await server?.stop();
-});
+const stage = stageWithRelay('reconnect');
 
 test('who loses the WebSocket for ten seconds is back without a word to the page', async (t) => {
-  const ada = await enter(browser, 'reconnect', { room: 'cut', identity: 'ada', camera: CAMERA, at: relayed });
-  const bob = await enter(browser, 'reconnect', { room: 'cut', identity: 'bob', camera: CAMERA });
+  const ada = await enter(stage.browser, 'reconnect', { room: 'cut', identity: 'ada', camera: CAMERA, at: relayed });
+  const bob = await enter(stage.browser, 'reconnect', { room: 'cut', identity: 'bob', camera: CAMERA });
   await seesAndHears(ada, 1);
   await seesAndHears(bob, 1);
   await ada.evaluate(() => {
@@ -41,12 +28,12 @@ test('who loses the WebSocket for ten seconds is back without a word to the page
   const canResume = await ada.evaluate(() => window.room.session.canResume);
   const frames = async () => (await inbound(bob, 'video'))[0]?.framesDecoded ?? 0;
 
-  relay.cut();
+  stage.relay.cut();
   await until('word of the loss', () => ada.evaluate(() => window.room.state === 'reconnecting'));
   const asked = ada.evaluate(() => window.room.ping().then((time) => typeof time, ({ code }) => code));
   await sleep(10_000);
   const cutFrames = await frames();
-  relay.mend();
+  stage.relay.mend();
   await until('the call', () => ada.evaluate(() => window.room.state === 'connected'), 20);
 
   await seesAndHears(ada, 1, 30);
@@ -66,13 +53,13 @@ test('who loses the WebSocket for ten seconds is back without a word to the page
 });
 
 test('what is published while the way is cut is published in the end', async () => {
-  const ada = await enter(browser, 'reconnect-late', { room: 'late', identity: 'ada', at: relayed });
-  const bob = await enter(browser, 'reconnect-late', { room: 'late', identity: 'bob' });
-  relay.cut();
+  const ada = await enter(stage.browser, 'reconnect-late', { room: 'late', identity: 'ada', at: relayed });
+  const bob = await enter(stage.browser, 'reconnect-late', { room: 'late', identity: 'bob' });
+  stage.relay.cut();
   await until('word of the loss', () => ada.evaluate(() => window.room.state === 'reconnecting'));
   const published = ada.evaluate(() => Promise.all(['camera', 'microphone'].map((one) => window.room.localParticipant.publish(one).then(({ id }) => typeof id))));
   await sleep(2_000);
-  relay.mend();
+  stage.relay.mend();
 
   assert.deepEqual(await published, ['number', 'number']);
   await seesAndHears(bob, 1, 30);
@@ -81,14 +68,14 @@ test('what is published while the way is cut is published in the end', async () 
 });
 
 test('a call survives a restart of the server', async () => {
-  const ada = await enter(browser, 'restart', { room: 'restart', identity: 'ada', camera: CAMERA });
-  const bob = await enter(browser, 'restart', { room: 'restart', identity: 'bob', camera: CAMERA });
+  const ada = await enter(stage.browser, 'restart', { room: 'restart', identity: 'ada', camera: CAMERA });
+  const bob = await enter(stage.browser, 'restart', { room: 'restart', identity: 'bob', camera: CAMERA });
   await seesAndHears(bob, 1);
   await bob.evaluate(() => window.remote('ada', 'video').setMaxLayer(0));
 
-  await server.stop();
+  await stage.server.stop();
   await until('word of the loss', () => ada.evaluate(() => window.room.state === 'reconnecting'));
-  server = await startServer({ name: 'reconnect-again' });
+  stage.server = await startServer({ name: 'reconnect-again' });
 
   for (const page of [ada, bob]) await until('the call', () => page.evaluate(() => window.room.state === 'connected'), 30);
   await seesAndHears(ada, 1, 30);
@@ -98,14 +85,14 @@ test('a call survives a restart of the server', async () => {
 });
 
 test('who does not want to come back is told at once', async () => {
-  const ada = await enter(browser, 'no-return', { room: 'no-return', identity: 'ada', at: relayed });
+  const ada = await enter(stage.browser, 'no-return', { room: 'no-return', identity: 'ada', at: relayed });
   await ada.evaluate(async () => {
     const { join } = await import('/switchyard.js');
     const room = await join({ room: 'no-return', identity: 'eve', reconnect: false });
     room.on('ended', ({ error }) => { window.why = error.code; });
   });
-  relay.cut();
+  stage.relay.cut();
   assert.equal(await until('an end', () => ada.evaluate(() => window.why)), 'connection_lost');
-  relay.mend();
+  stage.relay.mend();
   await ada.close();
 });

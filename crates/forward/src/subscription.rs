@@ -299,7 +299,8 @@ impl Subscription {
         self.envelope.rtx().is_some()
     }
 
-    const fn kind(&self) -> MediaKind {
+    /// Sound or pictures.
+    pub const fn kind(&self) -> MediaKind {
         self.envelope.section().codec.codec.kind()
     }
 }

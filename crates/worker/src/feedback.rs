@@ -179,7 +179,8 @@ impl Worker {
         self.on_keyframe_outcome(now, key, subscription, outcome);
     }
 
-    fn on_keyframe_outcome(
+    /// Does what a request for a keyframe leads to.
+    pub(crate) fn on_keyframe_outcome(
         &mut self,
         now: Instant,
         key: PeerKey,

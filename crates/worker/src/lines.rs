@@ -1,10 +1,11 @@
 //! What lines report: addresses, openings, ends.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use switchyard_bus::event::Event;
 use switchyard_transport::dtls::HANDSHAKE_MTU;
 use switchyard_transport::line::LineEvent;
+use switchyard_vocab::codec::MediaKind;
 use switchyard_vocab::counters::{LineEnd, PacketKind};
 
 use crate::Worker;
@@ -21,13 +22,13 @@ impl Worker {
                 LineEvent::CredentialsDropped => self.peers.refresh_ufrags(key),
                 LineEvent::Opened { after, .. } => self.on_opened(now, key, after),
                 LineEvent::Ended(end) => self.on_ended(key, end),
-                // Estimates start anew on another path; until there is one, nothing depends on it.
-                LineEvent::PathChanged(_) | LineEvent::Disconnected | LineEvent::Reconnected => {}
+                LineEvent::PathChanged(_) => self.start_pictures_anew(now, key),
+                LineEvent::Disconnected | LineEvent::Reconnected => {}
             }
         }
     }
 
-    fn on_opened(&mut self, now: Instant, key: PeerKey, after: std::time::Duration) {
+    fn on_opened(&mut self, now: Instant, key: PeerKey, after: Duration) {
         let Some(peer) = self.peers.get_mut(key) else { return };
         self.counters.lines_opened += 1;
         self.counters.line_open_times.add(after);
@@ -35,6 +36,20 @@ impl Worker {
         peer.next_receiver_report = Some(now);
         peer.subscriptions_due = Some(now);
         self.touched.push(key, &mut peer.touched);
+    }
+
+    /// What was sent to where the peer no longer is has not come: its pictures go on at keyframes, for which
+    /// browsers ask only after three seconds without a picture.
+    fn start_pictures_anew(&mut self, now: Instant, key: PeerKey) {
+        let Some(peer) = self.peers.get(key) else { return };
+        for subscription in peer.subscriptions.clone() {
+            let entry = self.subscriptions.get_mut(subscription);
+            let Some(entry) = entry.filter(|entry| entry.forwarding.kind() == MediaKind::Video) else {
+                continue;
+            };
+            let outcome = entry.forwarding.handle_pli(now, Duration::ZERO);
+            self.on_keyframe_outcome(now, key, subscription, outcome);
+        }
     }
 
     fn on_ended(&mut self, key: PeerKey, end: LineEnd) {

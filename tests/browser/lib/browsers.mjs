@@ -6,8 +6,8 @@ import puppeteer from 'puppeteer-core';
 import { artefacts } from './server.mjs';
 import { observe } from './observe.mjs';
 
-/** Chromium with a fake camera and microphone. `flags` are added to its own. */
-export function launchChromium(flags = []) {
+/** Chromium with a fake camera and microphone. `flags` are added to its own, `how` says more on how it is launched. */
+export function launchChromium(flags = [], how = {}) {
   return puppeteer.launch({
     browser: 'chrome',
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
@@ -23,6 +23,7 @@ export function launchChromium(flags = []) {
       '--disable-backgrounding-occluded-windows',
       ...flags,
     ],
+    ...how,
   });
 }
 

@@ -30,6 +30,14 @@ export function longestGap(page, since) {
   }, since);
 }
 
+/** Whether pictures come, one after the other, and not a few that were late. */
+export function picturesMove(page) {
+  return page.evaluate(() => {
+    const recent = window.pictures.slice(-10);
+    return recent.length === 10 && performance.now() - recent[0] < 800;
+  });
+}
+
 /** The least, the median and the greatest of some numbers. */
 export function spread(numbers) {
   const sorted = [...numbers].sort((one, other) => one - other);

@@ -1,8 +1,9 @@
 // Several participants in one page, each by a token of its own: what they say and hear through the client library.
 import { createHmac } from 'node:crypto';
+import { after, afterEach, before, beforeEach } from 'node:test';
 
-import { open } from './browsers.mjs';
-import { page as home } from './server.mjs';
+import { launchChromium, open } from './browsers.mjs';
+import { page as home, startServer, until } from './server.mjs';
 
 const SECRET = 'a secret of thirty-two bytes or more';
 
@@ -63,4 +64,41 @@ export async function meet(browser, name) {
 /** What somebody in such a page was told. */
 export function told(page, identity) {
   return page.evaluate((who) => window.told[who], identity);
+}
+
+/**
+ * A server and a browser for the tests of a file, and for each of them a page in which to meet and a room of its own.
+ * `name` is for logs. To be called before the file's own `beforeEach`.
+ */
+export function stage(name) {
+  let server;
+  let browser;
+  let tests = 0;
+  const scene = {
+    page: null,
+    room: '',
+    get browser() {
+      return browser;
+    },
+    /** A token for this test's room. */
+    token: (identity, claims = {}) => mint({ room: scene.room, identity, ...claims }),
+    /** Lets somebody enter this test's room. */
+    enter: (identity, claims = {}) => scene.page.evaluate((shown) => window.enter(shown), scene.token(identity, claims)),
+    /** Waits until somebody was told something. */
+    heard: (identity, what) => until(`${identity} to hear ${what}`, async () => (await told(scene.page, identity)).includes(what)),
+  };
+  before(async () => {
+    server = await startServer({ name, env: keys });
+    browser = await launchChromium();
+  });
+  after(async () => {
+    await browser?.close();
+    await server?.stop();
+  });
+  beforeEach(async () => {
+    scene.page = await meet(browser, name);
+    scene.room = `room-${tests += 1}`;
+  });
+  afterEach(() => scene.page.close());
+  return scene;
 }

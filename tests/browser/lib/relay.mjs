@@ -1,5 +1,9 @@
 // A way to the server that can be cut: page and WebSocket go through it, media does not.
 import { connect, createServer } from 'node:net';
+import { after, before } from 'node:test';
+
+import { launchChromium } from './browsers.mjs';
+import { startServer } from './server.mjs';
 
 const PORT = 7890;
 
@@ -35,4 +39,20 @@ export async function startRelay() {
       await new Promise((resolve) => { listener.close(resolve); });
     },
   };
+}
+
+/** A server, a relay and a browser for the tests of a file; `name` is for logs. */
+export function stageWithRelay(name) {
+  const stage = { server: null, relay: null, browser: null };
+  before(async () => {
+    stage.server = await startServer({ name });
+    stage.relay = await startRelay();
+    stage.browser = await launchChromium();
+  });
+  after(async () => {
+    await stage.browser?.close();
+    await stage.relay?.stop();
+    await stage.server?.stop();
+  });
+  return stage;
 }

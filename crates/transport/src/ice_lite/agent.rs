@@ -129,26 +129,30 @@ impl IceLite {
 
         self.liveness.on_check(now);
         let dropped_credentials = is_nominated && is_current && self.previous.take().is_some();
-        let checked = Checked { dropped_credentials, ..self.note(now, tuple, is_nominated) };
+        let mut checked = Checked { dropped_credentials, ..self.touch(now, tuple) };
+        let is_selected = match dropped_credentials {
+            true => self.tuples.on_renewed(now, tuple),
+            false => self.tuples.on_check(now, tuple, is_nominated),
+        };
+        checked.selected = is_selected.then_some(tuple);
         Ok((StunOutcome::Answered, checked))
     }
 
-    fn note(&mut self, now: Instant, tuple: Tuple, is_nominated: bool) -> Checked {
-        let mut checked = Checked::default();
-        if let Touched::Added { evicted } = self.tuples.touch(now, tuple) {
-            checked.added = Some(tuple);
-            checked.forgotten = evicted;
+    fn touch(&mut self, now: Instant, tuple: Tuple) -> Checked {
+        match self.tuples.touch(now, tuple) {
+            Touched::Known => Checked::default(),
+            Touched::Added { evicted } => {
+                Checked { added: Some(tuple), forgotten: evicted, ..Checked::default() }
+            }
         }
-        if self.tuples.on_check(now, tuple, is_nominated) {
-            checked.selected = Some(tuple);
-        }
-        checked
     }
 
     /// Opens a path without a check, for lines that are opened with given keys.
     pub fn assume(&mut self, now: Instant, tuple: Tuple) -> Checked {
         self.liveness.on_check(now);
-        self.note(now, tuple, true)
+        let mut checked = self.touch(now, tuple);
+        checked.selected = self.tuples.on_check(now, tuple, true).then_some(tuple);
+        checked
     }
 
     /// Whether `ufrag` is one of ours that is still answered.

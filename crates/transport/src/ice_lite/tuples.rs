@@ -10,10 +10,15 @@
 //! - Once the line is open, media follows a nomination when something protected with the line's keys
 //!   has come over that path as well: a check can be recorded and sent again from elsewhere, a protected
 //!   packet is taken only once. Without that it moves only when the path it is on has fallen silent.
+//! - Who has renewed its credentials has said over the signalling that it looks for another path. The first
+//!   nomination with the new ones needs only that the path in use has fallen silent a moment ago: no check
+//!   with them was there to be recorded before.
 //! - When nothing is heard on any path and something protected comes from another port of the same host,
 //!   a NAT has forgotten its binding, of which the client knows nothing. The next check would tell, but
 //!   browsers make one every 2.5 to 5 s: media moves at once. It does so too when a check that nominated
 //!   nothing was the first to come from there.
+//! - Chrome sends on the path it has turned to, and nominates it with its next check up to 2.5 s later. So
+//!   something protected on a path that was checked moves media when nothing is heard on any other.
 
 use std::time::{Duration, Instant};
 
@@ -42,6 +47,11 @@ pub const ABANDONED_AFTER: Duration = super::liveness::DISCONNECTED_AFTER;
 /// every 20 ms and a subscriber reports every 100 ms or so: shorter, and a packet that overtook others was
 /// enough; longer, and the report that would show it may be missed, with the next a second away.
 pub const REBOUND_AFTER: Duration = Duration::from_millis(100);
+
+/// The same when the path leads to another host, which a check has shown to be the peer's. Longer than the
+/// pause of a network that merely stutters: whoever holds up what comes on the true path could hand on copies
+/// from elsewhere and be sent to for as long.
+pub(super) const MOVED_AFTER: Duration = Duration::from_millis(500);
 
 /// A small table of paths, most lately used last.
 #[derive(Debug, Default)]
@@ -94,9 +104,14 @@ impl Tuples {
     pub(crate) fn may_be_rebound(&self, now: Instant, tuple: Tuple) -> bool {
         let is_same_host =
             |known: &Known| known.tuple.local == tuple.local && known.tuple.remote.ip() == tuple.remote.ip();
-        let is_silent = |known: &Known| now.saturating_duration_since(known.heard()) >= REBOUND_AFTER;
         let mut others = self.known.iter().filter(|known| known.tuple != tuple);
-        others.clone().any(is_same_host) && others.all(is_silent)
+        others.any(is_same_host) && self.is_alone(now, tuple, REBOUND_AFTER)
+    }
+
+    /// Whether nothing was heard on any other path for so long.
+    fn is_alone(&self, now: Instant, tuple: Tuple, silence: Duration) -> bool {
+        let is_silent = |known: &Known| now.saturating_duration_since(known.heard()) >= silence;
+        self.known.iter().filter(|known| known.tuple != tuple).all(is_silent)
     }
 
     /// Takes a path that [may be](Self::may_be_rebound) the one in use for it, because something protected
@@ -148,6 +163,15 @@ impl Tuples {
         is_silent && self.select(tuple)
     }
 
+    /// The same for the first nomination with renewed credentials.
+    #[must_use]
+    pub(crate) fn on_renewed(&mut self, now: Instant, tuple: Tuple) -> bool {
+        let is_in_use = |known: &Known| Some(known.tuple) == self.selected;
+        let heard = self.known.iter().find(|known| is_in_use(known)).map(Known::heard);
+        let is_silent = heard.is_none_or(|heard| now.saturating_duration_since(heard) >= REBOUND_AFTER);
+        if is_silent { self.select(tuple) } else { self.on_check(now, tuple, true) }
+    }
+
     /// Notes something that was protected with the line's keys on the path in this place; tells whether
     /// the path to send on changed.
     #[must_use]
@@ -158,7 +182,8 @@ impl Tuples {
         if self.selected == Some(tuple) {
             return false;
         }
-        let is_due = self.awaited == Some(tuple) || self.is_open && self.may_be_rebound(now, tuple);
+        let is_due = self.awaited == Some(tuple)
+            || self.is_open && (self.may_be_rebound(now, tuple) || self.is_alone(now, tuple, MOVED_AFTER));
         is_due && self.select(tuple)
     }
 

@@ -48,6 +48,19 @@ fn a_subscriber_whose_nat_rebinds_gets_media_again_with_its_next_report() {
 }
 
 #[test]
+fn a_subscriber_on_another_path_gets_its_pictures_from_a_keyframe_on_without_asking() {
+    let (mut call, viewer) = running_call();
+    call.client(&viewer).rebind();
+    call.run(1_500);
+    let asked = call.publisher().plis().len();
+
+    call.client(&viewer).report(|out| out.receiver_report(Ssrc(7), &[]).expect("room"));
+    call.run(100);
+
+    assert_eq!(call.publisher().plis().len(), asked + 1);
+}
+
+#[test]
 fn a_peer_that_is_heard_is_not_followed() {
     let (mut call, viewer) = running_call();
     let path = rebound(call.publisher().path);

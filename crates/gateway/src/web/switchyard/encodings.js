@@ -75,3 +75,18 @@ function pixelsOf(track) {
 function suitedBitrate(pixels) {
   return BITRATES.find(([least]) => pixels >= least)?.[1] ?? Infinity;
 }
+
+/**
+ * Sends in another way from now on, in as many encodings as before.
+ * @param {RTCRtpSender} sender @param {RTCRtpEncodingParameters[]} encodings
+ */
+export async function changeEncodings(sender, encodings) {
+  const parameters = sender.getParameters();
+  parameters.encodings = parameters.encodings.map(({ rid, scaleResolutionDownBy }, place) => ({
+    active: true,
+    ...(scaleResolutionDownBy === undefined ? {} : { scaleResolutionDownBy: 1 }),
+    ...encodings[place],
+    ...(rid === undefined ? {} : { rid }),
+  }));
+  await sender.setParameters(parameters);
+}

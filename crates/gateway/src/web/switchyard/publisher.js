@@ -2,9 +2,12 @@
 /** The connection on which this client offers and sends. */
 
 import { canSend, codecFor, preferCodec, tuneOpus } from './codecs.js';
-import { encodingsOf } from './encodings.js';
+import { changeEncodings, encodingsOf } from './encodings.js';
 import { ConnectionLostError, RefusedError, faultError } from './errors.js';
 import { LocalPublication } from './local_publication.js';
+
+/** M-lines that wait for another track to carry. Those beyond are given up, and browsers put others in their place. */
+const MAX_IDLE = 6;
 
 /**
  * @typedef {import('./local_publication.js').PublishOptions} PublishOptions
@@ -18,8 +21,10 @@ export class Publisher {
   codecs = null;
   /** @type {RTCPeerConnection|null} made when there is something to send */
   pc = null;
-  /** @type {WeakMap<RTCRtpTransceiver, string>} the encodings that an m-line was made with */
-  #madeFor = new WeakMap();
+  /** @type {Map<RTCRtpTransceiver, string>} what can never change of an m-line; who was idle longest comes first */
+  #madeFor = new Map();
+  /** @type {WeakMap<RTCRtpTransceiver, Promise<void>>} m-lines that are about to send in another way */
+  #changing = new WeakMap();
   /** @type {Promise<void>|null} an offer that has not begun yet */
   #next = null;
   /** @type {Promise<void>} the latest offer */
@@ -44,6 +49,7 @@ export class Publisher {
     this.publications.add(publication);
     try {
       const { sender } = publication.transceiver;
+      await this.#changing.get(publication.transceiver);
       if (sender.track !== track) await sender.replaceTrack(track);
       await this.negotiate();
       if (publication.id === null) {
@@ -68,10 +74,32 @@ export class Publisher {
   /** It is published no longer. @param {LocalPublication} publication */
   forget(publication) {
     this.publications.delete(publication);
-    if (this.pc?.signalingState === 'closed') return;
-    publication.transceiver.direction = 'inactive';
-    if (publication.backup) publication.backup.transceiver.direction = 'inactive';
+    if (!this.pc || this.pc.signalingState === 'closed') return;
+    this.#release(publication.transceiver);
+    if (publication.backup) this.#release(publication.backup.transceiver);
     publication.backup = null;
+  }
+
+  /** An m-line is free. @param {RTCRtpTransceiver} transceiver */
+  #release(transceiver) {
+    const purpose = this.#madeFor.get(transceiver);
+    if (purpose === undefined) return;
+    transceiver.direction = 'inactive';
+    this.#madeFor.delete(transceiver);
+    this.#madeFor.set(transceiver, purpose);
+    // The first carries what they all have in common.
+    const [first] = this.pc?.getTransceivers() ?? [];
+    const idle = this.#idle().filter((one) => one !== first);
+    for (const one of idle.slice(0, Math.max(0, idle.length - MAX_IDLE))) {
+      this.#madeFor.delete(one);
+      one.stop();
+    }
+  }
+
+  /** M-lines that carry nothing. */
+  #idle() {
+    const used = new Set([...this.publications].flatMap(({ transceiver, backup }) => [transceiver, backup?.transceiver]));
+    return [...this.#madeFor.keys()].filter((transceiver) => !used.has(transceiver));
   }
 
   /** Somebody cannot decode a publication: sends it in another codec as well. @param {number} id @param {string[]} codecs */
@@ -81,6 +109,7 @@ export class Publisher {
     if (!publication || !codec || publication.backup) return;
     const { options, track } = publication;
     publication.backup = { transceiver: this.#transceiver(track, options, codec), id: null };
+    await this.#changing.get(publication.backup.transceiver);
     await publication.backup.transceiver.sender.replaceTrack(publication.transceiver.sender.track);
     await this.negotiate();
   }
@@ -161,20 +190,20 @@ export class Publisher {
   }
 
   /**
-   * An m-line for a track: one that is free again and was made for the same encodings, so that
-   * descriptions do not grow without end, or else a new one.
+   * An m-line for a track: one that is free again and can send it, so that descriptions do not grow without
+   * end, or else a new one.
    * @param {MediaStreamTrack} track @param {PublishOptions} options
    */
   #transceiver(track, options, codec = codecFor(this.codecs, options.codec)) {
+    if (!this.pc) this.#madeFor.clear();
     this.pc ??= this.connect();
     const encodings = encodingsOf(track, { ...options, codec: /** @type {PublishOptions['codec']} */ (codec) });
-    const purpose = JSON.stringify([track.kind, encodings, codec]);
-    const used = new Set([...this.publications].flatMap(({ transceiver, backup }) => [transceiver, backup?.transceiver]));
-    const free = this.pc
-      .getTransceivers()
-      .find((transceiver) => !used.has(transceiver) && this.#madeFor.get(transceiver) === purpose);
+    // Browsers change all else of an encoding, but neither how many there are nor what they are called.
+    const purpose = JSON.stringify([track.kind, encodings.map(({ rid }) => rid), track.kind === 'video' && codec]);
+    const free = this.#idle().find((transceiver) => this.#madeFor.get(transceiver) === purpose);
     if (free) {
       free.direction = 'sendonly';
+      this.#changing.set(free, changeEncodings(free.sender, encodings));
       return free;
     }
     const added = this.pc.addTransceiver(track, { direction: 'sendonly', sendEncodings: encodings });

@@ -2,6 +2,7 @@
 /** A peer connection that is repaired when it fails. */
 
 import { MediaError } from './errors.js';
+import { Pulse } from './pulse.js';
 
 /** How often a connection that does not work is repaired before that is called an error. */
 const MAX_REPAIRS = 4;
@@ -12,6 +13,7 @@ const MAX_REPAIRS = 4;
  * @property {() => Promise<unknown>} restart new ICE credentials for the connection there is
  * @property {() => Promise<unknown>} renew a new connection
  * @property {(state: RTCPeerConnectionState) => void} onState
+ * @property {() => void} onSilent what came all the time comes no more
  * @property {(error: unknown) => void} onError
  */
 
@@ -19,6 +21,11 @@ export class Repair {
   #count = 0;
   /** @type {RTCPeerConnection|null} */
   #pc = null;
+  /** @type {Pulse|null} */
+  #pulse = null;
+  /** When the latest repair began. */
+  #began = 0;
+  #isRestarting = false;
 
   /** @param {Way} way @param {RTCConfiguration|undefined} rtc @param {Remedy} remedy */
   constructor(way, rtc, remedy) {
@@ -31,19 +38,21 @@ export class Repair {
   connect() {
     const pc = new RTCPeerConnection({ bundlePolicy: 'max-bundle', rtcpMuxPolicy: 'require', ...this.rtc });
     this.#pc = pc;
+    this.#pulse = new Pulse(pc, () => pc === this.#pc && this.remedy.onSilent());
     pc.addEventListener('connectionstatechange', () => {
       if (pc !== this.#pc) return;
       if (pc.connectionState === 'connected') this.#count = 0;
       this.remedy.onState(pc.connectionState);
-      if (pc.connectionState === 'failed') this.#mend('restart');
+      if (pc.connectionState === 'failed' || pc.connectionState === 'disconnected') this.#mend('restart');
     });
     return pc;
   }
 
-  /** The network has changed: does not wait until the connection is seen to have failed. */
+  /** The network has changed: does not wait until the connection is seen to have failed, if nothing comes over it. */
   handleNetworkChange() {
-    const state = this.#pc?.connectionState;
-    if (state === 'disconnected' || state === 'failed') this.#mend('restart');
+    const state = this.#pc?.connectionState ?? 'closed';
+    const isOld = !['new', 'connecting', 'closed'].includes(state);
+    if (isOld && !this.#pulse?.isAlive) this.#mend('restart');
   }
 
   /** The server has given the connection up. */
@@ -52,11 +61,16 @@ export class Repair {
   }
 
   /** @param {'restart'|'renew'} how */
-  #mend(how) {
+  async #mend(how) {
+    if (how === 'restart' && this.#isRestarting) return;
+    if (this.#pulse && this.#pulse.heard > this.#began) this.#count = 0;
+    this.#began = performance.now();
     if (this.#count++ >= MAX_REPAIRS) {
       this.remedy.onError(new MediaError(`${this.way}_failed`, `the ${this.way} connection cannot be established`));
       return;
     }
-    this.remedy[how]().catch((error) => this.remedy.onError(error));
+    this.#isRestarting = how === 'restart';
+    await this.remedy[how]().catch((error) => this.remedy.onError(error));
+    this.#isRestarting = false;
   }
 }

@@ -92,7 +92,9 @@ export class Room extends Emitter {
     /** @type {Promise<PromiseSettledResult<LocalPublication>[]>} what became of the tracks to publish */
     this.published = Promise.allSettled(publish.map(({ track, ...options }) => this.localParticipant.publish(track, options)));
     this.published.then((all) => all.forEach((one) => one.status === 'rejected' && this.#fail(one.reason)));
-    this.online = () => this.#handleNetworkChange();
+    this.online = async () => {
+      if (await this.session.probe()) this.#handleNetworkChange();
+    };
     globalThis.addEventListener?.('online', this.online);
     this.pagehide = (/** @type {PageTransitionEvent} */ { persisted }) => {
       // The others need not wait until it is clear that nobody comes back.
@@ -171,6 +173,7 @@ export class Room extends Emitter {
       restart: () => isPublish ? this.publisher.negotiate({ iceRestart: true }) : this.signalling.request({ type: 'restart_ice' }),
       renew: () => (isPublish ? this.publisher.renew() : this.subscriber.renew()),
       onState: (state) => this.emit('connection-changed', { connection: way, state, reason: null }),
+      onSilent: () => this.session.probe(),
       onError: (error) => this.#fail(error),
     });
   }

@@ -69,8 +69,6 @@ export class Session {
     this.onMessage = onMessage;
     this.onState = onState;
     this.onLost = onLost;
-    this.online = () => this.#socket?.probe();
-    globalThis.addEventListener?.('online', this.online);
     this.#begin().then(() => this.#become('connected', null), (error) => this.end(error));
   }
 
@@ -79,10 +77,14 @@ export class Session {
     return this.#key !== null;
   }
 
+  /** Asks the server for a sign of life at once. Without one the WebSocket is taken for lost. Whether there was one. */
+  async probe() {
+    return this.state === 'connected' && await this.#socket?.probe();
+  }
+
   /** Ends it from this side. @param {SwitchyardError} error what those who wait are told */
   end(error) {
     if (this.state === 'disconnected') return;
-    globalThis.removeEventListener?.('online', this.online);
     this.#socket?.close();
     this.signalling.end(error);
     this.#become('disconnected', error);

@@ -13,6 +13,12 @@ const SILENCE_MS = 9_000;
 const OPEN_MS = 8_000;
 
 /**
+ * How long a sign of life may take that is asked for: as long as opening took, which was two round trips at least, within
+ * these bounds. Shorter, and a lost packet is taken for a lost connection; longer, and a call stands still for it.
+ */
+const PATIENCE_MS = { least: 500, most: 2_000 };
+
+/**
  * The URL of a connection.
  * @param {{url?: string|URL, room?: string, identity?: string, token?: string, resume?: string,
  *   last_message?: string, last_direct?: string}} options
@@ -31,7 +37,11 @@ export function connectUrl({ url: given = '/v1/connect', ...query }) {
 export class Socket {
   #socket;
   #url;
-  #heard = performance.now();
+  #began = performance.now();
+  #heard = this.#began;
+  #patience = PATIENCE_MS.most;
+  /** @type {Promise<boolean>|null} */
+  #asked = null;
   /** @type {ReturnType<typeof setInterval>|undefined} */
   #keepalive;
   #isOver = false;
@@ -63,6 +73,7 @@ export class Socket {
       }, OPEN_MS);
       this.#socket.onopen = () => {
         clearTimeout(tooLong);
+        this.#patience = Math.min(Math.max(performance.now() - this.#began, PATIENCE_MS.least), PATIENCE_MS.most);
         this.#keepalive = setInterval(() => this.#look(), KEEPALIVE_MS);
         this.#socket.onclose = ({ code, reason }) => this.#lost(code, reason);
         resolve();
@@ -79,11 +90,18 @@ export class Socket {
     this.#socket.send(text);
   }
 
-  /** Asks for a sign of life at once, for example because the network has changed. */
+  /** Asks for a sign of life at once, for example because the network has changed. Whether there was one. */
   probe() {
+    this.#asked ??= this.#answers().finally(() => (this.#asked = null));
+    return this.#asked;
+  }
+
+  async #answers() {
     const before = this.#heard;
     this.#ping();
-    setTimeout(() => this.#heard === before && this.#lost(1006, 'the server does not answer'), 2_000);
+    await new Promise((resolve) => setTimeout(resolve, this.#patience));
+    if (this.#heard === before) this.#lost(1006, 'the server does not answer');
+    return !this.#isOver;
   }
 
   /** Closes it from this side; nobody is told. */

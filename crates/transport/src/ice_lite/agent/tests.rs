@@ -171,6 +171,37 @@ fn after_a_restart_old_credentials_work_until_new_ones_are_nominated() {
     assert_eq!(old, Err(DropReason::UnknownUfrag));
 }
 
+/// An open line that renews its credentials, and a nomination with them.
+fn restarted() -> (IceLite, Check) {
+    let (new_local, new_remote) = renewed();
+    let mut agent = agent();
+    checked(&mut agent, tuple(1), &Check::nominating());
+    assert_eq!(agent.on_opened(Some(tuple(1))), None);
+    agent.restart(epoch(), new_local.clone(), Some(&new_remote));
+    (agent, Check { local: new_local, remote: new_remote, ..Check::nominating() })
+}
+
+fn nominated_after(silence: Duration, agent: &mut IceLite, check: &Check) -> Option<Tuple> {
+    let (bytes, mut out) = (check.bytes(), Vec::new());
+    let request = BindingRequest::parse(&bytes).unwrap();
+    agent.handle_binding_request(epoch() + silence, tuple(2), &request, &mut out).unwrap().1.selected
+}
+
+#[test]
+fn who_moved_and_renewed_its_credentials_is_followed_by_its_first_nomination() {
+    let (mut agent, nomination) = restarted();
+
+    assert_eq!(nominated_after(Duration::from_secs(1), &mut agent, &nomination), Some(tuple(2)));
+}
+
+#[test]
+fn renewed_credentials_move_nobody_whose_path_is_in_use() {
+    let (mut agent, nomination) = restarted();
+
+    assert_eq!(nominated_after(Duration::from_millis(10), &mut agent, &nomination), None);
+    assert_eq!(agent.tuples().selected(), Some(tuple(1)));
+}
+
 #[test]
 fn a_check_renews_consent() {
     let mut agent = agent();

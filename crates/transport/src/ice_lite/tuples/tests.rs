@@ -131,6 +131,17 @@ fn a_nomination_alone_is_followed_when_the_old_path_is_silent() {
 }
 
 #[test]
+fn a_nomination_with_renewed_credentials_is_followed_once_the_old_path_has_paused() {
+    let mut tuples = open();
+    let heard = epoch() + Duration::from_secs(1);
+    keyed(&mut tuples, heard, tuple(1));
+    let _ = tuples.touch(heard, tuple(2));
+
+    assert!(!tuples.on_renewed(heard + REBOUND_AFTER - Duration::from_millis(1), tuple(2)));
+    assert!(tuples.on_renewed(heard + REBOUND_AFTER, tuple(2)));
+}
+
+#[test]
 fn a_path_that_nobody_is_on_any_more_is_left_for_any_other() {
     let mut tuples = open();
     check(&mut tuples, epoch() + NOMINATED_AFTER, tuple(2), true);
@@ -154,12 +165,23 @@ fn media_from_another_port_of_a_host_that_fell_silent_moves_the_path_though_a_ch
 }
 
 #[test]
-fn media_from_another_host_moves_no_path_that_it_does_not_nominate() {
+fn media_from_another_host_that_was_checked_moves_the_path_once_nothing_else_is_heard() {
     let mut tuples = open();
     let elsewhere = Tuple { remote: ([203, 0, 113, 9], 999).into(), ..tuple(1) };
     check(&mut tuples, epoch(), elsewhere, false);
 
-    assert!(!keyed(&mut tuples, epoch() + NOMINATED_AFTER, elsewhere));
+    assert!(!keyed(&mut tuples, epoch() + MOVED_AFTER - Duration::from_millis(1), elsewhere));
+    assert!(keyed(&mut tuples, epoch() + MOVED_AFTER, elsewhere));
+}
+
+#[test]
+fn media_from_another_host_moves_no_path_that_is_in_use() {
+    let mut tuples = open();
+    let elsewhere = Tuple { remote: ([203, 0, 113, 9], 999).into(), ..tuple(1) };
+    check(&mut tuples, epoch(), elsewhere, false);
+    keyed(&mut tuples, epoch() + MOVED_AFTER, tuple(1));
+
+    assert!(!keyed(&mut tuples, epoch() + MOVED_AFTER, elsewhere));
 }
 
 #[test]

@@ -7,6 +7,11 @@ export function encodingsOf(track: MediaStreamTrack, options: SendOptions & {
     source?: import("./messages.js").Source;
 }): RTCRtpEncodingParameters[];
 /**
+ * Sends in another way from now on, in as many encodings as before.
+ * @param {RTCRtpSender} sender @param {RTCRtpEncodingParameters[]} encodings
+ */
+export function changeEncodings(sender: RTCRtpSender, encodings: RTCRtpEncodingParameters[]): Promise<void>;
+/**
  * What is sent of a track: how many pictures of which size and bitrate.
  */
 export type SendOptions = {

@@ -4,6 +4,7 @@
  * @property {() => Promise<unknown>} restart new ICE credentials for the connection there is
  * @property {() => Promise<unknown>} renew a new connection
  * @property {(state: RTCPeerConnectionState) => void} onState
+ * @property {() => void} onSilent what came all the time comes no more
  * @property {(error: unknown) => void} onError
  */
 export class Repair {
@@ -14,7 +15,7 @@ export class Repair {
     remedy: Remedy;
     /** A new connection, looked after from now on in place of the one before. */
     connect(): RTCPeerConnection;
-    /** The network has changed: does not wait until the connection is seen to have failed. */
+    /** The network has changed: does not wait until the connection is seen to have failed, if nothing comes over it. */
     handleNetworkChange(): void;
     /** The server has given the connection up. */
     handleGone(): void;
@@ -31,5 +32,9 @@ export type Remedy = {
      */
     renew: () => Promise<unknown>;
     onState: (state: RTCPeerConnectionState) => void;
+    /**
+     * what came all the time comes no more
+     */
+    onSilent: () => void;
     onError: (error: unknown) => void;
 };

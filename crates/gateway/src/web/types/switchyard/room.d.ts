@@ -50,7 +50,7 @@ export class Room extends Emitter<RoomEvents> {
     joined: Promise<void>;
     /** @type {Promise<PromiseSettledResult<LocalPublication>[]>} what became of the tracks to publish */
     published: Promise<PromiseSettledResult<LocalPublication>[]>;
-    online: () => void;
+    online: () => Promise<void>;
     pagehide: ({ persisted }: PageTransitionEvent) => void;
     /** @type {ConnectionState} */
     get state(): ConnectionState;

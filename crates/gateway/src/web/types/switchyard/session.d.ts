@@ -33,9 +33,10 @@ export class Session {
     onMessage: (message: any) => void;
     onState: (state: ConnectionState, error: SwitchyardError | null) => void;
     onLost: () => void;
-    online: () => void | undefined;
     /** Whether the server would give this very session back after a loss. */
     get canResume(): boolean;
+    /** Asks the server for a sign of life at once. Without one the WebSocket is taken for lost. Whether there was one. */
+    probe(): Promise<boolean | undefined>;
     /** Ends it from this side. @param {SwitchyardError} error what those who wait are told */
     end(error: SwitchyardError): void;
     #private;

@@ -25,8 +25,8 @@ export class Socket {
     opened: Promise<void>;
     /** @param {string} text */
     send(text: string): void;
-    /** Asks for a sign of life at once, for example because the network has changed. */
-    probe(): void;
+    /** Asks for a sign of life at once, for example because the network has changed. Whether there was one. */
+    probe(): Promise<boolean>;
     /** Closes it from this side; nobody is told. */
     close(): void;
     #private;
