@@ -24,6 +24,9 @@ const KINDS = [
   { kind: 'audio', source: 'screen_audio', stereo: true },
   { width: 1280, height: 720, simulcast: [{ rid: 'a', scaleResolutionDownBy: 3 }, { rid: 'b' }] },
   { width: 640, height: 480, maxBitrate: 300_000 },
+  { width: 1280, height: 720, simulcast: [{ rid: 'c', scaleResolutionDownBy: 2 }, { rid: 'd' }] },
+  { width: 1280, height: 720, codec: 'AV1' },
+  { width: 1280, height: 720, simulcast: [{ rid: 'e', scaleResolutionDownBy: 4 }, { rid: 'f', scaleResolutionDownBy: 2 }, { rid: 'g' }] },
 ];
 
 let server;
@@ -56,7 +59,10 @@ async function publish({ kind = 'video', width, height, source = 'camera', ...op
     [track] = canvas.captureStream(20).getTracks();
   }
   window.latest = await window.room.publish(track, { source, ...options });
-  return window.latest.id;
+  const { encodingsOf } = await import('/switchyard/encodings.js');
+  const facts = (encodings) => encodings.map(({ rid, maxBitrate, scaleResolutionDownBy: scale = 1 }) => `${rid} ${maxBitrate} ${scale}`);
+  const { encodings } = window.latest.transceiver.sender.getParameters();
+  return { id: window.latest.id, sends: facts(encodings), wanted: facts(encodingsOf(track, { source, ...options })) };
 }
 
 async function unpublish() {
@@ -79,7 +85,8 @@ test(`${CYCLES} changes of what somebody publishes leave descriptions as large a
   const began = performance.now();
   const seen = [];
   for (let cycle = 1; cycle <= CYCLES; cycle += 1) {
-    const id = await ada.evaluate(publish, KINDS[cycle % KINDS.length], cycle);
+    const { id, sends, wanted } = await ada.evaluate(publish, KINDS[cycle % KINDS.length], cycle);
+    assert.deepEqual(sends, wanted, 'what is sent again is sent as it is wanted now');
     await bob.evaluate(gets, id);
     const now = { ada: await sizes(ada), bob: await sizes(bob) };
     seen.push(now);

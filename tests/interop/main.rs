@@ -7,6 +7,7 @@
 mod churn;
 mod hostile;
 mod junk;
+mod moves;
 mod others;
 mod passes;
 mod server;

@@ -10,6 +10,7 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use crate::dialect::{FromServer, ToServer, Track};
+use crate::home::Home;
 use crate::options::Options;
 use crate::pattern::Pattern;
 use crate::peer::{Direction, Peer, Shared};
@@ -23,10 +24,10 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// A participant in a room.
 pub struct Canary {
     shared: Shared,
-    address: IpAddr,
+    home: Home,
     out: mpsc::Sender<ToServer>,
     replies: mpsc::Receiver<Reply>,
-    publishing: Option<Peer>,
+    publishing: Option<(Peer, Vec<Track>)>,
     tasks: Vec<JoinHandle<()>>,
 }
 
@@ -45,14 +46,19 @@ impl Canary {
     /// When the server cannot be reached, refuses, or stays silent.
     pub async fn join(options: Options) -> Result<Self> {
         let shared = Shared::new();
-        let address = options.local_address().await?;
+        let home = Home::new(options.local_address().await?);
         let Signalling { out, incoming } = signalling::connect(&options.door()).await?;
         let (replied, replies) = mpsc::channel(8);
-        let listener =
-            Listener { shared: shared.clone(), address, out: out.clone(), replied, receiving: None };
+        let listener = Listener {
+            shared: shared.clone(),
+            home: home.clone(),
+            out: out.clone(),
+            replied,
+            receiving: None,
+        };
         let tasks = vec![tokio::spawn(listener.run(incoming))];
 
-        let mut canary = Self { shared, address, out, replies, publishing: None, tasks };
+        let mut canary = Self { shared, home, out, replies, publishing: None, tasks };
         canary.send(ToServer::Join { auto_subscribe: options.subscribe }).await?;
         match canary.reply().await? {
             Reply::Joined => canary.shared.note(|timings| &mut timings.joined_ms),
@@ -68,7 +74,7 @@ impl Canary {
     ///
     /// When the server refuses, or its answer cannot be used.
     pub async fn publish(&mut self, pattern: Pattern) -> Result<()> {
-        let mut peer = Peer::new(self.shared.clone(), Direction::Publish, self.address).await?;
+        let mut peer = Peer::new(self.shared.clone(), Direction::Publish, self.home.clone()).await?;
         let mut published = vec![Published::add(&peer, RtpCodecKind::Audio).await?];
         if pattern.video_bitrate > 0 {
             published.push(Published::add(&peer, RtpCodecKind::Video).await?);
@@ -79,17 +85,51 @@ impl Canary {
             tracks.push(Track { mid: track.mid().await?, source: track.source() });
         }
 
-        self.send(ToServer::Offer { sdp, tracks }).await?;
-        match self.reply().await? {
-            Reply::Answer(sdp) => peer.handle_answer(sdp).await?,
-            Reply::Refused(why) => bail!("the server refused our offer: {why}"),
-            Reply::Joined => bail!("the server let us in twice"),
-        }
+        let answer = self.offer(sdp, tracks.clone()).await?;
+        peer.handle_answer(answer).await?;
         for track in &published {
             self.tasks.push(track.start(pattern, self.shared.clone()).await?);
         }
-        self.publishing = Some(peer);
+        self.publishing = Some((peer, tracks));
         Ok(())
+    }
+
+    /// What connections are reached at changes to `address` as soon as they restart ICE; until then they go on
+    /// where they are.
+    pub fn move_to(&self, address: IpAddr) {
+        self.home.move_to(address);
+    }
+
+    /// Restarts ICE on the connection that publishes.
+    ///
+    /// # Errors
+    ///
+    /// When nothing is published, the server refuses, or its answer cannot be used.
+    pub async fn restart_publishing(&mut self) -> Result<()> {
+        let (mut peer, tracks) = self.publishing.take().context("nothing is published")?;
+        let sdp = peer.restart().await?;
+        let answer = self.offer(sdp, tracks.clone()).await?;
+        peer.handle_answer(answer).await?;
+        self.publishing = Some((peer, tracks));
+        Ok(())
+    }
+
+    /// Asks the server to restart ICE on the connection that receives. It does so with its next offer.
+    ///
+    /// # Errors
+    ///
+    /// When the connection to the server is lost.
+    pub async fn restart_receiving(&self) -> Result<()> {
+        self.send(ToServer::RestartIce {}).await
+    }
+
+    async fn offer(&mut self, sdp: String, tracks: Vec<Track>) -> Result<String> {
+        self.send(ToServer::Offer { sdp, tracks }).await?;
+        match self.reply().await? {
+            Reply::Answer(sdp) => Ok(sdp),
+            Reply::Refused(why) => bail!("the server refused our offer: {why}"),
+            Reply::Joined => bail!("the server let us in twice"),
+        }
     }
 
     /// What was seen up to now.
@@ -107,7 +147,7 @@ impl Canary {
         let report = self.report();
         // Whoever is gone cannot be told, and need not be.
         let _ = self.send(ToServer::Leave {}).await;
-        if let Some(peer) = self.publishing.take() {
+        if let Some((peer, _)) = self.publishing.take() {
             peer.close().await;
         }
         report
@@ -135,7 +175,7 @@ impl Drop for Canary {
 /// Hears what the server says, and answers its offers.
 struct Listener {
     shared: Shared,
-    address: IpAddr,
+    home: Home,
     out: mpsc::Sender<ToServer>,
     replied: mpsc::Sender<Reply>,
     receiving: Option<Peer>,
@@ -179,7 +219,7 @@ impl Listener {
     async fn handle_offer(&mut self, offer: u64, sdp: String) -> Result<()> {
         let mut peer = match self.receiving.take() {
             Some(peer) => peer,
-            None => Peer::new(self.shared.clone(), Direction::Subscribe, self.address).await?,
+            None => Peer::new(self.shared.clone(), Direction::Subscribe, self.home.clone()).await?,
         };
         let sdp = peer.answer(sdp).await?;
         self.receiving = Some(peer);

@@ -18,11 +18,12 @@ pub(crate) enum ToServer {
     Join { auto_subscribe: bool },
     Offer { sdp: String, tracks: Vec<Track> },
     Answer { offer: u64, sdp: String },
+    RestartIce {},
     Leave {},
 }
 
 /// What an m-line of our offer is about.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub(crate) struct Track {
     pub(crate) mid: String,
     pub(crate) source: &'static str,

@@ -24,6 +24,7 @@
 
 mod canary;
 mod dialect;
+mod home;
 mod http;
 mod keyframe_requests;
 mod ledger;

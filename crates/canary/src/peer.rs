@@ -1,18 +1,19 @@
 //! One WebRTC connection, as the `webrtc` crate makes it.
 
-use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use anyhow::{Context, Result};
 use async_trait::async_trait;
 use rtc::interceptor::Slot;
+use rtc::peer_connection::configuration::RTCOfferOptions;
 use rtc::peer_connection::configuration::interceptor_registry::{
     Registry, configure_nack, configure_rtcp_reports, configure_simulcast_extension_headers, configure_twcc,
 };
 use rtc::peer_connection::configuration::media_engine::{
     MIME_TYPE_OPUS, MIME_TYPE_RTX, MIME_TYPE_VP8, MediaEngine,
 };
+use rtc::peer_connection::configuration::setting_engine::SettingEngineBuilder;
 use rtc::rtp_transceiver::rtp_sender::{
     RTCRtpCodec, RTCRtpCodecParameters, RTCRtpHeaderExtensionCapability, RtpCodecKind,
 };
@@ -24,6 +25,7 @@ use webrtc::peer_connection::{
     RTCPeerConnectionState, RTCSessionDescription,
 };
 
+use crate::home::Home;
 use crate::keyframe_requests::KeyframeRequests;
 use crate::report::{End, Report, Timings};
 
@@ -94,12 +96,13 @@ pub(crate) enum Direction {
 /// One connection.
 pub(crate) struct Peer {
     connection: Arc<dyn PeerConnection>,
+    gathering: watch::Sender<bool>,
     gathered: watch::Receiver<bool>,
 }
 
 impl Peer {
-    /// A connection that sends and receives on `address`.
-    pub(crate) async fn new(shared: Shared, direction: Direction, address: IpAddr) -> Result<Self> {
+    /// A connection that sends and receives where `home` is, and where it will be with the next restart of ICE.
+    pub(crate) async fn new(shared: Shared, direction: Direction, home: Home) -> Result<Self> {
         let mut media = codecs()?;
         let registry = configure_nack(Registry::new(), &mut media);
         configure_simulcast_extension_headers(&mut media)?;
@@ -107,16 +110,20 @@ impl Peer {
         // Behind every interceptor of the library.
         let registry = registry.with(Slot::from(14_000), KeyframeRequests::default());
 
+        let settings =
+            SettingEngineBuilder::new().with_discard_local_candidates_during_ice_restart(true).build();
         let (gathering, gathered) = watch::channel(false);
+        let handler = Handler { shared, direction, gathering: gathering.clone() };
         let connection = PeerConnectionBuilder::new()
             .with_media_engine(media)
             .with_interceptor_registry(registry)
-            .with_handler(Arc::new(Handler { shared, direction, gathering }))
-            .with_udp_addrs(vec![(address, 0)])
+            .with_setting_engine(settings)
+            .with_handler(Arc::new(handler))
+            .with_udp_addrs(vec![home])
             .build()
             .await
             .context("the connection could not be made")?;
-        Ok(Self { connection: Arc::new(connection), gathered })
+        Ok(Self { connection: Arc::new(connection), gathering, gathered })
     }
 
     /// The library's handle.
@@ -139,6 +146,15 @@ impl Peer {
     /// Our offer, with our candidates.
     pub(crate) async fn offer(&mut self) -> Result<String> {
         let offer = self.connection.create_offer(None).await.context("no offer could be made")?;
+        self.connection.set_local_description(offer).await?;
+        self.gathered_description().await
+    }
+
+    /// An offer of other credentials, with the candidates of where we are now.
+    pub(crate) async fn restart(&mut self) -> Result<String> {
+        let options = RTCOfferOptions { ice_restart: true };
+        let offer = self.connection.create_offer(Some(options)).await.context("no offer could be made")?;
+        self.gathering.send_replace(false);
         self.connection.set_local_description(offer).await?;
         self.gathered_description().await
     }

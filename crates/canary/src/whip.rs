@@ -6,6 +6,7 @@ use hyper::{Method, StatusCode, Uri};
 use rtc::rtp_transceiver::rtp_sender::RtpCodecKind;
 use tokio::task::JoinHandle;
 
+use crate::home::Home;
 use crate::http::{self, Answer};
 use crate::options::{address_towards, percent_encoded};
 use crate::pattern::Pattern;
@@ -33,7 +34,8 @@ impl WhipCanary {
     /// When the server cannot be reached, refuses, or answers what cannot be used.
     pub async fn publish(url: &str, token: Option<&str>, pattern: Pattern) -> Result<Self> {
         let shared = Shared::new();
-        let peer = Peer::new(shared.clone(), Direction::Publish, address_towards(url).await?).await?;
+        let peer =
+            Peer::new(shared.clone(), Direction::Publish, Home::new(address_towards(url).await?)).await?;
         let mut published = vec![Published::add(&peer, RtpCodecKind::Audio).await?];
         if pattern.video_bitrate > 0 {
             published.push(Published::add(&peer, RtpCodecKind::Video).await?);
@@ -52,7 +54,8 @@ impl WhipCanary {
     /// When the server cannot be reached, refuses, or answers what cannot be used.
     pub async fn watch(url: &str, token: Option<&str>) -> Result<Self> {
         let shared = Shared::new();
-        let peer = Peer::new(shared.clone(), Direction::Subscribe, address_towards(url).await?).await?;
+        let peer =
+            Peer::new(shared.clone(), Direction::Subscribe, Home::new(address_towards(url).await?)).await?;
         peer.receive().await?;
         Self::open(shared, peer, url, token).await
     }

@@ -5,6 +5,7 @@ use rtc::rtp_transceiver::rtp_sender::RtpCodecKind;
 use tokio::time::{sleep, timeout};
 
 use super::{Direction, Peer, Shared};
+use crate::home::Home;
 use crate::pattern::Pattern;
 use crate::publisher::Published;
 use crate::report::Report;
@@ -15,8 +16,9 @@ const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_receiver_gets_every_packet_and_its_first_keyframe() {
     let (here, there) = (Shared::new(), Shared::new());
-    let mut sender = Peer::new(here.clone(), Direction::Publish, HERE).await.expect("a sender");
-    let mut receiver = Peer::new(there.clone(), Direction::Subscribe, HERE).await.expect("a receiver");
+    let mut sender = Peer::new(here.clone(), Direction::Publish, Home::new(HERE)).await.expect("a sender");
+    let mut receiver =
+        Peer::new(there.clone(), Direction::Subscribe, Home::new(HERE)).await.expect("a receiver");
     let audio = Published::add(&sender, RtpCodecKind::Audio).await.expect("sound");
     let video = Published::add(&sender, RtpCodecKind::Video).await.expect("video");
 
