@@ -40,6 +40,9 @@ test('nothing serious stands in anybody’s way, before and in a call, light and
   }
   await ada.click('#settings');
   assert.deepEqual(await faults(ada), [], 'settings');
+  await ada.keyboard.press('Escape');
+  await ada.evaluate(() => document.querySelector('#help').click());
+  await inEveryLook(ada, 'help');
   for (const page of [ada, other]) await page.close();
 });
 
@@ -125,6 +128,9 @@ test('who may not use camera and microphone is told what to do, and joins withou
     await ada.click('#camera');
     await until('words', () => ada.evaluate(() => /allow the camera/.test(document.querySelector('#problem').textContent)));
     assert.deepEqual(await faults(ada), []);
+    await picture(ada, 'page-denied-in-call');
+    await ada.setViewport(PHONE);
+    await picture(ada, 'page-denied-in-call-phone');
   } finally {
     await strict.close();
   }
@@ -137,10 +143,28 @@ test('a camera that is off for the others shows the letters of a name, and twelv
     const { join } = await import('/switchyard.js');
     const names = ['Grace Hopper', 'Bob', 'Cyd', 'Dorothy', 'Edsger', 'Fei', 'Guido', 'Hedy', 'Ivan', 'Jun', 'Kay'];
     window.others = await Promise.all(names.map((name, index) => join({ room: 'many', identity: `p${index}`, name })));
+    for (const [index, colour] of ['#264', '#642', '#246'].entries()) {
+      const canvas = Object.assign(document.createElement('canvas'), { width: 320, height: 180 });
+      const pen = canvas.getContext('2d');
+      setInterval(() => {
+        pen.fillStyle = colour;
+        pen.fillRect(0, 0, 320, 180);
+        pen.fillStyle = '#fff';
+        pen.fillRect((performance.now() / 10) % 320, 80, 20, 20);
+      }, 100);
+      const [track] = canvas.captureStream(10).getTracks();
+      await window.others[index].publish(track, { source: 'camera' });
+    }
   });
   await until('twelve tiles', () => ada.evaluate(() => document.querySelectorAll('.tile').length === 12));
   const letters = await ada.evaluate(() => [...document.querySelectorAll('.tile .avatar')].map(({ textContent }) => textContent));
   assert.ok(letters.includes('GH'), `${letters}`);
+  await until('three pictures', () => ada.evaluate(() => [...document.querySelectorAll('.tile video')].filter(({ videoWidth }) => videoWidth > 0).length >= 3));
+  for (const layout of ['speaker', 'grid']) {
+    if ((await ada.evaluate(() => document.querySelector('#layout').getAttribute('aria-pressed') === 'true')) !== (layout === 'speaker')) await ada.click('#layout');
+    await inEveryLook(ada, `twelve-${layout}`);
+    await ada.setViewport(DESKTOP);
+  }
 
   await ada.setViewport(PHONE);
   await until('a stage without scrolling', () => ada.evaluate(() => {
