@@ -11,7 +11,7 @@ use crate::client_address::Proxies;
 use crate::config::GatewayConfig;
 use crate::counters::Counters;
 use crate::port::ControlPort;
-use crate::rate_limit::{AddressLimit, KeyLimit};
+use crate::rate_limit::{AddressLimit, FIRST_BURSTS_AT_ONCE, FIRST_BURSTS_PER_SECOND, KeyLimit};
 
 /// Everything the handlers need, made once.
 #[derive(Debug)]
@@ -23,6 +23,10 @@ pub(crate) struct AppState {
     pub(crate) connects: AddressLimit,
     /// How often participants of one key may connect.
     pub(crate) connects_by_key: KeyLimit,
+    /// How often they may come back.
+    pub(crate) returns_by_key: KeyLimit,
+    /// Bytes of descriptions that sessions of one address may begin with.
+    pub(crate) first_bursts: AddressLimit,
     pub(crate) proxies: Proxies,
     /// A permit per signalling connection, held from the handshake to the last byte.
     pub(crate) places: Arc<Semaphore>,
@@ -31,7 +35,11 @@ pub(crate) struct AppState {
 
 impl AppState {
     pub(crate) fn new(config: GatewayConfig, port: ControlPort, exporter: Exporter) -> Self {
+        let longest = config.max_message_bytes as f64;
+        let first_bursts = (longest * FIRST_BURSTS_PER_SECOND, longest * FIRST_BURSTS_AT_ONCE);
         Self {
+            returns_by_key: KeyLimit::of_returns(config.connects_by_key(), Instant::now()),
+            first_bursts: AddressLimit::with_burst(first_bursts.0, first_bursts.1, Instant::now()),
             connects_by_key: KeyLimit::new(config.connects_by_key(), Instant::now()),
             proxies: Proxies::new(config.trusted_proxies.clone(), config.proxy_header),
             connects: AddressLimit::new(config.max_connects_per_second_per_address, Instant::now()),

@@ -9,6 +9,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use crate::app_state::AppState;
 use crate::auth::{Admission, AuthError, Credentials, authenticate};
 use crate::http_error::HttpError;
+use crate::rate_limit::KeyLimit;
 
 /// Lets a client in, or says why not. Checks in the order of what each check costs us; `credentials` is `None`
 /// where they could not be read.
@@ -27,10 +28,8 @@ pub(crate) fn admit(
     }
     let admission = authenticate(&credentials, &state.config.auth).map_err(|error| refused(state, &error))?;
     let is_by_token = credentials.token.as_deref().is_some_and(|token| !token.is_empty());
-    if is_by_token && !state.connects_by_key.allows(admission.pass.tenant.as_str(), Instant::now()) {
-        state.counters.key_rate_limited.add();
-        let message = "too many connections with tokens of your key; wait a few seconds between attempts";
-        return Err(HttpError::new(StatusCode::TOO_MANY_REQUESTS, "key_rate_limited", message).retry_after(5));
+    if is_by_token {
+        check_haste_of_key(state, &state.connects_by_key, &admission)?;
     }
     Ok((admission, take_place(state)?))
 }
@@ -48,6 +47,20 @@ pub(crate) fn check_haste(state: &AppState, address: SocketAddr) -> Result<(), H
         return Err(HttpError::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", message).retry_after(5));
     }
     Ok(())
+}
+
+/// Whether somebody of that key may do what a limit is about.
+pub(crate) fn check_haste_of_key(
+    state: &AppState,
+    limit: &KeyLimit,
+    admission: &Admission,
+) -> Result<(), HttpError> {
+    if limit.allows(admission.pass.tenant.as_str(), Instant::now()) {
+        return Ok(());
+    }
+    state.counters.key_rate_limited.add();
+    let message = "too many connections with tokens of your key; wait a few seconds between attempts";
+    Err(HttpError::new(StatusCode::TOO_MANY_REQUESTS, "key_rate_limited", message).retry_after(5))
 }
 
 /// One of the connections that the server takes.

@@ -5,6 +5,7 @@
 //! requests wait. Notices go the other way, each to the queue of its session; control never
 //! waits for a slow client.
 
+mod guest;
 mod resume_key;
 mod sessions;
 mod tickets;
@@ -19,6 +20,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::config::GatewayConfig;
 
+pub use guest::Guest;
 pub use resume_key::ResumeKey;
 pub use sessions::{Behind, Delivery, KeyHolder, Seat, Sessions};
 pub use tickets::Epitaph;

@@ -1,5 +1,7 @@
 //! How often somebody may do something.
 
+mod allowance;
+mod descriptions;
 mod keys;
 
 use std::hash::{BuildHasher, RandomState};
@@ -7,6 +9,8 @@ use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+pub(crate) use allowance::Allowance;
+pub(crate) use descriptions::{FIRST_BURSTS_AT_ONCE, FIRST_BURSTS_PER_SECOND, full_burst};
 pub(crate) use keys::KeyLimit;
 
 /// A bucket that holds up to `burst` tokens and is refilled with `rate` of them per second.
@@ -24,6 +28,13 @@ impl TokenBucket {
         Self { rate, burst, tokens: burst, refilled: now }
     }
 
+    /// The same bucket with so many tokens in it, as far as it holds them.
+    #[must_use]
+    pub const fn holding(mut self, tokens: f64) -> Self {
+        self.tokens = tokens.min(self.burst);
+        self
+    }
+
     /// Takes a token if there is one.
     pub fn take(&mut self, now: Instant) -> bool {
         self.take_many(1.0, now)
@@ -36,6 +47,14 @@ impl TokenBucket {
             self.tokens -= tokens;
         }
         is_enough
+    }
+
+    /// Takes as many tokens as there are, but no more than `most`.
+    pub fn take_up_to(&mut self, most: f64, now: Instant) -> f64 {
+        self.wait_for(0.0, now);
+        let taken = self.tokens.min(most);
+        self.tokens -= taken;
+        taken
     }
 
     /// How long until there are `tokens`, to the next millisecond; zero when there are. More than the
@@ -73,7 +92,12 @@ pub struct AddressLimit {
 impl AddressLimit {
     /// A limit of `rate` per second and address.
     pub fn new(rate: u32, now: Instant) -> Self {
-        let full = TokenBucket::new(f64::from(rate), f64::from(rate) * BURST_FACTOR, now);
+        Self::with_burst(f64::from(rate), f64::from(rate) * BURST_FACTOR, now)
+    }
+
+    /// A limit of `rate` per second and address, and of `burst` at once.
+    pub(crate) fn with_burst(rate: f64, burst: f64, now: Instant) -> Self {
+        let full = TokenBucket::new(rate, burst, now);
         Self { hasher: RandomState::new(), buckets: Mutex::new(vec![full; BUCKETS]) }
     }
 
@@ -82,12 +106,23 @@ impl AddressLimit {
         address.to_canonical().is_loopback() || self.allows_whoever(address, now)
     }
 
-    /// The same for what nobody has a reason to do often, a proxy on loopback included.
+    /// How much of `most` an address may have now. Loopback always may have all.
+    pub(crate) fn take_up_to(&self, address: IpAddr, most: f64, now: Instant) -> f64 {
+        if address.to_canonical().is_loopback() {
+            return most;
+        }
+        self.of(address, |bucket| bucket.take_up_to(most, now)).unwrap_or(most)
+    }
+
+    /// Whether `address` may once more what nobody has a reason to do often, a proxy on loopback included.
     pub(crate) fn allows_whoever(&self, address: IpAddr, now: Instant) -> bool {
-        let address = address.to_canonical();
-        let place = self.hasher.hash_one(network(address)) as usize % BUCKETS;
+        self.of(address, |bucket| bucket.take(now)).unwrap_or(true)
+    }
+
+    fn of<T>(&self, address: IpAddr, take: impl FnOnce(&mut TokenBucket) -> T) -> Option<T> {
+        let place = self.hasher.hash_one(network(address.to_canonical())) as usize % BUCKETS;
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
-        buckets.get_mut(place).is_none_or(|bucket| bucket.take(now))
+        buckets.get_mut(place).map(take)
     }
 }
 

@@ -6,7 +6,6 @@
 mod client_message;
 mod codecs;
 pub(crate) mod connection;
-mod description_limit;
 mod reader;
 mod returning;
 mod schema;

@@ -10,9 +10,9 @@ use switchyard_control::notice::{Addressed, EndReason, Notice};
 use switchyard_vocab::ids::SessionId;
 use tokio::sync::{mpsc, watch};
 
+use super::guest::Guest;
 use super::resume_key::{KeyDigest, ResumeKey};
 use super::tickets::{Epitaph, Tickets};
-use crate::auth::Admission;
 
 /// All sessions that have a connection now, and those that have lost it and may be resumed. Shared by the
 /// connections and the control task.
@@ -52,7 +52,7 @@ impl Desk {
 /// What it takes to come back.
 #[derive(Debug)]
 struct Ticket {
-    admission: Arc<Admission>,
+    guest: Arc<Guest>,
     current: KeyDigest,
     /// The one before it, as long as the client may not have got the current one.
     previous: Option<KeyDigest>,
@@ -106,8 +106,8 @@ pub enum Behind {
 /// Whose key it is.
 #[derive(Debug)]
 pub enum KeyHolder {
-    /// A session that can be resumed, and what its client was let in with.
-    Session(Arc<Admission>),
+    /// A session that can be resumed, and whose it is.
+    Session(Arc<Guest>),
     /// A session that has ended meanwhile, and how.
     Ended(Epitaph),
     /// Nobody's, or no longer anybody's.
@@ -133,16 +133,16 @@ impl Sessions {
     }
 
     /// Opens a session with a new number that can be resumed.
-    pub fn open_for(self: &Arc<Self>, admission: Arc<Admission>) -> Seat {
-        self.begin(self.resumable.then_some(admission))
+    pub fn open_for(self: &Arc<Self>, guest: Arc<Guest>) -> Seat {
+        self.begin(self.resumable.then_some(guest))
     }
 
-    fn begin(self: &Arc<Self>, admission: Option<Arc<Admission>>) -> Seat {
+    fn begin(self: &Arc<Self>, guest: Option<Arc<Guest>>) -> Seat {
         let id = SessionId(self.last_id.fetch_add(1, Ordering::Relaxed) + 1);
-        let key = admission.as_ref().and_then(|_| ResumeKey::random());
+        let key = guest.as_ref().and_then(|_| ResumeKey::random());
         let current = key.as_ref().map(|key| KeyDigest::of(key.as_str()));
-        let ticket = admission.zip(current);
-        let ticket = ticket.map(|(admission, current)| Ticket { admission, current, previous: None });
+        let ticket = guest.zip(current);
+        let ticket = ticket.map(|(guest, current)| Ticket { guest, current, previous: None });
         let (notices, received) = mpsc::channel(self.max_waiting);
         let (end, ended) = watch::channel(None);
         let resumption = Resumption::default();
@@ -169,14 +169,14 @@ impl Sessions {
         };
         let desk = self.open.get(&found);
         let ticket = desk.as_ref().and_then(|desk| desk.ticket());
-        ticket.map_or(KeyHolder::Nobody, |ticket| KeyHolder::Session(ticket.admission.clone()))
+        ticket.map_or(KeyHolder::Nobody, |ticket| KeyHolder::Session(ticket.guest.clone()))
     }
 
     /// Goes on with a session on another connection; the one it had, if it still has it, is told. `None` when the
     /// key counts no longer, or not yet.
     ///
     /// The key itself goes on to count until the client has got the new one: what tells it may be lost on the way.
-    pub fn resume(self: &Arc<Self>, key: &str) -> Option<(Seat, Arc<Admission>)> {
+    pub fn resume(self: &Arc<Self>, key: &str) -> Option<(Seat, Arc<Guest>)> {
         let used = KeyDigest::of(key);
         let id = self.tickets.find(&used)?.ok()?;
         let fresh = ResumeKey::random()?;
@@ -190,7 +190,7 @@ impl Sessions {
         ticket.previous = Some(used);
         ticket.current = KeyDigest::of(fresh.as_str());
         self.tickets.issue(ticket.current, id);
-        let admission = ticket.admission.clone();
+        let guest = ticket.guest.clone();
 
         let (notices, received) = mpsc::channel(self.max_waiting);
         let (end, ended) = watch::channel(None);
@@ -200,7 +200,7 @@ impl Sessions {
         if self.stopping.load(Ordering::SeqCst) {
             desk.end.send_replace(Some(EndReason::ServerStopping));
         }
-        Some((Seat::new(self, (id, desk.resumption), received, Some(fresh), ended), admission))
+        Some((Seat::new(self, (id, desk.resumption), received, Some(fresh), ended), guest))
     }
 
     /// The client of a connection has its key: the one before no longer counts.

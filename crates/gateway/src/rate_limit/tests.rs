@@ -49,6 +49,29 @@ fn an_ipv6_customer_cannot_escape_by_changing_addresses() {
 }
 
 #[test]
+fn sessions_of_one_address_begin_with_what_is_left_of_a_common_store() {
+    let now = Instant::now();
+    let limit = AddressLimit::with_burst(1.0, 20.0, now);
+    let busy = IpAddr::from([192, 0, 2, 1]);
+
+    let given: Vec<_> = (0..4).map(|_| limit.take_up_to(busy, 8.0, now)).collect();
+    let later = limit.take_up_to(busy, 8.0, now + Duration::from_secs(3));
+
+    assert_eq!((given, later), (vec![8.0, 8.0, 4.0, 0.0], 3.0));
+    assert_eq!(limit.take_up_to(IpAddr::from([127, 0, 0, 1]), 8.0, now), 8.0);
+}
+
+#[test]
+fn all_of_a_key_may_come_back_at_once_and_not_for_ever() {
+    let now = Instant::now();
+    let rates = || [("acme".to_owned(), 2)];
+    let (newcomers, returns) = (KeyLimit::new(rates(), now), KeyLimit::of_returns(rates(), now));
+    let allowed = |limit: &KeyLimit| (0..1_000).filter(|_| limit.allows("acme", now)).count();
+
+    assert_eq!((allowed(&newcomers), allowed(&returns)), (20, 100));
+}
+
+#[test]
 fn loopback_is_not_limited() {
     let now = Instant::now();
     let limit = AddressLimit::new(1, now);

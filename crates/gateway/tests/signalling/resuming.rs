@@ -272,6 +272,28 @@ async fn who_breaks_the_rules_does_not_linger() {
 }
 
 #[tokio::test]
+async fn what_is_forgiven_is_not_forgiven_anew_on_every_return() {
+    let mut house = House::open(development()).await;
+    let (mut client, session) = house.participant("ada").await;
+    for _ in 0..10 {
+        client.say("nonsense").await;
+        assert_eq!(client.hear().await["code"], "malformed_json");
+    }
+    let key = client.key.clone();
+    drop(client);
+    assert_eq!(house.heard().await.intent, LOST);
+
+    let (mut client, _) = house.back(&key).await;
+    house.heard().await;
+    house.tell(session, snapshot());
+    while client.hear().await["number"] != 5 {}
+    client.say("nonsense").await;
+
+    assert_eq!(client.hear().await["code"], "malformed_json");
+    assert_eq!(client.hear().await, json!({"type": "ended", "reason": "protocol_error"}));
+}
+
+#[tokio::test]
 async fn who_reads_too_slowly_is_not_told_that_it_is_over() {
     let config = GatewayConfig { max_waiting_notices: 16, ..development() };
     let mut house = House::open(config).await;

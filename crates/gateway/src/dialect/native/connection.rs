@@ -24,8 +24,7 @@ use super::reader::Reader;
 use super::returning::{Begun, Opening};
 use super::writer::Writer;
 use crate::app_state::AppState;
-use crate::auth::Admission;
-use crate::port::{Behind, Seat};
+use crate::port::{Behind, Guest, Seat};
 
 /// Answers of the gateway itself that may wait to be written. When it is full, reading waits: a client that
 /// asks without listening slows down only itself.
@@ -86,13 +85,13 @@ impl Connection {
 
     /// Speaks with the client until either side has enough.
     pub(crate) async fn run(mut self, socket: WebSocket) {
-        let Some((seat, admission, begun, intents)) = self.opening.begin(&self.state.port.sessions) else {
+        let Some((seat, guest, begun, intents)) = self.opening.begin(&self.state.port.sessions) else {
             self.turn_away(socket).await;
             return;
         };
         // Not the identity: names of people don't belong in logs.
-        let span = info_span!("session", session = %seat.id, room = %admission.room);
-        self.converse(socket, seat, &admission, begun, intents).instrument(span).await;
+        let span = info_span!("session", session = %seat.id, room = %guest.admission.room);
+        self.converse(socket, seat, &guest, begun, intents).instrument(span).await;
     }
 
     /// Closes a connection whose session ended while it was opened. When its client asks again, it is told how.
@@ -107,7 +106,7 @@ impl Connection {
         self,
         socket: WebSocket,
         mut seat: Seat,
-        admission: &Admission,
+        guest: &Guest,
         begun: Begun,
         intents: Vec<Intent>,
     ) {
@@ -118,7 +117,7 @@ impl Connection {
         let (replies, waiting_replies) = mpsc::channel(MAX_WAITING_REPLIES);
         let (joined, mut has_joined) = watch::channel(begun == Begun::Resumed);
         let mut writer = Writer::new(&self.state, sink, waiting_replies, joined);
-        let mut reader = Reader::new(&self.state, admission, (id, resumption), replies);
+        let mut reader = Reader::new(&self.state, guest, (id, resumption), replies);
 
         let reading = async {
             match reader.begin(intents).await {

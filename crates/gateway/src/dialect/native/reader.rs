@@ -15,35 +15,24 @@ use tracing::debug;
 
 use super::client_message::{ClientEnvelope, ClientMessage, Complaint};
 use super::connection::End;
-use super::description_limit::DescriptionLimit;
 use super::returning;
 use super::server_message::{ErrorCode, Refused, ServerEnvelope, ServerMessage};
 use super::translate;
 use crate::app_state::AppState;
-use crate::auth::{self, Admission};
-use crate::rate_limit::TokenBucket;
+use crate::auth;
+use crate::port::Guest;
 
-/// Messages that may be wrong before the connection is closed. A client in development meets a few; one
-/// that goes on does not listen.
-const MAX_ERRORS: f64 = 10.0;
-/// Errors forgiven per second: one a minute, so that a long conference outlives a clumsy client.
-const ERRORS_FORGIVEN: f64 = 1.0 / 60.0;
-/// How many times the rate of messages may be used in a burst.
-const BURST_FACTOR: f64 = 2.0;
 /// Time that control has to confirm a `leave`.
 const LEAVE_PATIENCE: Duration = Duration::from_secs(5);
 
 /// Turns frames into intents.
 pub(super) struct Reader<'a> {
     state: &'a AppState,
-    admission: &'a Admission,
+    guest: &'a Guest,
     session: SessionId,
     resumption: Resumption,
     /// What the gateway answers itself.
     replies: mpsc::Sender<ServerEnvelope>,
-    messages: TokenBucket,
-    errors: TokenBucket,
-    descriptions: DescriptionLimit,
     was_heard_of: bool,
     /// The client has said that it has the key in its welcome.
     has_key: bool,
@@ -52,21 +41,16 @@ pub(super) struct Reader<'a> {
 impl<'a> Reader<'a> {
     pub(super) fn new(
         state: &'a AppState,
-        admission: &'a Admission,
+        guest: &'a Guest,
         (session, resumption): (SessionId, Resumption),
         replies: mpsc::Sender<ServerEnvelope>,
     ) -> Self {
-        let now = Instant::now();
-        let rate = f64::from(state.config.max_messages_per_second);
         Self {
             state,
-            admission,
+            guest,
             session,
             resumption,
             replies,
-            messages: TokenBucket::new(rate, rate * BURST_FACTOR, now),
-            errors: TokenBucket::new(ERRORS_FORGIVEN, MAX_ERRORS, now),
-            descriptions: DescriptionLimit::new(state.config.max_message_bytes, now),
             // Whoever resumes has been heard of, and has to be missed even if its first word never goes out.
             was_heard_of: resumption != Resumption::default(),
             has_key: false,
@@ -113,9 +97,7 @@ impl<'a> Reader<'a> {
 
     async fn on_text(&mut self, text: &str) -> Result<(), End> {
         self.state.counters.messages_received.add();
-        let now = Instant::now();
-        if !self.messages.take(now) {
-            let wait = self.messages.wait_for(1.0, now);
+        if let Err(wait) = self.guest.allowance.take_message(Instant::now()) {
             // Read for its number alone, so that the client knows which one to say again. Few are: each is an error.
             let id = ClientEnvelope::id_of(text);
             return self.complain(too_many(id, "messages", wait)).await;
@@ -133,7 +115,7 @@ impl<'a> Reader<'a> {
         if let ClientMessage::RefreshToken { token } = message {
             return self.refresh(id, token).await;
         }
-        match translate::intent(message, self.admission) {
+        match translate::intent(message, &self.guest.admission) {
             None => self.reply(id, ServerMessage::Pong {}).await,
             Some(intent) => self.forward(id, intent).await,
         }
@@ -141,7 +123,7 @@ impl<'a> Reader<'a> {
 
     /// Hands on what a new token allows, or says why it allows nothing.
     async fn refresh(&mut self, id: Option<u64>, token: String) -> Result<(), End> {
-        match auth::refresh(self.admission, token, &self.state.config.auth) {
+        match auth::refresh(&self.guest.admission, token, &self.state.config.auth) {
             Ok(pass) => self.forward(id, Intent::Refresh(pass)).await,
             Err(error) => {
                 let (code, message) = (error.code().to_owned(), error.to_string());
@@ -150,10 +132,10 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn admit_description(&mut self, message: &ClientMessage) -> Result<(), Duration> {
+    fn admit_description(&self, message: &ClientMessage) -> Result<(), Duration> {
         match message {
             ClientMessage::Offer { sdp, .. } | ClientMessage::Answer { sdp, .. } => {
-                self.descriptions.take(sdp.len(), Instant::now())
+                self.guest.allowance.take_description(sdp.len(), Instant::now())
             }
             _ => Ok(()),
         }
@@ -170,12 +152,10 @@ impl<'a> Reader<'a> {
     /// Pings and pongs are answered or dropped below us, but a flood of them is a flood: they are as many
     /// messages.
     async fn on_sign_of_life(&mut self) -> Result<(), End> {
-        let now = Instant::now();
-        if self.messages.take(now) {
-            return Ok(());
+        match self.guest.allowance.take_message(Instant::now()) {
+            Ok(()) => Ok(()),
+            Err(wait) => self.complain(too_many(None, "pings", wait)).await,
         }
-        let wait = self.messages.wait_for(1.0, now);
-        self.complain(too_many(None, "pings", wait)).await
     }
 
     async fn on_binary(&mut self) -> Result<(), End> {
@@ -202,7 +182,8 @@ impl<'a> Reader<'a> {
     /// Says what was wrong. Whoever does not listen has to go.
     async fn complain(&mut self, complaint: Complaint) -> Result<(), End> {
         self.reject(complaint).await?;
-        if self.errors.take(Instant::now()) { Ok(()) } else { Err(End::ByUs(EndReason::ProtocolError)) }
+        let is_forgiven = self.guest.allowance.forgives(Instant::now());
+        if is_forgiven { Ok(()) } else { Err(End::ByUs(EndReason::ProtocolError)) }
     }
 
     /// Says why a message was not looked at, without charging it as an error.

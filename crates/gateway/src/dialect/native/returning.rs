@@ -9,10 +9,10 @@ use switchyard_control::intent::{Heard, Intent};
 use switchyard_control::notice::EndReason;
 
 use crate::app_state::AppState;
-use crate::auth::{self, Admission};
+use crate::auth;
 use crate::door;
 use crate::http_error::HttpError;
-use crate::port::{Epitaph, KeyHolder, Seat, Sessions};
+use crate::port::{Epitaph, Guest, KeyHolder, Seat, Sessions};
 
 /// What the ping behind a welcome holds. Its pong says that the client has the key in that.
 pub(super) const KEY_SENT: &[u8] = b"key";
@@ -34,7 +34,7 @@ pub(crate) struct Returning {
 #[derive(Debug)]
 pub(crate) enum Opening {
     /// A new session.
-    New(Arc<Admission>),
+    New(Arc<Guest>),
     /// A session that there is.
     Resume { key: String, heard: Option<Heard>, pass: Option<Box<Pass>> },
 }
@@ -61,13 +61,14 @@ impl Returning {
     pub(super) fn opening(self, state: &AppState) -> Result<Opening, HttpError> {
         let Self { resume, last_message, last_direct, token } = self;
         let key = resume.unwrap_or_default();
-        let admission = match state.port.sessions.find(&key) {
-            KeyHolder::Session(admission) => admission,
+        let guest = match state.port.sessions.find(&key) {
+            KeyHolder::Session(guest) => guest,
             KeyHolder::Ended(epitaph) => return Err(gone(state, Some(epitaph))),
             KeyHolder::Nobody => return Err(gone(state, None)),
         };
+        door::check_haste_of_key(state, &state.returns_by_key, &guest.admission)?;
         let token = token.filter(|token| !token.is_empty());
-        let pass = token.map(|token| auth::refresh(&admission, token, &state.config.auth)).transpose();
+        let pass = token.map(|token| auth::refresh(&guest.admission, token, &state.config.auth)).transpose();
         let pass = pass.map_err(|error| door::refused(state, &error.into()))?.map(Box::new);
         let says = last_message.is_some() || last_direct.is_some();
         let heard = says.then(|| Heard {
@@ -118,18 +119,18 @@ impl Opening {
     pub(super) fn begin(
         &mut self,
         sessions: &Arc<Sessions>,
-    ) -> Option<(Seat, Arc<Admission>, Begun, Vec<Intent>)> {
+    ) -> Option<(Seat, Arc<Guest>, Begun, Vec<Intent>)> {
         match self {
-            Self::New(admission) => {
-                let seat = sessions.open_for(admission.clone());
-                Some((seat, admission.clone(), Begun::Anew, Vec::new()))
+            Self::New(guest) => {
+                let seat = sessions.open_for(guest.clone());
+                Some((seat, guest.clone(), Begun::Anew, Vec::new()))
             }
             Self::Resume { key, heard, pass } => {
-                let (seat, admission) = sessions.resume(key)?;
+                let (seat, guest) = sessions.resume(key)?;
                 let resume = Intent::Resume { by: seat.resumption, heard: *heard };
                 let refresh = pass.take().map(|pass| Intent::Refresh(*pass));
                 let intents = [Some(resume), refresh].into_iter().flatten().collect();
-                Some((seat, admission, Begun::Resumed, intents))
+                Some((seat, guest, Begun::Resumed, intents))
             }
         }
     }

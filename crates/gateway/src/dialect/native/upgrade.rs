@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Instant;
 
 use axum::extract::rejection::QueryRejection;
 use axum::extract::ws::WebSocketUpgrade;
@@ -15,9 +16,11 @@ use tracing::debug;
 use super::connection::Connection;
 use super::returning::{Opening, Returning};
 use crate::app_state::AppState;
-use crate::auth::Credentials;
+use crate::auth::{Admission, Credentials};
 use crate::door;
 use crate::http_error::HttpError;
+use crate::port::Guest;
+use crate::rate_limit::full_burst;
 
 /// Opens the connection, or says why not.
 pub(crate) async fn connect(
@@ -33,7 +36,7 @@ pub(crate) async fn connect(
     let (opening, place) = match returning {
         Some(returning) if returning.is_meant() => readmit(&state, address, returning),
         Some(_) => door::admit(&state, address, &headers, credentials)
-            .map(|(admission, place)| (Opening::New(Arc::new(admission)), place)),
+            .map(|(admission, place)| (Opening::New(Arc::new(welcome(&state, address, admission))), place)),
         None => door::check_haste(&state, address).and_then(|()| Err(door::bad_query(&state, QUERY))),
     }
     .inspect_err(|refused| debug!(code = refused.code, "connection refused"))?;
@@ -48,6 +51,13 @@ pub(crate) async fn connect(
 
 /// What may stand in the query.
 const QUERY: &str = "room, identity and token, or resume, last_message and last_direct, each at most once";
+
+/// Makes somebody a guest, with as much to say at once as their address has left for newcomers.
+fn welcome(state: &AppState, address: SocketAddr, admission: Admission) -> Guest {
+    let most = full_burst(state.config.max_message_bytes);
+    let first_burst = state.first_bursts.take_up_to(address.ip(), most, Instant::now());
+    Guest::with_first_burst(admission, &state.config, first_burst)
+}
 
 /// Lets a client come back to its session, or says why not.
 fn readmit(

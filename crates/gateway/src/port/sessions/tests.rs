@@ -82,11 +82,14 @@ fn the_session_for_which_most_waits_is_known() {
     assert_eq!(sessions.most_waiting(), 2);
 }
 
-fn admission() -> Arc<Admission> {
+fn guest() -> Arc<Guest> {
+    use crate::auth::Admission;
+    use crate::config::GatewayConfig;
     use switchyard_control::grants::Pass;
     use switchyard_vocab::ids::{Identity, RoomName};
     let (room, identity) = (RoomName::new("lab"), Identity::new("ada"));
-    Arc::new(Admission { room, identity, display_name: None, metadata: None, pass: Pass::default() })
+    let admission = Admission { room, identity, display_name: None, metadata: None, pass: Pass::default() };
+    Arc::new(Guest::new(admission, &GatewayConfig::default()))
 }
 
 fn joined() -> Notice {
@@ -104,7 +107,7 @@ fn joined() -> Notice {
 
 /// A session that is in its room.
 fn participant(sessions: &Arc<Sessions>) -> Seat {
-    let mut seat = sessions.open_for(admission());
+    let mut seat = sessions.open_for(guest());
     sessions.deliver(told(seat.id, joined()));
     seat.notices.try_recv().expect("it is told");
     seat
@@ -196,7 +199,7 @@ async fn of_two_that_use_one_key_the_later_one_has_the_session() {
 #[tokio::test]
 async fn a_session_that_has_not_joined_cannot_be_resumed_and_leaves_nothing() {
     let sessions = sessions();
-    let seat = sessions.open_for(admission());
+    let seat = sessions.open_for(guest());
     let key = key_of(&seat);
     sessions.deliver(told(seat.id, Notice::Done));
 
@@ -209,7 +212,7 @@ async fn a_session_that_has_not_joined_cannot_be_resumed_and_leaves_nothing() {
 #[tokio::test]
 async fn a_session_that_cannot_be_resumed_has_no_key() {
     let sessions = Arc::new(Sessions::new(2, false));
-    let (plain, whip) = (sessions.open_for(admission()), self::sessions().open());
+    let (plain, whip) = (sessions.open_for(guest()), self::sessions().open());
 
     assert!(plain.key.is_none() && whip.key.is_none());
     assert_eq!(plain.give_up(true), Behind::Nothing);

@@ -5,7 +5,7 @@ const LONGEST: usize = 256 * 1024;
 /// Somebody's descriptions: `times` of `bytes` each, one every `every`. Says how many pass.
 fn passing(times: u32, bytes: usize, every: Duration) -> u32 {
     let start = Instant::now();
-    let mut limit = DescriptionLimit::new(LONGEST, start);
+    let mut limit = DescriptionLimit::new(LONGEST, full_burst(LONGEST), start);
     (0..times).filter(|&n| limit.take(bytes, start + every * n).is_ok()).count() as u32
 }
 
@@ -34,7 +34,7 @@ fn many_small_descriptions_pass_at_the_rate_of_descriptions() {
 #[test]
 fn whoever_waits_as_long_as_told_passes() {
     let start = Instant::now();
-    let mut limit = DescriptionLimit::new(LONGEST, start);
+    let mut limit = DescriptionLimit::new(LONGEST, full_burst(LONGEST), start);
     while limit.take(LONGEST, start).is_ok() {}
 
     let wait = limit.take(LONGEST, start).unwrap_err();
@@ -45,11 +45,22 @@ fn whoever_waits_as_long_as_told_passes() {
 #[test]
 fn what_is_refused_costs_nothing() {
     let start = Instant::now();
-    let mut limit = DescriptionLimit::new(LONGEST, start);
+    let mut limit = DescriptionLimit::new(LONGEST, full_burst(LONGEST), start);
     while limit.take(LONGEST, start).is_ok() {}
     let first = limit.take(LONGEST, start).unwrap_err();
 
     let hundredth = (0..99).filter_map(|_| limit.take(LONGEST, start).err()).last();
 
     assert_eq!(hundredth, Some(first));
+}
+
+#[test]
+fn whoever_begins_with_little_has_its_first_offer_read_and_soon_as_much_as_others() {
+    let start = Instant::now();
+    let mut limit = DescriptionLimit::new(LONGEST, 0.0, start);
+
+    assert_eq!(limit.take(20_000, start), Ok(()));
+    assert!(limit.take(LONGEST, start).is_err());
+    let later = start + Duration::from_secs(8);
+    assert_eq!((0..20).filter(|_| limit.take(LONGEST, later).is_ok()).count(), 8);
 }
