@@ -202,6 +202,8 @@ pub struct Snapshot {
     pub metadata: Option<Arc<str>>,
     /// Whether nobody but those who moderate is let in.
     pub locked: bool,
+    /// What the room takes of those who publish.
+    pub codecs: Arc<CodecPolicy>,
     /// What you publish.
     pub own: Vec<Own>,
     /// What the m-lines carry on which you receive, as last settled.

@@ -100,6 +100,7 @@ impl Control {
             permissions: session.pass.permissions,
             metadata: room.metadata.clone(),
             locked: room.locked,
+            codecs: room.codecs.clone(),
             own: own.collect(),
             subscriptions: session.subscribing.settled(),
             connections: lines.into_iter().flatten().collect(),

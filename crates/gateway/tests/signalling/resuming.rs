@@ -29,6 +29,7 @@ fn snapshot() -> Notice {
         permissions: Permissions::default(),
         metadata: None,
         locked: false,
+        codecs: Default::default(),
         own: Vec::new(),
         subscriptions: Vec::new(),
         connections: Vec::new(),

@@ -4,17 +4,20 @@
 //! not, and come back. Beside the server runs a model of a few lines; whoever listens must see what it says.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use switchyard_vocab::ids::{Identity, PublicationId};
 
+use crate::codec_policy::{CodecName, CodecPolicy};
 use crate::driver::Output;
+use crate::grants::Pass;
 use crate::intent::{Heard, Intent, Resumption};
 use crate::notice::{Notice, Participant};
 use crate::testing::description::Client;
-use crate::testing::{House, published, told};
+use crate::testing::{House, join_with, published, told};
 
 const SEEDS: u64 = 60;
 const STEPS: usize = 120;
@@ -30,6 +33,14 @@ struct Seen {
     tracks: Tracks,
 }
 
+/// What is known of the room.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+struct Place {
+    metadata: Option<Arc<str>>,
+    locked: bool,
+    codecs: Arc<CodecPolicy>,
+}
+
 /// Somebody in the room, by the model.
 #[derive(Debug, Default)]
 struct Person {
@@ -41,6 +52,8 @@ struct Person {
     seen: Seen,
     /// What they see of the others.
     view: BTreeMap<String, Seen>,
+    /// What they know of the room.
+    place: Place,
     /// Messages they are to have had, and those they had: number, to them alone.
     due: Vec<(u64, bool)>,
     had: Vec<(u64, bool)>,
@@ -50,6 +63,8 @@ struct Run {
     house: House,
     dice: ChaCha20Rng,
     people: BTreeMap<String, Person>,
+    /// How the room is.
+    place: Place,
     sessions: u64,
 }
 
@@ -58,13 +73,24 @@ fn seen(participant: &Participant) -> Seen {
     Seen { connected: participant.connected, tracks }
 }
 
+fn place(metadata: &Option<Arc<str>>, locked: bool, codecs: &Arc<CodecPolicy>) -> Place {
+    Place { metadata: metadata.clone(), locked, codecs: codecs.clone() }
+}
+
 impl Person {
     fn hear(&mut self, notice: &Notice) {
         let name = |identity: &Identity| identity.to_string();
         match notice {
-            Notice::Joined { participants, .. } => self.look(participants),
+            Notice::Joined { participants, metadata, locked, codecs, .. } => {
+                self.look(participants);
+                self.place = place(metadata, *locked, codecs);
+            }
+            Notice::RoomChanged { metadata, locked, codecs } => {
+                self.place = place(metadata, *locked, codecs);
+            }
             Notice::Snapshot(snapshot) => {
                 self.look(&snapshot.participants);
+                self.place = place(&snapshot.metadata, snapshot.locked, &snapshot.codecs);
                 let own: Tracks = snapshot.own.iter().map(|own| (own.publication, own.muted)).collect();
                 assert_eq!(own, self.seen.tracks, "what one publishes");
                 assert_eq!(snapshot.missed_messages, 0);
@@ -101,6 +127,13 @@ impl Person {
     }
 }
 
+/// Everybody moderates.
+fn moderating() -> Pass {
+    let mut pass = Pass::default();
+    pass.permissions.grants.admin = true;
+    pass
+}
+
 impl Run {
     fn roll(&mut self, sides: u64) -> u64 {
         self.dice.next_u64() % sides
@@ -128,24 +161,28 @@ impl Run {
 
     fn enter(&mut self, name: &str) {
         self.sessions += 1;
+        if self.people.is_empty() {
+            self.place = Place::default();
+        }
         let seen = Seen { connected: true, ..Seen::default() };
         let person = Person { session: self.sessions, hears: true, seen, ..Person::default() };
         // Whoever joins as somebody who is there replaces them: their last word goes to a session of the past.
         self.people.insert(name.to_owned(), person);
-        let outputs = self.house.ask(self.sessions, crate::testing::join("kitchen", name));
+        let outputs = self.house.ask(self.sessions, join_with(name, moderating()));
         self.spread(&outputs);
     }
 
     fn step(&mut self) {
         let name = NAMES[self.roll(NAMES.len() as u64) as usize];
         let Some(person) = self.people.get(name) else { return self.enter(name) };
-        match (person.hears, self.roll(12)) {
+        match (person.hears, self.roll(14)) {
             (true, 0) => {
                 self.ask(name, Intent::Leave);
                 self.people.remove(name);
             }
             (true, 1 | 2) => self.publish(name),
             (true, 3) => self.mute(name),
+            (true, 12 | 13) => self.arrange(name),
             (true, 4..=6) => self.say(name),
             // The server notices nothing.
             (true, 7 | 8) => self.person(name).hears = false,
@@ -183,6 +220,34 @@ impl Run {
         let Some((&publication, &muted)) = self.people[name].seen.tracks.first_key_value() else { return };
         self.person(name).seen.tracks.insert(publication, !muted);
         self.ask(name, Intent::SetMuted { publication, muted: !muted });
+    }
+
+    /// Changes something of the room.
+    fn arrange(&mut self, name: &str) {
+        let mut changed = self.place.clone();
+        let intent = match self.roll(3) {
+            0 => {
+                changed.locked = !changed.locked;
+                Intent::SetLocked(changed.locked)
+            }
+            1 => {
+                let topic = self.roll(100).to_string();
+                changed.metadata = Some(topic.as_str().into());
+                Intent::SetRoomMetadata(Some(topic))
+            }
+            _ => {
+                let preferred = vec![CodecName::ALL[1 + self.roll(5) as usize]];
+                let wanted = CodecPolicy { preferred, ..CodecPolicy::default() };
+                changed.codecs = CodecPolicy::default().narrowed(&wanted).into();
+                Intent::SetRoomCodecs(wanted)
+            }
+        };
+        let outputs = self.ask(name, intent);
+        let answers = told(&outputs, self.people[name].session);
+        // Whoever arranges in haste is refused.
+        if !answers.iter().any(|notice| matches!(notice, Notice::Refused(_))) {
+            self.place = changed;
+        }
     }
 
     fn say(&mut self, name: &str) {
@@ -236,6 +301,7 @@ impl Run {
                 others.map(|(name, other)| (name.clone(), other.seen.clone())).collect();
             assert_eq!(person.view, truth, "what {name} sees");
             assert_eq!(person.had, person.due, "what {name} heard");
+            assert_eq!(person.place, self.place, "what {name} knows of the room");
         }
     }
 }
@@ -245,7 +311,8 @@ fn after_a_return_the_room_looks_to_everybody_as_it_is() {
     let mut resumed = 0;
     for seed in 0..SEEDS {
         let dice = ChaCha20Rng::seed_from_u64(seed);
-        let mut run = Run { house: House::new(), dice, people: BTreeMap::new(), sessions: 0 };
+        let mut run =
+            Run { house: House::new(), dice, people: BTreeMap::new(), place: Place::default(), sessions: 0 };
         for _ in 0..STEPS {
             run.step();
             run.check();

@@ -55,6 +55,8 @@ pub enum ServerMessage {
         room_metadata: Option<String>,
         /// Whether nobody but those who moderate is let in.
         locked: bool,
+        /// What the room takes of those who publish.
+        codecs: Codecs,
         /// What you publish.
         own: Vec<Own>,
         /// Which publication each m-line carries on which you receive, by the last offer that you answered.

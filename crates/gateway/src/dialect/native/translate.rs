@@ -193,6 +193,7 @@ fn seen_again(snapshot: notice::Snapshot) -> ServerMessage {
         permissions: snapshot.permissions.into(),
         room_metadata: snapshot.metadata.as_deref().map(str::to_owned),
         locked: snapshot.locked,
+        codecs: snapshot.codecs.as_ref().into(),
         own: snapshot.own.into_iter().map(own).collect(),
         subscriptions: snapshot.subscriptions.into_iter().map(Subscription::from).collect(),
         connections: snapshot.connections.into_iter().map(Way::from).collect(),
