@@ -2,7 +2,10 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use switchyard_metrics::{ADMIN_OPERATIONS, AdminTotals, GatewayTotals, RefusedConnections, StatusClass};
+use switchyard_metrics::{
+    ADMIN_OPERATIONS, AdminTotals, GatewayTotals, RESOURCE_METHODS, RefusedConnections, ResourceTotals,
+    StatusClass,
+};
 
 /// A count that many connections add to.
 #[derive(Debug, Default)]
@@ -39,6 +42,8 @@ pub(crate) struct Counters {
     pub(crate) sessions_silent: Count,
     pub(crate) sessions_not_joined: Count,
     pub(crate) admin: AdminCounters,
+    pub(crate) whip: ResourceCounters,
+    pub(crate) whep: ResourceCounters,
 }
 
 impl Counters {
@@ -64,6 +69,8 @@ impl Counters {
             sessions_silent: self.sessions_silent.get(),
             sessions_not_joined: self.sessions_not_joined.get(),
             admin: self.admin.totals(),
+            whip: self.whip.totals(),
+            whep: self.whep.totals(),
             ..GatewayTotals::default()
         }
     }
@@ -92,12 +99,43 @@ impl AdminCounters {
     }
 
     fn totals(&self) -> AdminTotals {
-        let answered = std::array::from_fn(|operation| {
-            std::array::from_fn(|class| {
-                let counts = self.answered.get(operation).and_then(|counts| counts.get(class));
-                counts.map_or(0, Count::get)
-            })
-        });
+        let answered = self.answered.each_ref().map(|counts| counts.each_ref().map(Count::get));
         AdminTotals { answered, turned_away: self.turned_away.get() }
+    }
+}
+
+/// What one of the dialects that make resources has answered, and what it holds.
+#[derive(Debug, Default)]
+pub(crate) struct ResourceCounters {
+    answered: [[Count; StatusClass::ALL.len()]; RESOURCE_METHODS.len()],
+    opened: Count,
+    closed: Count,
+}
+
+impl ResourceCounters {
+    /// Counts an answer.
+    pub(crate) fn add(&self, method: &str, status: u16) {
+        let place = RESOURCE_METHODS.iter().position(|known| *known == method);
+        let counts = self.answered.get(place.unwrap_or(RESOURCE_METHODS.len() - 1));
+        if let Some(count) = counts.and_then(|counts| counts.get(StatusClass::of(status) as usize)) {
+            count.add();
+        }
+    }
+
+    /// A resource opens.
+    pub(crate) fn open(&self) {
+        self.opened.add();
+    }
+
+    /// A resource that was open is no longer.
+    pub(crate) fn close(&self) {
+        self.closed.add();
+    }
+
+    fn totals(&self) -> ResourceTotals {
+        let answered = self.answered.each_ref().map(|counts| counts.each_ref().map(Count::get));
+        // What is closed was opened before: read in this order there are never fewer than none.
+        let closed = self.closed.get();
+        ResourceTotals { answered, open: self.opened.get().saturating_sub(closed) }
     }
 }

@@ -79,6 +79,8 @@ pub enum Read {
     GatewayBy(&'static str, ByName<GatewayTotals>),
     /// Answers of the admin API, by operation and by the class of the status.
     AdminAnswers,
+    /// Answers to WHIP and WHEP, by dialect, method and by the class of the status.
+    ResourceAnswers,
     /// Always one; the labels say what is running.
     Build,
 }
@@ -92,6 +94,7 @@ impl Read {
             Self::EachWorker(_) => vec!["worker"],
             Self::ControlBy(label, _) | Self::GatewayBy(label, _) => vec![label],
             Self::AdminAnswers => vec!["operation", "status"],
+            Self::ResourceAnswers => vec!["dialect", "method", "status"],
             Self::Build => vec!["version"],
             Self::Workers(_)
             | Self::Durations(_)

@@ -12,7 +12,7 @@ use switchyard_vocab::counters::{DurationHistogram, LineEnd, PacketKind, TallyBy
 use switchyard_vocab::drop_reason::DropReason;
 
 use crate::catalogue::{Kind, METRICS, Metric, Read};
-use crate::shells::{ADMIN_OPERATIONS, Shells, StatusClass};
+use crate::shells::{ADMIN_OPERATIONS, GatewayTotals, RESOURCE_METHODS, Shells, StatusClass};
 
 /// All metrics of the server, as the `prometheus` crate wants them.
 #[derive(Debug)]
@@ -111,6 +111,7 @@ impl Moment<'_> {
                 values.iter().map(|(name, read)| labelled(name, read(&self.shells.gateway))).collect()
             }
             Read::AdminAnswers => self.admin_answers(metric.kind),
+            Read::ResourceAnswers => self.resource_answers(metric.kind),
             Read::Build => vec![labelled(self.version, 1.0)],
         }
     }
@@ -129,6 +130,26 @@ impl Moment<'_> {
         by_both
             .map(|(operation, class, count)| {
                 sample(kind, &[("operation", operation), ("status", class.as_str())], count as f64)
+            })
+            .collect()
+    }
+
+    fn resource_answers(&self, kind: Kind) -> Vec<Sample> {
+        let GatewayTotals { whip, whep, .. } = self.shells.gateway;
+        let by_method = [("whip", whip), ("whep", whep)].into_iter().flat_map(|(dialect, totals)| {
+            let methods = RESOURCE_METHODS.iter().zip(totals.answered);
+            methods.map(move |(method, counts)| (dialect, *method, counts))
+        });
+        let by_all = by_method.flat_map(|(dialect, method, counts)| {
+            StatusClass::ALL
+                .into_iter()
+                .zip(counts)
+                .map(move |(class, count)| (dialect, method, class, count))
+        });
+        by_all
+            .map(|(dialect, method, class, count)| {
+                let labels = [("dialect", dialect), ("method", method), ("status", class.as_str())];
+                sample(kind, &labels, count as f64)
             })
             .collect()
     }

@@ -27,5 +27,6 @@ mod shells;
 
 pub use prometheus::{CONTENT_TYPE, Exporter};
 pub use shells::{
-    ADMIN_OPERATIONS, AdminTotals, ControlTotals, GatewayTotals, RefusedConnections, Shells, StatusClass,
+    ADMIN_OPERATIONS, AdminTotals, ControlTotals, GatewayTotals, RESOURCE_METHODS, RefusedConnections,
+    ResourceTotals, Shells, StatusClass,
 };

@@ -40,6 +40,10 @@ pub struct GatewayTotals {
     pub sessions_not_joined: u64,
     /// What the admin API has answered.
     pub admin: AdminTotals,
+    /// What publishers by WHIP ask for and hold.
+    pub whip: ResourceTotals,
+    /// What watchers by WHEP ask for and hold.
+    pub whep: ResourceTotals,
 }
 
 /// Signalling connections refused, by reason.
@@ -120,6 +124,18 @@ impl StatusClass {
             Self::Failed => "5xx",
         }
     }
+}
+
+/// The methods by which resources of WHIP and WHEP are dealt with; `other` is every one that they don't take.
+pub const RESOURCE_METHODS: [&str; 5] = ["POST", "PATCH", "DELETE", "OPTIONS", "other"];
+
+/// What one of the dialects that make resources has answered, and what it holds.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct ResourceTotals {
+    /// Requests, by method and by the class of the status, each in the order in which they are listed.
+    pub answered: [[u64; StatusClass::ALL.len()]; RESOURCE_METHODS.len()],
+    /// Resources open now.
+    pub open: u64,
 }
 
 /// What the admin API has answered.

@@ -10,7 +10,7 @@ use switchyard_vocab::counters::LineEnd;
 use switchyard_vocab::ids::{Identity, PublicationId};
 
 use crate::http::{Answer, Ask};
-use crate::support::{House, development, joined};
+use crate::support::{House, development, get, joined};
 use crate::whip::{FRAGMENT, SDP, WHEP, WHIP, ada, answer, let_in, post, published, quick};
 
 /// Sends a fragment, and gives control's answer to it where control is asked.
@@ -202,4 +202,31 @@ async fn a_server_that_stops_lets_its_resources_leave() {
 
     assert_eq!(house.heard().await.intent, Intent::Leave);
     house.stopped().await;
+}
+
+#[tokio::test]
+async fn requests_are_counted_by_dialect_method_and_outcome_and_resources_while_they_are_open() {
+    let mut house = House::open(quick()).await;
+    let (url, ..) = published(&mut house).await;
+    let ask = |method, path: &str| Ask::new(method, path).send(house.address);
+    ask("OPTIONS", WHIP).await.unwrap();
+    ask("BREW", WHEP).await.unwrap();
+    Ask::new("POST", WHEP).body("v=0").send(house.address).await.unwrap();
+
+    let open = get(house.metrics, "/metrics").await;
+    ask("DELETE", &url).await.unwrap();
+    let closed = get(house.metrics, "/metrics").await;
+
+    for (dialect, method, status) in [
+        ("whip", "POST", "2xx"),
+        ("whip", "OPTIONS", "2xx"),
+        ("whep", "other", "4xx"),
+        ("whep", "POST", "4xx"),
+    ] {
+        let labels = format!(r#"{{dialect="{dialect}",method="{method}",status="{status}"}} 1"#);
+        assert!(open.contains(&format!("switchyard_resource_requests_total{labels}")), "{labels}: {open}");
+    }
+    assert!(open.contains(r#"switchyard_resource_open{dialect="whip"} 1"#), "{open}");
+    assert!(closed.contains(r#"switchyard_resource_open{dialect="whip"} 0"#), "{closed}");
+    assert!(closed.contains(r#"method="DELETE",status="2xx"} 1"#), "{closed}");
 }

@@ -6,7 +6,7 @@ use switchyard_vocab::counters::{LineEnd, PacketKind};
 use switchyard_vocab::drop_reason::DropReason;
 
 use super::{METRICS, Metric, Read};
-use crate::shells::ADMIN_OPERATIONS;
+use crate::shells::{ADMIN_OPERATIONS, RESOURCE_METHODS};
 
 const HEAD: &str = "# Metrics
 
@@ -53,6 +53,7 @@ fn values(read: Read) -> Vec<&'static str> {
         Read::ControlBy(_, values) => values.iter().map(|(name, _)| *name).collect(),
         Read::GatewayBy(_, values) => values.iter().map(|(name, _)| *name).collect(),
         Read::AdminAnswers => ADMIN_OPERATIONS.to_vec(),
+        Read::ResourceAnswers => RESOURCE_METHODS.to_vec(),
         _ => Vec::new(),
     }
 }

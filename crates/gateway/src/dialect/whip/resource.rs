@@ -14,8 +14,11 @@ use tracing::{Instrument, debug, info, info_span};
 use super::precondition::Precondition;
 use super::problem::{refused, unanswered};
 use super::resource_id::{ResourceId, random_tag};
+use super::resources::Listed;
 use super::routes::Whip;
+use crate::app_state::AppState;
 use crate::auth::Admission;
+use crate::counters::ResourceCounters;
 use crate::http_error::HttpError;
 use crate::port::Seat;
 use crate::rate_limit::TokenBucket;
@@ -38,6 +41,16 @@ pub(super) enum Role {
     Publish,
     /// Its client receives what somebody publishes.
     Watch(Identity),
+}
+
+impl Role {
+    /// Where what its dialect does is counted.
+    pub(super) fn counters<'a>(&self, app: &'a AppState) -> &'a ResourceCounters {
+        match self {
+            Self::Publish => &app.counters.whip,
+            Self::Watch(_) => &app.counters.whep,
+        }
+    }
 }
 
 /// What somebody who knows a resource asks of it.
@@ -159,7 +172,7 @@ impl Resource {
         };
 
         let (asks, mut asked) = mpsc::channel(MAX_WAITING_ASKS);
-        let listed = self.whip.resources.list(id.clone(), asks);
+        let listed = Listed::new(&self.whip, &self.role, id.clone(), asks);
         info!(watches = matches!(self.role, Role::Watch(_)), "opened");
         let mut deleted = None;
         let over = match opened.send(Ok(Opened { id, tag: self.tag.clone(), sdp })) {

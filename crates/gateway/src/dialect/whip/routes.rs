@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use axum::Router;
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::middleware::map_response;
+use axum::middleware::{Next, from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, options, patch, post};
 
@@ -46,6 +47,7 @@ pub(crate) fn routes(app: Arc<AppState>) -> Router {
     };
     ends.into_iter()
         .fold(Router::new(), with_both_forms)
+        .layer(from_fn_with_state(whip.app.clone(), count))
         .layer(map_response(readable_from_anywhere))
         .with_state(whip)
 }
@@ -85,6 +87,16 @@ fn wrong_method(allow: &'static str) -> Response {
     let message = format!("this takes {allow}");
     let error = HttpError::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", message);
     ([(header::ALLOW, allow)], error).into_response()
+}
+
+/// Counts what is answered. Whoever gives up before that is counted nowhere.
+async fn count(State(app): State<Arc<AppState>>, request: Request, next: Next) -> Response {
+    let is_whep = request.uri().path().starts_with("/v1/whep/");
+    let method = request.method().clone();
+    let response = next.run(request).await;
+    let counters = if is_whep { &app.counters.whep } else { &app.counters.whip };
+    counters.add(method.as_str(), response.status().as_u16());
+    response
 }
 
 async fn readable_from_anywhere(mut response: Response) -> Response {

@@ -134,7 +134,7 @@ pub(super) const SHELLS: &[Metric] = &[
         "switchyard_gateway_waiting_notices",
         Gauge,
         "Notices of control that wait to be written, of the session for which most wait. A session for which \
-         max_waiting_notices wait is ended (too_slow).",
+         max_waiting_notices wait, or 8 MiB, is ended (too_slow).",
         Read::Gateway(|gateway| gateway.waiting_notices as f64),
     ),
     metric(
@@ -204,6 +204,22 @@ pub(super) const SHELLS: &[Metric] = &[
                 ("silent", |gateway| gateway.sessions_silent as f64),
                 ("not_joined", |gateway| gateway.sessions_not_joined as f64),
             ],
+        ),
+    ),
+    metric(
+        "switchyard_resource_requests_total",
+        Counter,
+        "Requests of WHIP and WHEP that were answered, by dialect, method and by how: `2xx` done, `4xx` refused, \
+         `5xx` failed or told to come back later.",
+        Read::ResourceAnswers,
+    ),
+    metric(
+        "switchyard_resource_open",
+        Gauge,
+        "Resources of WHIP and WHEP open now, by dialect. Each is a session and holds one of max_connections.",
+        Read::GatewayBy(
+            "dialect",
+            &[("whip", |gateway| gateway.whip.open as f64), ("whep", |gateway| gateway.whep.open as f64)],
         ),
     ),
     metric(
