@@ -35,6 +35,10 @@ pub enum Notice {
         room: RoomName,
         /// Who you are.
         identity: Identity,
+        /// The name others read of you.
+        display_name: Option<String>,
+        /// What the application has attached to you.
+        own_metadata: Option<Arc<str>>,
         /// The others, with what they publish.
         participants: Vec<Participant>,
         /// What you may do.
@@ -194,6 +198,10 @@ pub struct Snapshot {
     pub room: RoomName,
     /// Who you are.
     pub identity: Identity,
+    /// The name others read of you.
+    pub display_name: Option<String>,
+    /// What the application has attached to you.
+    pub own_metadata: Option<Arc<str>>,
     /// The others, with what they publish.
     pub participants: Vec<Participant>,
     /// What you may do.

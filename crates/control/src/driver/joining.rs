@@ -106,8 +106,8 @@ impl Control {
         };
         let newcomer = Participant {
             identity: join.identity.clone(),
-            display_name: join.display_name,
-            metadata,
+            display_name: join.display_name.clone(),
+            metadata: metadata.clone(),
             hidden: grants.hidden,
             connected: true,
             publications: Vec::new(),
@@ -123,6 +123,8 @@ impl Control {
         let joined = Notice::Joined {
             room: join.room,
             identity: join.identity,
+            display_name: join.display_name,
+            own_metadata: metadata,
             participants: room.participants_except(asker.session),
             permissions: join.pass.permissions,
             metadata: room.metadata.clone(),

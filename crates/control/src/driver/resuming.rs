@@ -93,9 +93,12 @@ impl Control {
             session.publishing.peer().map(|_| Connection::Publish),
             session.subscribing.peer().map(|_| Connection::Subscribe),
         ];
+        let member = room.membership.get(id)?;
         Some(Snapshot {
             room: session.room.name.clone(),
-            identity: room.membership.get(id)?.identity.clone(),
+            identity: member.identity.clone(),
+            display_name: member.display_name.clone(),
+            own_metadata: member.metadata.clone(),
             participants: room.participants_except(id),
             permissions: session.pass.permissions,
             metadata: room.metadata.clone(),

@@ -25,6 +25,8 @@ fn snapshot() -> Notice {
     Notice::Snapshot(Box::new(Snapshot {
         room: RoomName::new("lab"),
         identity: Identity::new("ada"),
+        display_name: Some("Ada L.".into()),
+        own_metadata: None,
         participants: Vec::new(),
         permissions: Permissions::default(),
         metadata: None,

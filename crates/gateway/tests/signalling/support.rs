@@ -153,6 +153,8 @@ pub(crate) fn joined(room: &str, identity: &str) -> Notice {
     Notice::Joined {
         room: RoomName::new(room),
         identity: Identity::new(identity),
+        display_name: None,
+        own_metadata: None,
         participants: Vec::new(),
         permissions: Permissions::default(),
         metadata: None,

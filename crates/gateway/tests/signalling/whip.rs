@@ -47,6 +47,8 @@ pub(crate) async fn let_in(house: &mut House, participants: Vec<Participant>) ->
         Notice::Joined {
             room,
             identity,
+            display_name: None,
+            own_metadata: None,
             participants,
             permissions: Permissions::default(),
             metadata: None,

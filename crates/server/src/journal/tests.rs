@@ -51,6 +51,8 @@ fn joined() -> Addressed {
     notice(Notice::Joined {
         room: RoomName::new("lobby"),
         identity: Identity::new("ada"),
+        display_name: None,
+        own_metadata: None,
         participants: Vec::new(),
         permissions: switchyard_control::grants::Permissions::default(),
         metadata: None,

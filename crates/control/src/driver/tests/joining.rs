@@ -6,7 +6,7 @@ use switchyard_vocab::ids::Identity;
 use crate::config::ControlConfig;
 use crate::driver::Output;
 use crate::grants::Pass;
-use crate::intent::Intent;
+use crate::intent::{Intent, Join, Resumption};
 use crate::notice::{EndReason, Notice};
 use crate::placement::Placement;
 use crate::refusal::Refusal;
@@ -30,6 +30,26 @@ fn a_newcomer_sees_who_is_there_and_is_seen() {
     assert_eq!(participants[0].publications.iter().map(|one| one.id).collect::<Vec<_>>(), tracks);
     assert!(
         matches!(told(&outputs, 1)[..], [Notice::ParticipantJoined(bob)] if bob.identity.as_str() == "bob")
+    );
+}
+
+#[test]
+fn whoever_joins_and_whoever_is_back_is_told_their_own_name_and_metadata() {
+    let mut house = House::new();
+    let Intent::Join(join) = join("kitchen", "ada") else { panic!("a join") };
+    let named = Join { display_name: Some("Ada L.".into()), metadata: Some("{}".into()), ..join };
+
+    let joined = house.ask(1, Intent::Join(named));
+    house.ask(1, Intent::SetName("Ada".into()));
+    house.ask(1, Intent::Disconnect { lost: Resumption(0) });
+    let back = house.ask(1, Intent::Resume { by: Resumption(1), heard: None });
+
+    let Notice::Joined { display_name, own_metadata, .. } = told(&joined, 1)[0] else { panic!("{joined:?}") };
+    assert_eq!((display_name.as_deref(), own_metadata.as_deref()), (Some("Ada L."), Some("{}")));
+    let Notice::Snapshot(snapshot) = told(&back, 1)[0] else { panic!("{back:?}") };
+    assert_eq!(
+        (snapshot.display_name.as_deref(), snapshot.own_metadata.as_deref()),
+        (Some("Ada"), Some("{}"))
     );
 }
 

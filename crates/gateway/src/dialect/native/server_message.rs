@@ -47,6 +47,10 @@ pub enum ServerMessage {
         room: String,
         /// Who you are.
         identity: String,
+        /// The name others read of you; null when none.
+        name: Option<String>,
+        /// What the application has attached to you; null when nothing.
+        metadata: Option<String>,
         /// The others, with what they publish.
         participants: Vec<Participant>,
         /// What you may do.
@@ -73,6 +77,10 @@ pub enum ServerMessage {
         room: String,
         /// Who you are.
         identity: String,
+        /// The name others read of you; null when none.
+        name: Option<String>,
+        /// What the application has attached to you; null when nothing.
+        metadata: Option<String>,
         /// The others, with what they publish.
         participants: Vec<Participant>,
         /// What you may do.

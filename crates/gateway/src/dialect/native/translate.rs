@@ -91,17 +91,27 @@ fn message(addressed: Addressed) -> ServerEnvelope {
 
 fn said(notice: Notice) -> ServerMessage {
     match notice {
-        Notice::Joined { room, identity, participants, permissions, metadata, locked, codecs } => {
-            ServerMessage::Joined {
-                room: room.to_string(),
-                identity: identity.to_string(),
-                participants: participants.into_iter().map(Participant::from).collect(),
-                permissions: permissions.into(),
-                room_metadata: metadata.as_deref().map(str::to_owned),
-                locked,
-                codecs: codecs.as_ref().into(),
-            }
-        }
+        Notice::Joined {
+            room,
+            identity,
+            display_name,
+            own_metadata,
+            participants,
+            permissions,
+            metadata,
+            locked,
+            codecs,
+        } => ServerMessage::Joined {
+            room: room.to_string(),
+            identity: identity.to_string(),
+            name: display_name,
+            metadata: own_metadata.as_deref().map(str::to_owned),
+            participants: participants.into_iter().map(Participant::from).collect(),
+            permissions: permissions.into(),
+            room_metadata: metadata.as_deref().map(str::to_owned),
+            locked,
+            codecs: codecs.as_ref().into(),
+        },
         Notice::Snapshot(snapshot) => seen_again(*snapshot),
         Notice::PermissionsChanged(permissions) => {
             ServerMessage::PermissionsChanged { permissions: permissions.into() }
@@ -189,6 +199,8 @@ fn seen_again(snapshot: notice::Snapshot) -> ServerMessage {
     ServerMessage::Snapshot {
         room: snapshot.room.to_string(),
         identity: snapshot.identity.to_string(),
+        name: snapshot.display_name,
+        metadata: snapshot.own_metadata.as_deref().map(str::to_owned),
         participants: snapshot.participants.into_iter().map(Participant::from).collect(),
         permissions: snapshot.permissions.into(),
         room_metadata: snapshot.metadata.as_deref().map(str::to_owned),

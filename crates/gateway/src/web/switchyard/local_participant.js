@@ -130,6 +130,15 @@ export class LocalParticipant extends Emitter {
     return publication;
   }
 
+  /**
+   * For this library's own use: what the server says of this participant, as far as it says anything.
+   * @param {{name?: string|null, metadata?: string|null}} info
+   */
+  handleInfo({ name, metadata }) {
+    if (name !== undefined) this.name = name ?? undefined;
+    if (metadata !== undefined) this.metadata = metadata;
+  }
+
   /** For this library's own use. @param {import('./messages.js').Permissions|null} permissions */
   handlePermissions(permissions) {
     this.permissions = permissions;

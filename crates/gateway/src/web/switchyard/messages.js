@@ -39,8 +39,8 @@
  * @typedef {{mid: string, publication: number}} Line
  * @typedef {{offer: number, sdp: string, subscriptions: Line[]}} Offer
  *
- * @typedef {{room: string, identity: string, participants: ParticipantInfo[], permissions?: Permissions,
- *   room_metadata?: string|null, locked?: boolean, codecs?: Codecs}} Joined
+ * @typedef {{room: string, identity: string, name?: string|null, metadata?: string|null,
+ *   participants: ParticipantInfo[], permissions?: Permissions, room_metadata?: string|null, locked?: boolean, codecs?: Codecs}} Joined
  * @typedef {Joined & {own?: (Line & {muted?: boolean})[], subscriptions?: Line[],
  *   connections?: ('publish'|'subscribe')[], missed_messages?: number}} Snapshot
  */

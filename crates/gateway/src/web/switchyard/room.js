@@ -256,9 +256,10 @@ export class Room extends Emitter {
   }
 
   /** @param {import('./messages.js').Joined} told */
-  #take({ room, identity, participants, permissions, room_metadata: metadata, locked, codecs }) {
+  #take({ room, identity, name, metadata: own, participants, permissions, room_metadata: metadata, locked, codecs }) {
     this.name = room;
     this.localParticipant.identity = identity;
+    this.localParticipant.handleInfo({ name, metadata: own });
     this.localParticipant.handlePermissions(permissions ?? null);
     this.metadata = metadata ?? null;
     this.isLocked = locked ?? false;
@@ -269,8 +270,7 @@ export class Room extends Emitter {
   /** @param {import('./messages.js').ParticipantInfo} info */
   #handleParticipant(info) {
     if (info.identity !== this.identity) return this.#roster.change(info);
-    this.localParticipant.name = info.name ?? undefined;
-    this.localParticipant.metadata = info.metadata ?? null;
+    this.localParticipant.handleInfo({ name: info.name ?? null, metadata: info.metadata ?? null });
   }
 
   /** @param {number} id @param {boolean} muted */

@@ -50,6 +50,14 @@ export class LocalParticipant extends Emitter<LocalParticipantEvents> {
     setMetadata(metadata: string | null): Promise<void>;
     /** Shows the server a new token before the old one expires. @param {string} token */
     refreshToken(token: string): Promise<void>;
+    /**
+     * For this library's own use: what the server says of this participant, as far as it says anything.
+     * @param {{name?: string|null, metadata?: string|null}} info
+     */
+    handleInfo({ name, metadata }: {
+        name?: string | null;
+        metadata?: string | null;
+    }): void;
     /** For this library's own use. @param {import('./messages.js').Permissions|null} permissions */
     handlePermissions(permissions: import("./messages.js").Permissions | null): void;
     #private;

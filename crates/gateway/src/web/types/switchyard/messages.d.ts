@@ -113,6 +113,8 @@ export type Offer = {
 export type Joined = {
     room: string;
     identity: string;
+    name?: string | null;
+    metadata?: string | null;
     participants: ParticipantInfo[];
     permissions?: Permissions;
     room_metadata?: string | null;
