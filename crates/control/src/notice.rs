@@ -1,5 +1,7 @@
 //! Notices: what control tells a participant, whatever dialect it speaks.
 
+mod weight;
+
 use std::sync::Arc;
 use std::time::Duration;
 

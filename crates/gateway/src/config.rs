@@ -39,7 +39,7 @@ pub struct GatewayConfig {
     /// invent.
     pub proxy_header: ProxyHeader,
     /// Notices that may wait for a slow client before its session is ended. A room of hundreds tells a
-    /// newcomer much at once.
+    /// newcomer much at once. At 8 MiB of them it is ended as well.
     pub max_waiting_notices: usize,
     /// Requests of all clients together that may wait for control before their connections have to wait.
     pub max_waiting_requests: usize,

@@ -6,6 +6,7 @@
 //! waits for a slow client.
 
 mod guest;
+mod notices;
 mod resume_key;
 mod sessions;
 mod tickets;
@@ -21,6 +22,7 @@ use tokio::sync::{mpsc, oneshot};
 use crate::config::GatewayConfig;
 
 pub use guest::Guest;
+pub use notices::Notices;
 pub use resume_key::ResumeKey;
 pub use sessions::{Behind, Delivery, KeyHolder, Seat, Sessions};
 pub use tickets::Epitaph;

@@ -8,9 +8,10 @@ use dashmap::mapref::entry::Entry;
 use switchyard_control::intent::Resumption;
 use switchyard_control::notice::{Addressed, EndReason, Notice};
 use switchyard_vocab::ids::SessionId;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 
 use super::guest::Guest;
+use super::notices::{self, NotQueued, Notices, Waiting};
 use super::resume_key::{KeyDigest, ResumeKey};
 use super::tickets::{Epitaph, Tickets};
 
@@ -34,7 +35,7 @@ struct Desk {
     /// Which of the session's connections it belongs to.
     resumption: Resumption,
     /// `None` when nobody listens any more.
-    notices: Option<mpsc::Sender<Addressed>>,
+    notices: Option<Waiting>,
     end: watch::Sender<Option<EndReason>>,
     /// It has been told that it is in its room. Before that there is nothing to come back to, and nobody else
     /// would ever forget it.
@@ -73,7 +74,7 @@ pub struct Seat {
     /// Which of the session's connections this is.
     pub resumption: Resumption,
     /// What control has to tell it.
-    pub notices: mpsc::Receiver<Addressed>,
+    pub notices: Notices,
     /// By which the session can be resumed after this connection.
     pub key: Option<ResumeKey>,
     end: watch::Receiver<Option<EndReason>>,
@@ -143,7 +144,7 @@ impl Sessions {
         let current = key.as_ref().map(|key| KeyDigest::of(key.as_str()));
         let ticket = guest.zip(current);
         let ticket = ticket.map(|(guest, current)| Ticket { guest, current, previous: None });
-        let (notices, received) = mpsc::channel(self.max_waiting);
+        let (notices, received) = notices::queue(self.max_waiting);
         let (end, ended) = watch::channel(None);
         let resumption = Resumption::default();
         let has_joined = AtomicBool::new(false);
@@ -192,7 +193,7 @@ impl Sessions {
         self.tickets.issue(ticket.current, id);
         let guest = ticket.guest.clone();
 
-        let (notices, received) = mpsc::channel(self.max_waiting);
+        let (notices, received) = notices::queue(self.max_waiting);
         let (end, ended) = watch::channel(None);
         desk.resumption = Resumption(desk.resumption.0 + 1);
         std::mem::replace(&mut desk.end, end).send_replace(Some(EndReason::ResumedElsewhere));
@@ -226,7 +227,7 @@ impl Sessions {
         let resumption = desk.resumption;
         let sent = match &desk.notices {
             None => Ok(Delivery::Nobody),
-            Some(notices) => notices.try_send(addressed).map(|()| Delivery::Queued),
+            Some(notices) => notices.push(addressed).map(|()| Delivery::Queued),
         };
         drop(desk);
         if let Some(epitaph) = last {
@@ -234,11 +235,11 @@ impl Sessions {
         }
         match sent {
             Ok(delivery) => delivery,
-            Err(mpsc::error::TrySendError::Full(_)) => {
+            Err(NotQueued::Full) => {
                 self.end(id, resumption, EndReason::TooSlow);
                 Delivery::TooSlow
             }
-            Err(mpsc::error::TrySendError::Closed(_)) => Delivery::Nobody,
+            Err(NotQueued::Nobody) => Delivery::Nobody,
         }
     }
 
@@ -249,8 +250,7 @@ impl Sessions {
 
     /// How many notices wait for the session for which most do.
     pub fn most_waiting(&self) -> usize {
-        let waiting = |notices: &mpsc::Sender<_>| notices.max_capacity() - notices.capacity();
-        self.open.iter().filter_map(|desk| desk.notices.as_ref().map(waiting)).max().unwrap_or_default()
+        self.open.iter().filter_map(|desk| desk.notices.as_ref().map(Waiting::len)).max().unwrap_or_default()
     }
 
     /// Ends every session, those that are about to open included.
@@ -293,7 +293,7 @@ impl Seat {
     fn new(
         sessions: &Arc<Sessions>,
         (id, resumption): (SessionId, Resumption),
-        notices: mpsc::Receiver<Addressed>,
+        notices: Notices,
         key: Option<ResumeKey>,
         end: watch::Receiver<Option<EndReason>>,
     ) -> Self {
