@@ -200,6 +200,7 @@ impl Config {
                 return Err(ConfigError::NoFile(PathBuf::from(file)));
             }
             layers = layers.merge(Toml::file_exact(file));
+            layers = setting::spelled_out(&layers).into_iter().fold(layers, Figment::merge);
         }
         let variables =
             environment.iter().filter_map(|(name, text)| Setting::from_variable(name, text, &defaults));

@@ -24,6 +24,9 @@ pub struct Key {
 }
 
 impl Key {
+    /// The names of what a key may have beside its secret.
+    pub const LIMITS: [&str; 4] = ["max_rooms", "max_participants", "max_bitrate", "max_connects_per_second"];
+
     /// A key without quotas.
     pub fn new(secret: impl Into<String>) -> Self {
         Self { secret: Secret::new(secret), quota: Quota::default(), max_connects_per_second: None }

@@ -116,3 +116,29 @@ fn development_leaves_announced_addresses_alone_that_were_chosen() {
 
     assert_eq!(load(None, &[], &flags).unwrap().media.announce, [chosen]);
 }
+
+#[test]
+fn quotas_of_a_key_come_by_the_environment_and_add_to_what_the_file_says_of_it() {
+    let file = "[gateway.auth.keys]\nshort = 'abcdefghijklmnopqrstuvwxyzabcdef'\n\
+                [gateway.auth.keys.long]\nsecret = 'ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEF'\nmax_participants = 3";
+    let name = |rest: &str| format!("SWITCHYARD_GATEWAY__AUTH__KEYS__{rest}");
+    let variables = [
+        (name("test__MAX_CONNECTS_PER_SECOND"), "9"),
+        (name("short__MAX_ROOMS"), "7"),
+        (name("long__MAX_BITRATE"), "8000000"),
+        (name("long"), "a new secret from the environment"),
+    ];
+    let variables: Vec<_> = variables.iter().map(|(name, text)| (name.as_str(), *text)).collect();
+
+    let keys = production(file, &variables).unwrap().gateway.auth.keys;
+
+    assert_eq!(keys["test"].secret.expose(), KEY.1.as_bytes());
+    assert_eq!(keys["test"].max_connects_per_second, Some(9));
+    assert_eq!(keys["short"].secret.expose(), b"abcdefghijklmnopqrstuvwxyzabcdef");
+    assert_eq!(keys["short"].quota.max_rooms, Some(7));
+    assert_eq!(keys["long"].secret.expose(), b"a new secret from the environment");
+    assert_eq!(
+        (keys["long"].quota.max_participants, keys["long"].quota.max_bitrate),
+        (Some(3), Some(8_000_000))
+    );
+}
