@@ -144,7 +144,7 @@ impl Subscription {
         verdict
     }
 
-    /// Writes a selected packet at the moment it leaves.
+    /// Writes a selected packet at the moment it leaves. One that does not fit has no number: it leaves no gap.
     ///
     /// # Errors
     /// Nothing was written and the stamps were not used.
@@ -161,6 +161,11 @@ impl Subscription {
             self.handle_dropped(packet);
             return Err(WriteError::Overwritten(packet.seq));
         };
+        let only_sets = verdict == Verdict::Introduce;
+        if let Err(error) = self.envelope.try_size((packet, only_sets), &cached, stamps, out) {
+            self.handle_dropped(packet);
+            return Err(error.into());
+        }
         let plan = self.rewrite.plan(verdict, packet, &cached, clocks, stamps);
         let plan = plan.ok_or(WriteError::NoPlace(packet.seq))?;
         let len = self.envelope.write(&plan, &cached, out)?;

@@ -3,7 +3,7 @@
 /// Every reason for which the packet path refuses a packet.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub enum DropReason {
-    /// Longer than any packet the server takes.
+    /// Longer than any packet the server takes, or too long for a datagram with what one subscriber gets with it.
     TooLong,
     /// First byte belongs to no protocol of the port (RFC 7983 §7).
     NotWebRtc,

@@ -12,6 +12,7 @@ use switchyard_forward::subscription::rewrite::Stamps;
 use switchyard_forward::subscription::{WriteError, Written, releases};
 use switchyard_transport::demux::Protocol;
 use switchyard_transport::line::LineState;
+use switchyard_transport::srtp::SrtpProfile;
 use switchyard_vocab::codec::MediaKind;
 use switchyard_vocab::counters::PacketKind;
 use switchyard_vocab::datagram::{MAX_DATAGRAM, Tuple};
@@ -32,10 +33,6 @@ use crate::queue::{catch_up, on_wire, queue};
 use crate::reports::earliest;
 use crate::routes::Source;
 use crate::subscriptions::{Queued, SubscriptionKey};
-
-/// Longest payload that is taken: with the largest header, a longer payload descriptor, the number of a
-/// retransmission and the tag it still fits a datagram. Browsers send at most about 1 200 bytes.
-const MAX_PAYLOAD: usize = MAX_DATAGRAM - 92;
 
 /// What a resend counts for in its budget, whatever its size: it is asked before it is written.
 const TYPICAL_RESEND: usize = 1_200;
@@ -93,9 +90,6 @@ impl Worker {
         known: &KnownExtensions,
         counted: &mut Known,
     ) -> Result<(PublicationId, Accepted), DropReason> {
-        if packet.payload().len() > MAX_PAYLOAD {
-            return Err(DropReason::TooLong);
-        }
         let peer = self.peers.get_mut(key).ok_or(DropReason::PeerGone)?;
         let bound = peer.bindings.bind(now, packet.ssrc(), packet.payload_type(), known)?;
         peer.feedback_about = Some(packet.ssrc());
@@ -226,12 +220,14 @@ impl Worker {
 
         let cache = route.publication.cache();
         let stamps = stamps(peer, self.wall.anchor, now);
+        let tag = peer.line.profile().map_or(SrtpProfile::MAX_RTP_OVERHEAD, SrtpProfile::rtp_overhead);
+        let plain = room.get_mut(..MAX_DATAGRAM - tag).ok_or(DropReason::TooLong)?;
         let written = match queued {
             Queued::New { packet, verdict, .. } => {
                 let clocks = route.publication.clocks();
-                entry.forwarding.write(now, (packet, verdict), cache, clocks, stamps, room)
+                entry.forwarding.write(now, (packet, verdict), cache, clocks, stamps, plain)
             }
-            Queued::Again { seq, .. } => entry.forwarding.write_resend(seq, cache, stamps, room),
+            Queued::Again { seq, .. } => entry.forwarding.write_resend(seq, cache, stamps, plain),
         };
         if let Err(WriteError::Overwritten(_)) = written {
             entry.waits = false;
@@ -239,7 +235,7 @@ impl Worker {
         let Written { len, seq, stamped, ssrc, .. } = written.map_err(reason_of)?;
         let is_rtx = ssrc != entry.forwarding.section().ssrc;
         // The number is given by now, so this must not fail, and does not: only open lines are queued for,
-        // the header is our own, and `MAX_PAYLOAD` leaves room for the tag.
+        // the header is our own, and there is room for the tag.
         let len = peer.line.encrypt_rtp(seq, room, len)?;
         outbox.commit(len);
         if stamped && entry.forwarding.section().extensions.id(Extension::TransportCc).is_some() {

@@ -4,6 +4,7 @@ mod dependency;
 mod envelope;
 mod numbers;
 mod sequence;
+mod size;
 mod timestamp;
 mod vp8;
 mod vp9;

@@ -1,7 +1,9 @@
 use switchyard_bus::command::Command;
+use switchyard_transport::srtp::SrtpProfile;
 use switchyard_vocab::codec::Codec;
+use switchyard_vocab::datagram::MAX_DATAGRAM;
 use switchyard_vocab::drop_reason::DropReason;
-use switchyard_vocab::negotiated::{MAX_STREAMS, Receiving};
+use switchyard_vocab::negotiated::{Extension, MAX_STREAMS, Receiving};
 use switchyard_vocab::rtp::SeqNo;
 use switchyard_vocab::units::Bitrate;
 use switchyard_wire::rtcp::RtcpPacket;
@@ -439,4 +441,28 @@ fn a_track_that_is_too_much_with_its_smallest_layer_is_withheld_until_its_cap_ha
     assert!(call.seen(&viewer).len() > seen + 80);
     assert_consecutive(&numbers(&call, &viewer));
     call.assert_unharmed(&viewer);
+}
+
+#[test]
+fn what_fits_a_datagram_is_forwarded_and_what_does_not_leaves_no_gap() {
+    let (mut call, viewer) = running_call();
+    let sample = call.heard(&viewer).pop().expect("sound was heard");
+    let added = sample.bytes.len() - sample.payload.len();
+    let longest = MAX_DATAGRAM - SrtpProfile::AeadAes128Gcm.rtp_overhead() - added;
+    let before = call.heard(&viewer).len();
+
+    for len in [longest, longest + 1, longest] {
+        let mut packet = call.audio.sound();
+        packet.payload.resize(len, 7);
+        // It comes with less than it leaves with.
+        packet.extensions.retain(|(id, _)| *id == Extension::AudioLevel as u8 + 1);
+        call.publisher().send_rtp(&packet);
+        call.run(100);
+    }
+
+    let heard = call.heard(&viewer);
+    let long: Vec<_> = heard[before..].iter().filter(|got| got.bytes.len() > 1_000).collect();
+    assert_eq!(long.iter().map(|got| got.bytes.len()).collect::<Vec<_>>(), [longest + added; 2]);
+    assert_consecutive(&heard.iter().map(|got| got.seq).collect::<Vec<_>>());
+    assert_eq!(call.world.drops(0, DropReason::TooLong), 1);
 }
