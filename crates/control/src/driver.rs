@@ -32,7 +32,7 @@ use crate::bans::Bans;
 use crate::config::ControlConfig;
 use crate::deadlines::Deadlines;
 use crate::directory::Directory;
-use crate::intent::{Intent, Request, RequestId};
+use crate::intent::{Intent, Parts, Request, RequestId};
 use crate::issuer::Issuer;
 use crate::notice::{EndReason, Notice};
 use crate::output_queue::OutputQueue;
@@ -120,8 +120,10 @@ impl Control {
         let Request { session, id, intent } = request;
         let is_join = matches!(intent, Intent::Join(_));
         let asker = Asker { session, request: id };
+        let parts = Parts::of(&intent);
         if let Err(refusal) = self.carry_out(now, asker, intent) {
-            self.refuse(now, asker, is_join, refusal);
+            let at_fault = parts.at_fault(&refusal);
+            self.refuse(now, asker, is_join, (refusal, at_fault));
         }
         self.handle_timeout(now);
     }
@@ -129,15 +131,21 @@ impl Control {
     /// Refuses what a participant wants without a look at it.
     pub fn turn_away(&mut self, now: Instant, request: &Request, refusal: Refusal) {
         let asker = Asker { session: request.session, request: request.id };
-        self.refuse(now, asker, matches!(request.intent, Intent::Join(_)), refusal);
+        self.refuse(now, asker, matches!(request.intent, Intent::Join(_)), (refusal, None));
     }
 
-    fn refuse(&mut self, now: Instant, asker: Asker, is_join: bool, refusal: Refusal) {
+    fn refuse(
+        &mut self,
+        now: Instant,
+        asker: Asker,
+        is_join: bool,
+        (refusal, at_fault): (Refusal, Option<&'static str>),
+    ) {
         self.counted.requests_refused += 1;
         self.counted.joins_refused += u64::from(is_join);
         self.counted.joins_overloaded += u64::from(is_join && refusal == Refusal::Overloaded);
         self.counted.joins_draining += u64::from(refusal == Refusal::Draining);
-        self.outputs.reply(asker.session, asker.request, Notice::Refused(refusal));
+        self.outputs.refuse((asker.session, asker.request), refusal, at_fault);
         self.expect_join(now, asker.session);
     }
 

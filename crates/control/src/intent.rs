@@ -2,6 +2,8 @@
 //!
 //! Session descriptions and candidates are opaque text up to here; only control reads them.
 
+mod parts;
+
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,6 +15,8 @@ use switchyard_vocab::rtp::Mid;
 use crate::codec_policy::CodecPolicy;
 use crate::grants::Pass;
 use crate::room::key::RoomKey;
+
+pub(crate) use parts::Parts;
 
 /// One intent with its sender.
 #[derive(Clone, Debug, PartialEq)]

@@ -26,6 +26,9 @@ pub struct Addressed {
     pub in_reply_to: Option<RequestId>,
     /// What is told.
     pub notice: Notice,
+    /// Of a refusal: the one part of the intent that it is about, when it is about one, as
+    /// [`Intent`](crate::intent::Intent) names it.
+    pub at_fault: Option<&'static str>,
 }
 
 /// What a participant is told.

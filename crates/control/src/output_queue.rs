@@ -8,6 +8,7 @@ use switchyard_vocab::ids::{SessionId, WorkerId};
 
 use crate::intent::RequestId;
 use crate::notice::{Addressed, Notice};
+use crate::refusal::Refusal;
 
 /// Something control wants done.
 ///
@@ -55,10 +56,24 @@ impl OutputQueue {
     }
 
     pub(crate) fn reply(&mut self, session: SessionId, in_reply_to: Option<RequestId>, notice: Notice) {
-        if self.silenced.contains(&session) && notice.end().is_none() {
+        self.address(Addressed { session, in_reply_to, notice, at_fault: None });
+    }
+
+    /// Refuses a request, with the part of it that is at fault.
+    pub(crate) fn refuse(
+        &mut self,
+        (session, in_reply_to): (SessionId, Option<RequestId>),
+        refusal: Refusal,
+        at_fault: Option<&'static str>,
+    ) {
+        self.address(Addressed { session, in_reply_to, notice: Notice::Refused(refusal), at_fault });
+    }
+
+    fn address(&mut self, addressed: Addressed) {
+        if self.silenced.contains(&addressed.session) && addressed.notice.end().is_none() {
             return;
         }
-        self.waiting.push_back(Output::Notice(Addressed { session, in_reply_to, notice }));
+        self.waiting.push_back(Output::Notice(addressed));
     }
 
     pub(crate) fn tell(&mut self, session: SessionId, notice: Notice) {

@@ -22,6 +22,9 @@ pub enum Refusal {
     /// The session description could not be used.
     #[error("session description: {0}")]
     BadDescription(String),
+    /// Something is said to be the backup of what can't have one.
+    #[error("publication {0} can't have a backup: only pictures can")]
+    UnfitForBackup(u64),
     /// No codec in common.
     #[error("no usable codec: offered {offered}, accepted {accepted}")]
     NoUsableCodec {
@@ -173,7 +176,7 @@ named! {
     Refusal::NotJoined => "not_joined",
     Refusal::AlreadyJoined => "already_joined",
     Refusal::BadName { .. } => "bad_name",
-    Refusal::BadDescription(_) => "bad_description",
+    Refusal::BadDescription(_) | Refusal::UnfitForBackup(_) => "bad_description",
     Refusal::NoUsableCodec { .. } => "no_usable_codec",
     Refusal::CodecNotAllowed { .. } => "codec_not_allowed",
     Refusal::UnknownPublication(_) => "unknown_publication",

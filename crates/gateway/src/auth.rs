@@ -130,6 +130,16 @@ impl AuthError {
             Self::BadName(_) => "bad_name",
         }
     }
+
+    /// The part of the URL that is at fault; what may stand in a header in its place included.
+    pub const fn field(&self) -> &'static str {
+        match self {
+            Self::NoToken | Self::BadToken(_) => "token",
+            Self::OtherRoom => "room",
+            Self::OtherIdentity => "identity",
+            Self::Missing(field) | Self::BadName(field) => field,
+        }
+    }
 }
 
 /// Decides whether a connection may come in, and as whom.

@@ -95,5 +95,5 @@ pub(crate) fn refused(state: &AppState, error: &AuthError) -> HttpError {
         AuthError::Missing(_) | AuthError::BadName(_) => state.counters.malformed.add(),
         _ => state.counters.unauthorized.add(),
     }
-    HttpError::new(status, error.code(), error.to_string())
+    HttpError::new(status, error.code(), error.to_string()).field(error.field())
 }

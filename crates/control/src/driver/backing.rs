@@ -51,8 +51,7 @@ impl Control {
                 return Err(Refusal::NotYours(first.0));
             }
             if known.about.kind != MediaKind::Video || known.backup_of.is_some() {
-                let problem = format!("publication {} can't have a backup: only pictures can", first.0);
-                return Err(Refusal::BadDescription(problem));
+                return Err(Refusal::UnfitForBackup(first.0));
             }
         }
         Ok(())

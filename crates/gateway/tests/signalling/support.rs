@@ -94,12 +94,12 @@ impl House {
     }
 
     pub(crate) fn tell(&self, session: SessionId, notice: Notice) -> Delivery {
-        self.sessions.deliver(Addressed { session, in_reply_to: None, notice })
+        self.sessions.deliver(Addressed { session, in_reply_to: None, notice, at_fault: None })
     }
 
     pub(crate) fn reply(&self, request: &Request, notice: Notice) -> Delivery {
         let (session, in_reply_to) = (request.session, request.id);
-        self.sessions.deliver(Addressed { session, in_reply_to, notice })
+        self.sessions.deliver(Addressed { session, in_reply_to, notice, at_fault: None })
     }
 
     /// A client that is in the room already.

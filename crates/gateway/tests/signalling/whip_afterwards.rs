@@ -157,6 +157,7 @@ async fn whoever_gives_up_waiting_leaves() {
         session: request.session,
         in_reply_to: request.id,
         notice: joined("lab", "viewer"),
+        at_fault: None,
     });
     asked.await.unwrap();
 

@@ -44,7 +44,7 @@ fn written(level: &str, happen: impl FnOnce(&mut Journal)) -> Vec<String> {
 }
 
 fn notice(notice: Notice) -> Addressed {
-    Addressed { session: SESSION, in_reply_to: None, notice }
+    Addressed { session: SESSION, in_reply_to: None, notice, at_fault: None }
 }
 
 fn joined() -> Addressed {

@@ -252,6 +252,8 @@ pub struct Complaint {
     pub code: ErrorCode,
     /// What to change.
     pub message: String,
+    /// The field at fault, when it is one.
+    pub field: Option<String>,
     /// After how long the same message may be sent again, when nothing else is wrong with it.
     pub retry_after: Option<Duration>,
 }
@@ -271,15 +273,18 @@ impl ClientEnvelope {
     /// # Errors
     /// What is wrong with it, in words for whoever wrote the client.
     pub fn parse(text: &str) -> Result<Self, Complaint> {
-        let complain = |id, code, message| Err(Complaint { id, code, message, retry_after: None });
+        let complain = |id, code, message, field: Option<&str>| {
+            Err(Complaint { id, code, message, field: field.map(str::to_owned), retry_after: None })
+        };
         let mut fields = match serde_json::from_str(text) {
             Ok(Value::Object(fields)) => fields,
             Ok(_) => {
                 let message = "a message is a JSON object, like {\"type\":\"ping\"}".to_owned();
-                return complain(None, ErrorCode::NotAnObject, message);
+                return complain(None, ErrorCode::NotAnObject, message, None);
             }
             Err(error) => {
-                return complain(None, ErrorCode::MalformedJson, excerpt(format!("not JSON: {error}")));
+                let message = excerpt(format!("not JSON: {error}"));
+                return complain(None, ErrorCode::MalformedJson, message, None);
             }
         };
         let id = match fields.remove("id") {
@@ -288,7 +293,7 @@ impl ClientEnvelope {
                 Some(id) => Some(id),
                 None => {
                     let message = "id is a whole number from 0 up, or left out".to_owned();
-                    return complain(None, ErrorCode::BadField, message);
+                    return complain(None, ErrorCode::BadField, message, Some("id"));
                 }
             },
         };
@@ -296,18 +301,40 @@ impl ClientEnvelope {
             Some(kind) if TYPES.contains(&kind) => kind.to_owned(),
             Some(_) => {
                 let message = format!("type is one of {}", TYPES.join(", "));
-                return complain(id, ErrorCode::UnknownType, message);
+                return complain(id, ErrorCode::UnknownType, message, Some("type"));
             }
             None => {
                 let message = format!("type is missing or not a text; it is one of {}", TYPES.join(", "));
-                return complain(id, ErrorCode::MissingType, message);
+                return complain(id, ErrorCode::MissingType, message, Some("type"));
             }
         };
-        match serde_json::from_value(Value::Object(fields)) {
+        let fields = Value::Object(fields);
+        match ClientMessage::deserialize(&fields) {
             Ok(message) => Ok(Self { id, message }),
-            Err(error) => complain(id, ErrorCode::BadField, excerpt(format!("{kind}: {error}"))),
+            Err(error) => {
+                let error = error.to_string();
+                let field = field_at_fault(&fields, &error);
+                complain(id, ErrorCode::BadField, excerpt(format!("{kind}: {error}")), field.as_deref())
+            }
         }
     }
+}
+
+/// Fields that are tried: no message has as many.
+const MAX_FIELDS_TRIED: usize = 16;
+
+/// The field that a complaint is about: the one without which something else is complained about or nothing, else
+/// the one that it misses.
+fn field_at_fault(fields: &Value, complaint: &str) -> Option<String> {
+    let names = fields.as_object()?.keys().filter(|name| *name != "type").take(MAX_FIELDS_TRIED);
+    let is_cause = |name: &&String| {
+        let others = fields.as_object().into_iter().flatten().filter(|(other, _)| other != name);
+        let others: Value = others.map(|(name, value)| (name.clone(), value.clone())).collect();
+        ClientMessage::deserialize(&others).map_or_else(|error| error.to_string() != complaint, |_| true)
+    };
+    let cause = names.clone().find(is_cause).cloned();
+    let missing = || complaint.strip_prefix("missing field `")?.split('`').next().map(str::to_owned);
+    cause.or_else(missing).map(excerpt)
 }
 
 /// Longest complaint, in bytes. Enough for every list of fields; a reader's complaint quotes what it found,

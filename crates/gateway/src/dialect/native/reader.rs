@@ -127,7 +127,8 @@ impl<'a> Reader<'a> {
             Ok(pass) => self.forward(id, Intent::Refresh(pass)).await,
             Err(error) => {
                 let (code, message) = (error.code().to_owned(), error.to_string());
-                self.reply(id, ServerMessage::Refused(Refused { code, message })).await
+                let field = Some("token".to_owned());
+                self.reply(id, ServerMessage::Refused(Refused { code, message, field })).await
             }
         }
     }
@@ -161,7 +162,8 @@ impl<'a> Reader<'a> {
     async fn on_binary(&mut self) -> Result<(), End> {
         self.state.counters.messages_received.add();
         let message = "messages are text frames; this one was binary".to_owned();
-        self.complain(Complaint { id: None, code: ErrorCode::BinaryFrame, message, retry_after: None }).await
+        let code = ErrorCode::BinaryFrame;
+        self.complain(Complaint { id: None, code, message, field: None, retry_after: None }).await
     }
 
     async fn forward(&mut self, id: Option<u64>, intent: Intent) -> Result<(), End> {
@@ -190,9 +192,9 @@ impl<'a> Reader<'a> {
     async fn reject(&self, complaint: Complaint) -> Result<(), End> {
         self.state.counters.messages_rejected.add();
         debug!(code = ?complaint.code, "message rejected");
-        let Complaint { id, code, message, retry_after } = complaint;
+        let Complaint { id, code, message, field, retry_after } = complaint;
         let retry_after_ms = retry_after.map(|wait| wait.as_millis() as u64);
-        self.reply(id, ServerMessage::Error { code, message, retry_after_ms }).await
+        self.reply(id, ServerMessage::Error { code, message, field, retry_after_ms }).await
     }
 
     async fn reply(&self, in_reply_to: Option<u64>, message: ServerMessage) -> Result<(), End> {
@@ -203,7 +205,7 @@ impl<'a> Reader<'a> {
 fn too_many(id: Option<u64>, what: &str, wait: Duration) -> Complaint {
     let millis = wait.as_millis();
     let message = format!("too many {what}; this one was not looked at: send it again after {millis} ms");
-    Complaint { id, code: ErrorCode::RateLimited, message, retry_after: Some(wait) }
+    Complaint { id, code: ErrorCode::RateLimited, message, field: None, retry_after: Some(wait) }
 }
 
 /// Those who close with one of these codes mean it: browsers do when their page is left, libraries when their program

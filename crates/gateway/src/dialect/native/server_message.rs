@@ -252,6 +252,9 @@ pub enum ServerMessage {
         code: ErrorCode,
         /// What to change.
         message: String,
+        /// The field of the message that is at fault, when it is one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        field: Option<String>,
         /// With `rate_limited`: after how many milliseconds the same message may be sent again.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         retry_after_ms: Option<u64>,
@@ -408,6 +411,9 @@ pub struct Refused {
     pub code: String,
     /// What to change.
     pub message: String,
+    /// The field of the message, or of the URL, that is at fault, when it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
 }
 
 /// Why requests of this dialect are refused; others may come with later versions.

@@ -86,7 +86,20 @@ pub(super) fn messages(mut addressed: Addressed) -> impl Iterator<Item = ServerE
 /// The message of a notice.
 fn message(addressed: Addressed) -> ServerEnvelope {
     let in_reply_to = addressed.in_reply_to.map(|RequestId(id)| id);
-    ServerEnvelope { in_reply_to, message: said(addressed.notice) }
+    let mut message = said(addressed.notice);
+    if let ServerMessage::Refused(refused) = &mut message {
+        refused.field = addressed.at_fault.map(field);
+    }
+    ServerEnvelope { in_reply_to, message }
+}
+
+/// How this dialect calls a part of an intent.
+fn field(part: &'static str) -> String {
+    match part {
+        "message" => "reason",
+        other => other,
+    }
+    .to_owned()
 }
 
 fn said(notice: Notice) -> ServerMessage {
@@ -366,7 +379,7 @@ impl From<notice::Published> for Published {
 
 impl From<Refusal> for Refused {
     fn from(refusal: Refusal) -> Self {
-        Self { code: refusal.code().to_owned(), message: refusal.to_string() }
+        Self { code: refusal.code().to_owned(), message: refusal.to_string(), field: None }
     }
 }
 

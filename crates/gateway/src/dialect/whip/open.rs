@@ -58,7 +58,8 @@ pub(super) async fn watch(
     let asker = Asker { address, uri, headers, credentials };
     if identity.len() > MAX_NAME_BYTES {
         let error = AuthError::BadName("identity");
-        return Err(HttpError::new(StatusCode::BAD_REQUEST, error.code(), error.to_string()));
+        let refused = HttpError::new(StatusCode::BAD_REQUEST, error.code(), error.to_string());
+        return Err(refused.field("identity"));
     }
     open(&whip, asker, room, Role::Watch(Identity::new(identity)), body).await
 }

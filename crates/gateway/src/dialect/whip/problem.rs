@@ -8,11 +8,15 @@ use crate::http_error::HttpError;
 /// Seconds after which a busy server is worth another try.
 const BUSY: u32 = 5;
 
-/// The status and the body of a refusal.
-pub(super) fn refused(refusal: &Refusal) -> HttpError {
+/// The status and the body of a refusal, and what of the request it is about.
+pub(super) fn refused(refusal: &Refusal, at_fault: Option<&'static str>) -> HttpError {
     let code = refusal.code();
     let status = status(code);
     let error = HttpError::new(status, code, refusal.to_string());
+    let error = match at_fault {
+        Some(field) => error.field(field),
+        None => error,
+    };
     match status {
         StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => error.retry_after(BUSY),
         _ => error,

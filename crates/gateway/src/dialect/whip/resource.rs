@@ -204,7 +204,8 @@ impl Resource {
         };
         match answered {
             Notice::Answer { sdp, publications } => {
-                let refusal = publications.iter().find_map(|one| one.outcome.as_ref().err()).map(refused);
+                let refusal = publications.iter().find_map(|one| one.outcome.as_ref().err());
+                let refusal = refusal.map(|refusal| refused(refusal, Some("sdp")));
                 self.watched = publications.into_iter().filter_map(|one| one.outcome.ok()).collect();
                 match refusal {
                     // A session that carries nothing would be of use to nobody.
@@ -293,7 +294,7 @@ impl Resource {
                     && addressed.in_reply_to == Some(id)
                 {
                     return match addressed.notice {
-                        Notice::Refused(refusal) => Err(Over::Refused(refused(&refusal))),
+                        Notice::Refused(refusal) => Err(Over::Refused(refused(&refusal, addressed.at_fault))),
                         notice => Ok(notice),
                     };
                 }

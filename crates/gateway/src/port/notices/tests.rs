@@ -5,7 +5,7 @@ use super::*;
 
 fn kilobytes(kilobytes: usize) -> Addressed {
     let notice = Notice::Kicked { message: Some("x".repeat(kilobytes * 1024)) };
-    Addressed { session: SessionId(1), in_reply_to: None, notice }
+    Addressed { session: SessionId(1), in_reply_to: None, notice, at_fault: None }
 }
 
 #[tokio::test]

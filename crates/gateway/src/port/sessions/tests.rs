@@ -7,7 +7,7 @@ fn sessions() -> Arc<Sessions> {
 }
 
 fn told(session: SessionId, notice: Notice) -> Addressed {
-    Addressed { session, in_reply_to: None, notice }
+    Addressed { session, in_reply_to: None, notice, at_fault: None }
 }
 
 #[tokio::test]

@@ -151,3 +151,21 @@ fn the_number_of_a_message_that_is_not_looked_at_is_read_all_the_same() {
     }
     assert_eq!(ClientEnvelope::id_of(&format!(r#"{{"id":7,"x":{}"#, "[".repeat(200_000))), None);
 }
+
+#[test]
+fn the_field_at_fault_is_named_to_programs() {
+    let at_fault = [
+        (r#"{"type":"mute","publication":4}"#, "muted"),
+        (r#"{"type":"mute","publication":"four","muted":true}"#, "publication"),
+        (r#"{"type":"mute","publication":4,"muted":true,"loud":1}"#, "loud"),
+        (r#"{"type":"offer","sdp":"v=0","tracks":[{"source":"camera"}]}"#, "tracks"),
+        (r#"{"type":"offer","sdp":7}"#, "sdp"),
+        (r#"{"type":"join","auto_subscribe":"yes"}"#, "auto_subscribe"),
+        (r#"{"type":"fly"}"#, "type"),
+        (r#"{"type":"ping","id":-1}"#, "id"),
+    ];
+    for (text, field) in at_fault {
+        assert_eq!(complaint(text).field.as_deref(), Some(field), "{text}");
+    }
+    assert_eq!(complaint("[]").field, None);
+}

@@ -18,7 +18,8 @@ fn admission() -> Admission {
 }
 
 fn told(notice: Notice) -> serde_json::Value {
-    let addressed = Addressed { session: SessionId(1), in_reply_to: Some(RequestId(9)), notice };
+    let addressed =
+        Addressed { session: SessionId(1), in_reply_to: Some(RequestId(9)), notice, at_fault: None };
     serde_json::to_value(message(addressed)).unwrap()
 }
 
@@ -149,4 +150,17 @@ fn nothing_seen_is_an_empty_list() {
     let value = told(Notice::PublicationLayers { publication: PublicationId(4), layers: Default::default() });
 
     assert_eq!(value["layers"], serde_json::json!([]));
+}
+
+#[test]
+fn a_refusal_names_the_field_at_fault_as_this_dialect_does() {
+    let refused = |at_fault| {
+        let notice = Notice::Refused(Refusal::MessageTooLong { bytes: 5_000, limit: 4_096 });
+        let addressed = Addressed { session: SessionId(1), in_reply_to: None, notice, at_fault };
+        serde_json::to_value(message(addressed)).expect("it is JSON")
+    };
+
+    assert_eq!(refused(Some("text"))["field"], "text");
+    assert_eq!(refused(Some("message"))["field"], "reason");
+    assert!(refused(None).get("field").is_none());
 }

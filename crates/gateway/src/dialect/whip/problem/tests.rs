@@ -2,7 +2,7 @@ use super::*;
 
 #[test]
 fn what_may_work_later_says_when() {
-    let busy = refused(&Refusal::Overloaded);
+    let busy = refused(&Refusal::Overloaded, None);
 
     assert_eq!(busy.status, StatusCode::SERVICE_UNAVAILABLE);
     assert!(busy.retry_after.is_some());
@@ -22,6 +22,6 @@ fn each_refusal_has_the_status_that_tells_a_client_what_to_do() {
         (Refusal::NotYours(1), 403),
     ];
     for (refusal, status) in expected {
-        assert_eq!(refused(&refusal).status.as_u16(), status, "{refusal}");
+        assert_eq!(refused(&refusal, None).status.as_u16(), status, "{refusal}");
     }
 }
