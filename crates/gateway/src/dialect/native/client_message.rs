@@ -324,17 +324,20 @@ impl ClientEnvelope {
 const MAX_FIELDS_TRIED: usize = 16;
 
 /// The field that a complaint is about: the one without which something else is complained about or nothing, else
-/// the one that it misses.
+/// the one that it misses. What misses something inside is a list or an object.
 fn field_at_fault(fields: &Value, complaint: &str) -> Option<String> {
-    let names = fields.as_object()?.keys().filter(|name| *name != "type").take(MAX_FIELDS_TRIED);
-    let is_cause = |name: &&String| {
-        let others = fields.as_object().into_iter().flatten().filter(|(other, _)| other != name);
+    let fields = fields.as_object()?;
+    let missing = complaint.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
+    let may_be_cause = |(name, value): &(&String, &Value)| {
+        *name != "type" && (missing.is_none() || value.is_array() || value.is_object())
+    };
+    let is_cause = |(name, _): &(&String, &Value)| {
+        let others = fields.iter().filter(|(other, _)| other != name);
         let others: Value = others.map(|(name, value)| (name.clone(), value.clone())).collect();
         ClientMessage::deserialize(&others).map_or_else(|error| error.to_string() != complaint, |_| true)
     };
-    let cause = names.clone().find(is_cause).cloned();
-    let missing = || complaint.strip_prefix("missing field `")?.split('`').next().map(str::to_owned);
-    cause.or_else(missing).map(excerpt)
+    let cause = fields.iter().filter(may_be_cause).take(MAX_FIELDS_TRIED).find(is_cause);
+    cause.map(|(name, _)| name.as_str()).or(missing).map(|name| excerpt(name.to_owned()))
 }
 
 /// Longest complaint, in bytes. Enough for every list of fields; a reader's complaint quotes what it found,

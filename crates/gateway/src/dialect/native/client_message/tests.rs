@@ -160,6 +160,7 @@ fn the_field_at_fault_is_named_to_programs() {
         (r#"{"type":"mute","publication":4,"muted":true,"loud":1}"#, "loud"),
         (r#"{"type":"offer","sdp":"v=0","tracks":[{"source":"camera"}]}"#, "tracks"),
         (r#"{"type":"offer","sdp":7}"#, "sdp"),
+        (r#"{"type":"offer","tracks":[{"mid":"0"}]}"#, "sdp"),
         (r#"{"type":"join","auto_subscribe":"yes"}"#, "auto_subscribe"),
         (r#"{"type":"fly"}"#, "type"),
         (r#"{"type":"ping","id":-1}"#, "id"),
