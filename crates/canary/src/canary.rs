@@ -6,7 +6,6 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use rtc::rtp_transceiver::rtp_sender::RtpCodecKind;
 use tokio::sync::mpsc;
-use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use crate::dialect::{FromServer, ToServer, Track};
@@ -17,6 +16,7 @@ use crate::peer::{Direction, Peer, Shared};
 use crate::publisher::Published;
 use crate::report::{End, Report};
 use crate::signalling::{self, Signalling};
+use crate::tasks::Tasks;
 
 /// Longest wait for an answer of the server's.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -28,7 +28,7 @@ pub struct Canary {
     out: mpsc::Sender<ToServer>,
     replies: mpsc::Receiver<Reply>,
     publishing: Option<(Peer, Vec<Track>)>,
-    tasks: Vec<JoinHandle<()>>,
+    tasks: Tasks,
 }
 
 /// What answers a request of ours.
@@ -56,7 +56,8 @@ impl Canary {
             replied,
             receiving: None,
         };
-        let tasks = vec![tokio::spawn(listener.run(incoming))];
+        let mut tasks = Tasks::default();
+        tasks.push(tokio::spawn(listener.run(incoming)));
 
         let mut canary = Self { shared, home, out, replies, publishing: None, tasks };
         canary.send(ToServer::Join { auto_subscribe: options.subscribe }).await?;
@@ -161,14 +162,6 @@ impl Canary {
         let reply =
             timeout(PATIENCE, self.replies.recv()).await.context("the server did not answer in time")?;
         reply.context("the connection to the server is lost")
-    }
-}
-
-impl Drop for Canary {
-    fn drop(&mut self) {
-        for task in &self.tasks {
-            task.abort();
-        }
     }
 }
 

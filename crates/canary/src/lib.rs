@@ -35,6 +35,7 @@ mod peer;
 mod publisher;
 mod report;
 mod signalling;
+mod tasks;
 mod whip;
 
 pub use canary::Canary;

@@ -4,7 +4,6 @@ use anyhow::{Context, Result, ensure};
 use hyper::header::{ETAG, LOCATION};
 use hyper::{Method, StatusCode, Uri};
 use rtc::rtp_transceiver::rtp_sender::RtpCodecKind;
-use tokio::task::JoinHandle;
 
 use crate::home::Home;
 use crate::http::{self, Answer};
@@ -13,6 +12,7 @@ use crate::pattern::Pattern;
 use crate::peer::{Direction, Peer, Shared};
 use crate::publisher::Published;
 use crate::report::{End, Report};
+use crate::tasks::Tasks;
 
 /// The type of offers and answers.
 const SDP: &str = "application/sdp";
@@ -23,7 +23,7 @@ pub struct WhipCanary {
     peer: Peer,
     resource: Uri,
     token: Option<String>,
-    tasks: Vec<JoinHandle<()>>,
+    tasks: Tasks,
 }
 
 impl WhipCanary {
@@ -74,7 +74,7 @@ impl WhipCanary {
         ensure!(answer.headers.contains_key(ETAG), "the answer has no ETag");
         shared.note(|timings| &mut timings.joined_ms);
         peer.handle_answer(answer.body).await?;
-        Ok(Self { shared, peer, resource, token: token.map(str::to_owned), tasks: Vec::new() })
+        Ok(Self { shared, peer, resource, token: token.map(str::to_owned), tasks: Tasks::default() })
     }
 
     /// The URL of the session that was made.
@@ -104,14 +104,6 @@ impl WhipCanary {
         let Answer { status, body, .. } = answer?;
         ensure!(status == StatusCode::OK, "the session could not be deleted: {status}, {body}");
         Ok(report)
-    }
-}
-
-impl Drop for WhipCanary {
-    fn drop(&mut self) {
-        for task in &self.tasks {
-            task.abort();
-        }
     }
 }
 

@@ -176,17 +176,23 @@ fn coalesced_datagrams_are_told_apart() {
     }
 }
 
-#[test]
-fn a_coalesced_run_is_one_message_of_the_batch() {
-    let (mut sender, mut port) = (open(UdpPort::bind, "127.0.0.1:0"), open(UdpPort::bind, "127.0.0.1:0"));
+/// A port that has been sent eight datagrams in one message, where the kernel can do that.
+fn sent_a_run_of_eight() -> Option<UdpPort> {
+    let (mut sender, port) = (open(UdpPort::bind, "127.0.0.1:0"), open(UdpPort::bind, "127.0.0.1:0"));
     if !sender.uses_gso() {
         eprintln!("skipped: this kernel has no segmentation offload");
-        return;
+        return None;
     }
     let tuple = Tuple { local: sender.local_addr(), remote: port.local_addr() };
     let mut outbox = Outbox::new();
     (0..8).for_each(|number| write(&mut outbox, tuple, &[number; 1200]));
     outbox.flush(&mut sender, Instant::now());
+    Some(port)
+}
+
+#[test]
+fn a_coalesced_run_is_one_message_of_the_batch() {
+    let Some(mut port) = sent_a_run_of_eight() else { return };
     let mut batch = RecvBatch::new();
 
     assert_eq!(batch.recv(&mut port).unwrap(), 1);
@@ -363,15 +369,7 @@ fn datagrams_that_were_spread_do_not_arrive_at_once() {
 
 #[test]
 fn the_datagrams_of_one_coalesced_message_share_its_arrival() {
-    let (mut sender, mut port) = (open(UdpPort::bind, "127.0.0.1:0"), open(UdpPort::bind, "127.0.0.1:0"));
-    if !sender.uses_gso() {
-        eprintln!("skipped: this kernel has no segmentation offload");
-        return;
-    }
-    let tuple = Tuple { local: sender.local_addr(), remote: port.local_addr() };
-    let mut outbox = Outbox::new();
-    (0..8).for_each(|number| write(&mut outbox, tuple, &[number; 1200]));
-    outbox.flush(&mut sender, Instant::now());
+    let Some(mut port) = sent_a_run_of_eight() else { return };
     let mut batch = RecvBatch::new();
 
     batch.recv(&mut port).unwrap();

@@ -33,6 +33,7 @@ use std::path::Path;
 
 pub use hostile::{Hostile, Verdict, hostile_descriptions};
 pub use mutation::exercise;
+pub use sdp::local;
 pub use token::wrong_tokens;
 
 /// One thing to be fed.

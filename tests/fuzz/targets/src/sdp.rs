@@ -27,7 +27,8 @@ pub(crate) const OFFERS: [&str; 4] = [
     include_str!("../../../../crates/sdp/src/testing/offers/rust_and_go.sdp"),
 ];
 
-fn local() -> LocalTransport {
+/// Our end of a connection.
+pub fn local() -> LocalTransport {
     LocalTransport {
         session_id: 42,
         ice: IceCredentials { ufrag: "w0serverfrag".into(), pwd: "server-password-of-letters".into() },

@@ -4,26 +4,15 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use switchyard_control::refusal::Refusal;
-use switchyard_fuzz_targets::{Hostile, Verdict, hostile_descriptions, target};
-use switchyard_sdp::{AnswerPolicy, LocalTransport, RemoteDescription, answer};
+use switchyard_fuzz_targets::{Hostile, Verdict, hostile_descriptions, local, target};
+use switchyard_sdp::{AnswerPolicy, RemoteDescription, answer};
 use switchyard_vocab::ids::PublicationId;
-use switchyard_vocab::line::{Fingerprint, FingerprintHash, IceCredentials};
 
 /// The longest sentence for people, in bytes: what is quoted of a description is cut.
 const LONGEST_SENTENCE: usize = 2_048;
 
 /// Far more than any of them takes in a build that is not optimised.
 const LONGEST: Duration = Duration::from_secs(2);
-
-fn local() -> LocalTransport {
-    LocalTransport {
-        session_id: 42,
-        ice: IceCredentials { ufrag: "w0serverfrag".into(), pwd: "server-password-of-letters".into() },
-        fingerprint: Fingerprint { hash: FingerprintHash::Sha256, digest: vec![0xCD; 32] },
-        candidates: vec![([192, 0, 2, 1], 7882).into()],
-        role: None,
-    }
-}
 
 /// The text of the answer, or the refusal.
 fn judge(text: &str) -> Result<String, Refusal> {
