@@ -177,7 +177,7 @@ async fn requests_wait_while_a_worker_is_stuck() {
 
 #[tokio::test]
 async fn a_session_ends_at_once_while_a_worker_is_stuck_and_what_it_asked_for_is_forgotten() {
-    let mut running = start(MOST_WAITING);
+    let running = start(MOST_WAITING);
     let mut seat = running.sessions.open();
 
     for _ in 0..2 * REQUESTS {
@@ -193,7 +193,7 @@ async fn a_session_ends_at_once_while_a_worker_is_stuck_and_what_it_asked_for_is
 
 #[tokio::test]
 async fn what_is_asked_beyond_the_bound_while_a_worker_is_stuck_is_refused() {
-    let mut running = start(MOST_WAITING);
+    let running = start(MOST_WAITING);
     let seats: Vec<_> = (0..MAX_HELD_BACK).map(|_| running.sessions.open()).collect();
     let mut last = running.sessions.open();
 

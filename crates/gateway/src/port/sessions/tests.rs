@@ -97,6 +97,8 @@ fn joined() -> Notice {
     Notice::Joined {
         room: RoomName::new("lab"),
         identity: Identity::new("ada"),
+        display_name: None,
+        own_metadata: None,
         participants: Vec::new(),
         permissions: Default::default(),
         metadata: None,
