@@ -18,6 +18,9 @@ const OPEN_MS = 8_000;
  */
 const PATIENCE_MS = { least: 500, most: 2_000 };
 
+/** How late a timer of ours is when the page is busy. */
+const LATE_MS = 100;
+
 /**
  * The URL of a connection.
  * @param {{url?: string|URL, room?: string, identity?: string, token?: string, resume?: string,
@@ -99,7 +102,12 @@ export class Socket {
   async #answers() {
     const before = this.#heard;
     this.#ping();
-    await new Promise((resolve) => setTimeout(resolve, this.#patience));
+    for (let isLate = true; isLate && this.#heard === before;) {
+      const due = performance.now() + this.#patience;
+      await new Promise((resolve) => setTimeout(resolve, this.#patience));
+      // A page that was held up itself has yet to see what came meanwhile.
+      isLate = performance.now() - due > LATE_MS;
+    }
     if (this.#heard === before) this.#lost(1006, 'the server does not answer');
     return !this.#isOver;
   }
