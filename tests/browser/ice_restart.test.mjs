@@ -57,7 +57,7 @@ async function holds(t, page, restart) {
   for (let round = 0; round < RESTARTS; round += 1) gaps.push(await gapOf(page, restart));
 
   const { least, median, greatest } = spread(gaps);
-  t.diagnostic(`${RESTARTS} restarts: gaps of ${least} to ${greatest} ms, median ${median} ms; without any ${quiet} ms`);
+  t.diagnostic(`${RESTARTS} restarts: gaps of ${least} to ${greatest} ms, median ${median} ms (${gaps}); without any ${quiet} ms`);
   assert.equal(await unauthentic(), wrongBefore, 'packets that did not authenticate');
   assert.equal(await page.evaluate(() => window.seen.peers.length), 1, 'it is still the same connection');
   figure(t, 'longest gap', greatest, { atMost: TARGET_MS });

@@ -12,6 +12,10 @@ use crate::Worker;
 use crate::io::{Outbox, send};
 use crate::peers::PeerKey;
 
+/// How long a path may have been silent before another took its place, without a keyframe for it. What is lost in
+/// less is asked for again, and is still in the cache.
+const LOST_AFTER: Duration = Duration::from_millis(500);
+
 impl Worker {
     /// Acts on what happened to a peer's line. Its end is left for [`finish_line`](Self::finish_line).
     pub(crate) fn note_line_events(&mut self, now: Instant, key: PeerKey) {
@@ -41,7 +45,7 @@ impl Worker {
     /// What was sent to where the peer no longer is has not come: its pictures go on at keyframes, for which
     /// browsers ask only after three seconds without a picture.
     fn start_pictures_anew(&mut self, now: Instant, key: PeerKey) {
-        let Some(peer) = self.peers.get(key) else { return };
+        let Some(peer) = self.peers.get(key).filter(|peer| peer.line.pause() >= LOST_AFTER) else { return };
         for subscription in peer.subscriptions.clone() {
             let entry = self.subscriptions.get_mut(subscription);
             let Some(entry) = entry.filter(|entry| entry.forwarding.kind() == MediaKind::Video) else {

@@ -208,8 +208,8 @@ impl IceLite {
 
     /// The line is open; `answered` is the only path that our handshake was sent to. The path to send
     /// on, if that changes it.
-    pub fn on_opened(&mut self, answered: Option<Tuple>) -> Option<Tuple> {
-        let is_changed = self.tuples.on_opened(answered);
+    pub fn on_opened(&mut self, now: Instant, answered: Option<Tuple>) -> Option<Tuple> {
+        let is_changed = self.tuples.on_opened(now, answered);
         self.tuples.selected().filter(|_| is_changed)
     }
 }

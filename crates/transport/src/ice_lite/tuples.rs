@@ -63,6 +63,8 @@ pub struct Tuples {
     is_open: bool,
     /// Where our handshake was sent to and answered.
     answered: Option<Tuple>,
+    /// For how long nothing had come over the path in use when another took its place.
+    pause: Duration,
 }
 
 #[derive(Debug)]
@@ -94,6 +96,12 @@ impl Tuples {
         self.selected.or_else(|| self.known.last().map(|known| known.tuple))
     }
 
+    /// For how long nothing had come over the path in use when it was last changed: what was sent there in that
+    /// time is lost, in all likelihood.
+    pub const fn pause(&self) -> Duration {
+        self.pause
+    }
+
     /// Whether this path is the peer's beyond doubt and in use.
     pub fn holds(&self, now: Instant, tuple: Tuple) -> bool {
         self.answered == Some(tuple)
@@ -121,7 +129,7 @@ impl Tuples {
         if let Some(known) = self.known.last_mut() {
             known.keyed = Some(now);
         }
-        self.select(tuple);
+        self.select(now, tuple);
         match touched {
             Touched::Known => None,
             Touched::Added { evicted } => evicted,
@@ -148,7 +156,7 @@ impl Tuples {
     #[must_use]
     pub fn on_check(&mut self, now: Instant, tuple: Tuple, is_nominated: bool) -> bool {
         if !self.is_open {
-            return is_nominated && self.select(tuple);
+            return is_nominated && self.select(now, tuple);
         }
         if is_nominated {
             self.awaited = (self.selected != Some(tuple)).then_some(tuple);
@@ -158,18 +166,17 @@ impl Tuples {
             (true, false) => NOMINATED_AFTER,
             (false, _) => ABANDONED_AFTER,
         };
-        let heard = self.known.iter().find(|known| Some(known.tuple) == self.selected).map(Known::heard);
-        let is_silent = heard.is_none_or(|heard| now.saturating_duration_since(heard) >= needed);
-        is_silent && self.select(tuple)
+        self.has_paused(now, needed) && self.select(now, tuple)
     }
 
     /// The same for the first nomination with renewed credentials.
     #[must_use]
     pub(crate) fn on_renewed(&mut self, now: Instant, tuple: Tuple) -> bool {
-        let is_in_use = |known: &Known| Some(known.tuple) == self.selected;
-        let heard = self.known.iter().find(|known| is_in_use(known)).map(Known::heard);
-        let is_silent = heard.is_none_or(|heard| now.saturating_duration_since(heard) >= REBOUND_AFTER);
-        if is_silent { self.select(tuple) } else { self.on_check(now, tuple, true) }
+        if self.has_paused(now, REBOUND_AFTER) {
+            self.select(now, tuple)
+        } else {
+            self.on_check(now, tuple, true)
+        }
     }
 
     /// Notes something that was protected with the line's keys on the path in this place; tells whether
@@ -184,25 +191,40 @@ impl Tuples {
         }
         let is_due = self.awaited == Some(tuple)
             || self.is_open && (self.may_be_rebound(now, tuple) || self.is_alone(now, tuple, MOVED_AFTER));
-        is_due && self.select(tuple)
+        is_due && self.select(now, tuple)
     }
 
     /// The line is open. `answered` is the only path that our handshake was sent to, if there is one:
     /// media begins there. Tells whether the path to send on changed.
     #[must_use]
-    pub fn on_opened(&mut self, answered: Option<Tuple>) -> bool {
+    pub fn on_opened(&mut self, now: Instant, answered: Option<Tuple>) -> bool {
         self.is_open = true;
         self.answered = answered.filter(|&answered| self.contains(answered));
         let nominated = self.selected;
         let Some(path) = self.answered.or_else(|| self.send_path()) else { return false };
-        let is_changed = self.select(path);
+        let is_changed = self.select(now, path);
         self.awaited = nominated.filter(|&nominated| nominated != path);
         is_changed
     }
 
-    fn select(&mut self, tuple: Tuple) -> bool {
+    fn select(&mut self, now: Instant, tuple: Tuple) -> bool {
         self.awaited = self.awaited.filter(|&awaited| awaited != tuple);
-        self.selected.replace(tuple) != Some(tuple)
+        if self.selected == Some(tuple) {
+            return false;
+        }
+        self.pause = self.silence(now).unwrap_or_default();
+        self.selected = Some(tuple);
+        true
+    }
+
+    /// For how long nothing has come over the path in use, if there is one.
+    fn silence(&self, now: Instant) -> Option<Duration> {
+        let in_use = self.known.iter().find(|known| Some(known.tuple) == self.selected)?;
+        Some(now.saturating_duration_since(in_use.heard()))
+    }
+
+    fn has_paused(&self, now: Instant, needed: Duration) -> bool {
+        self.silence(now).is_none_or(|silence| silence >= needed)
     }
 
     fn is_keyed(&self, now: Instant, tuple: Tuple) -> bool {

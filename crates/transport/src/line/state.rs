@@ -222,6 +222,11 @@ impl Line {
         deadlines.into_iter().flatten().min()
     }
 
+    /// For how long nothing had come over the path in use when it was last changed.
+    pub const fn pause(&self) -> Duration {
+        self.ice.tuples().pause()
+    }
+
     /// Whether the peer authenticated itself on this path.
     pub fn knows(&self, tuple: Tuple) -> bool {
         self.ice.tuples().contains(tuple)
@@ -306,7 +311,7 @@ impl Line {
             DtlsRole::Server => (&keys.server, &keys.client),
         };
         let media = Media { inbound: Inbound::new(theirs), outbound: Outbound::new(ours) };
-        let path = self.ice.on_opened(self.flights.only());
+        let path = self.ice.on_opened(now, self.flights.only());
         self.events.extend(path.map(LineEvent::PathChanged));
         self.stage = Stage::Open(Box::new(media));
         self.events.push_back(LineEvent::Opened {

@@ -87,9 +87,7 @@ impl<'a> Writer<'a> {
         for mapping in codecs {
             write::codec(&mut media, mapping, sends_stereo(section, mapping));
         }
-        if receives {
-            write_rids(&mut media, section, codecs);
-        }
+        write_rids(&mut media, section, codecs);
         media
     }
 
@@ -170,7 +168,8 @@ pub(super) fn usable_rids<'a>(
 }
 
 /// Mirrors the encodings. None is marked as paused: which of them flow is decided per packet, and
-/// an answer that pauses one races with the demand of subscribers.
+/// an answer that pauses one races with the demand of subscribers. An m-line on which nothing flows for now
+/// keeps them: Chromium forgets for good what an answer leaves out.
 fn write_rids(media: &mut MediaDescription, section: &Section, codecs: &[CodecMapping]) {
     let names: Vec<&str> = usable_rids(section, codecs).map(|rid| rid.rid.as_str()).collect();
     for name in &names {

@@ -314,6 +314,22 @@ fn a_client_that_only_wants_to_receive_here_gets_nothing() {
 }
 
 #[test]
+fn an_m_line_that_is_idle_for_now_keeps_its_encodings() {
+    let sending = answer_to(CHROMIUM);
+    let idle = answer_to(&CHROMIUM.replace("a=sendonly", "a=inactive"));
+
+    let encodings = |answer: &Answer| {
+        let lines = lines_of(&answer.sdp, 1).into_iter().map(str::to_owned);
+        lines
+            .filter(|line| line.starts_with("a=rid:") || line.starts_with("a=simulcast:"))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(encodings(&idle), encodings(&sending));
+    assert_eq!(encodings(&idle).len(), 4);
+    assert!(lines_of(&idle.sdp, 1).contains(&"a=inactive"));
+}
+
+#[test]
 fn an_ice_restart_shows_in_the_credentials() {
     let before = answer_to(CHROMIUM).remote.unwrap();
     let after = answer_to(&CHROMIUM.replace("ufrag:RZiR", "ufrag:neWr")).remote.unwrap();

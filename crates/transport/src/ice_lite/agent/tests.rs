@@ -176,7 +176,7 @@ fn restarted() -> (IceLite, Check) {
     let (new_local, new_remote) = renewed();
     let mut agent = agent();
     checked(&mut agent, tuple(1), &Check::nominating());
-    assert_eq!(agent.on_opened(Some(tuple(1))), None);
+    assert_eq!(agent.on_opened(epoch(), Some(tuple(1))), None);
     agent.restart(epoch(), new_local.clone(), Some(&new_remote));
     (agent, Check { local: new_local, remote: new_remote, ..Check::nominating() })
 }

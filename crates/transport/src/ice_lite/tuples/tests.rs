@@ -49,7 +49,7 @@ fn the_path_of_the_handshake_is_held_while_the_peer_is_heard_there() {
     let _ = tuples.touch(epoch(), tuple(1));
     assert!(!tuples.holds(epoch(), tuple(1)), "a check alone holds nothing");
 
-    let _ = tuples.on_opened(Some(tuple(1)));
+    let _ = tuples.on_opened(epoch(), Some(tuple(1)));
     let second = epoch() + Duration::from_secs(1);
     let _ = tuples.on_keyed(second, 0);
 
@@ -64,7 +64,7 @@ fn a_path_is_not_held_by_packets_whose_source_may_be_made_up() {
     let mut tuples = Tuples::default();
     let _ = tuples.touch(epoch(), tuple(1));
     let _ = tuples.touch(epoch(), tuple(2));
-    let _ = tuples.on_opened(Some(tuple(1)));
+    let _ = tuples.on_opened(epoch(), Some(tuple(1)));
 
     let _ = tuples.on_keyed(epoch(), 1);
 
@@ -76,7 +76,7 @@ fn open() -> Tuples {
     let mut tuples = Tuples::default();
     let _ = tuples.touch(epoch(), tuple(1));
     let _ = tuples.on_check(epoch(), tuple(1), true);
-    let _ = tuples.on_opened(Some(tuple(1)));
+    let _ = tuples.on_opened(epoch(), Some(tuple(1)));
     tuples
 }
 
@@ -191,7 +191,7 @@ fn media_begins_where_the_handshake_was_answered() {
     // Nominated when the flight that is answered was under way already.
     check(&mut tuples, epoch(), tuple(2), true);
 
-    assert!(tuples.on_opened(Some(tuple(1))));
+    assert!(tuples.on_opened(epoch(), Some(tuple(1))));
     assert_eq!(tuples.send_path(), Some(tuple(1)));
 
     assert!(keyed(&mut tuples, epoch(), tuple(2)), "it is still nominated");
@@ -201,7 +201,7 @@ fn media_begins_where_the_handshake_was_answered() {
 fn once_open_a_check_that_nominates_nothing_moves_nothing() {
     let mut tuples = Tuples::default();
     check(&mut tuples, epoch(), tuple(1), false);
-    let _ = tuples.on_opened(None);
+    let _ = tuples.on_opened(epoch(), None);
 
     check(&mut tuples, epoch(), tuple(2), false);
 
