@@ -11,7 +11,7 @@
 //!   has come over that path as well: a check can be recorded and sent again from elsewhere, a protected
 //!   packet is taken only once. Without that it moves only when the path it is on has fallen silent.
 //! - Who has renewed its credentials has said over the signalling that it looks for another path. The first
-//!   nomination with the new ones needs only that the path in use has fallen silent a moment ago: no check
+//!   nomination with the new ones needs only that the path in use has been silent for half a second: no check
 //!   with them was there to be recorded before.
 //! - When nothing is heard on any path and something protected comes from another port of the same host,
 //!   a NAT has forgotten its binding, of which the client knows nothing. The next check would tell, but
@@ -48,9 +48,10 @@ pub const ABANDONED_AFTER: Duration = super::liveness::DISCONNECTED_AFTER;
 /// enough; longer, and the report that would show it may be missed, with the next a second away.
 pub const REBOUND_AFTER: Duration = Duration::from_millis(100);
 
-/// The same when the path leads to another host, which a check has shown to be the peer's. Longer than the
-/// pause of a network that merely stutters: whoever holds up what comes on the true path could hand on copies
-/// from elsewhere and be sent to for as long.
+/// The same when the path leads to another host, which a check has shown to be the peer's, and when a check
+/// with renewed credentials nominates a path. Longer than the pause of a network that merely stutters: whoever
+/// holds up what comes on the true path could hand on copies from elsewhere and be sent to for as long; and who
+/// renews without having moved listens on the old path until it has sent on the new one.
 pub(super) const MOVED_AFTER: Duration = Duration::from_millis(500);
 
 /// A small table of paths, most lately used last.
@@ -172,7 +173,7 @@ impl Tuples {
     /// The same for the first nomination with renewed credentials.
     #[must_use]
     pub(crate) fn on_renewed(&mut self, now: Instant, tuple: Tuple) -> bool {
-        if self.has_paused(now, REBOUND_AFTER) {
+        if self.has_paused(now, MOVED_AFTER) {
             self.select(now, tuple)
         } else {
             self.on_check(now, tuple, true)

@@ -137,8 +137,8 @@ fn a_nomination_with_renewed_credentials_is_followed_once_the_old_path_has_pause
     keyed(&mut tuples, heard, tuple(1));
     let _ = tuples.touch(heard, tuple(2));
 
-    assert!(!tuples.on_renewed(heard + REBOUND_AFTER - Duration::from_millis(1), tuple(2)));
-    assert!(tuples.on_renewed(heard + REBOUND_AFTER, tuple(2)));
+    assert!(!tuples.on_renewed(heard + MOVED_AFTER - Duration::from_millis(1), tuple(2)));
+    assert!(tuples.on_renewed(heard + MOVED_AFTER, tuple(2)));
 }
 
 #[test]
