@@ -30,7 +30,7 @@ pub struct Limits {
     pub identity_bytes: usize,
     /// Length of a name for people to read, of a participant or of a track.
     pub display_name_bytes: usize,
-    /// Revocations that count at once, each for as long as it was made for.
+    /// Revocations of one tenant that count at once, each for as long as it was made for.
     pub revocations: usize,
     /// Length of what an application attaches to a participant or a room. Everybody there is told of it.
     pub metadata_bytes: usize,
@@ -39,7 +39,7 @@ pub struct Limits {
     /// Messages, and changes that everybody is told of, that one session may send per second for as long as it
     /// likes; twice as many in a burst. Each is handed on to everybody in the room.
     pub messages_per_second: u32,
-    /// Bans that count at once, each for as long as it was made for.
+    /// Bans from the rooms of one tenant that count at once, each for as long as it was made for.
     pub bans: usize,
     /// Longest ban, in seconds.
     pub ban_seconds: u64,

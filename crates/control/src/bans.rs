@@ -1,22 +1,21 @@
 //! Bans: who may not come back into a room for a while.
 
-use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::time::{Duration, Instant};
 
-use switchyard_vocab::ids::Identity;
+use switchyard_vocab::ids::{Identity, RoomName};
 
-use crate::admission::room_for_one_more;
+use crate::kept_until::KeptUntil;
 use crate::query::Ban;
 use crate::refusal::Refusal;
 use crate::room::key::RoomKey;
 
-/// Every ban that still counts, each until its own time, rooms that nobody is in included. In memory only.
+/// Every ban that still counts, rooms that nobody is in included.
 #[derive(Debug, Default)]
-pub(crate) struct Bans(BTreeMap<(RoomKey, Identity), Instant>);
+pub(crate) struct Bans(KeptUntil<(RoomName, Identity)>);
 
 impl Bans {
-    /// Bans somebody from a room. When there are `limit` that still count, it is refused rather than another
+    /// Bans somebody from a room. When its tenant has `limit` that still count, it is refused rather than another
     /// forgotten.
     pub(crate) fn add(
         &mut self,
@@ -25,19 +24,13 @@ impl Bans {
         lasts: Duration,
         limit: usize,
     ) -> Result<(), Refusal> {
-        self.0.retain(|_, until| *until > now);
-        let key = (room, identity);
-        if !self.0.contains_key(&key) {
-            room_for_one_more("bans", self.0.len(), limit)?;
-        }
-        self.0.insert(key, now + lasts);
-        Ok(())
+        let RoomKey { tenant, name } = room;
+        self.0.add(now, (&tenant, (name, identity), now + lasts), ("bans", limit))
     }
 
     /// Lets somebody back in. Gives back whether they were banned.
     pub(crate) fn lift(&mut self, now: Instant, room: &RoomKey, identity: &Identity) -> bool {
-        let until = self.0.remove(&(room.clone(), identity.clone()));
-        until.is_some_and(|until| until > now)
+        self.0.lift(now, &room.tenant, &(room.name.clone(), identity.clone()))
     }
 
     /// Who is banned from a room, in order, after one.
@@ -48,21 +41,22 @@ impl Bans {
         after: Option<&Identity>,
     ) -> impl Iterator<Item = Ban> + 'a {
         let start = match after {
-            Some(identity) => Bound::Excluded((room.clone(), identity.clone())),
-            None => Bound::Included((room.clone(), Identity::new(""))),
+            Some(identity) => Bound::Excluded((room.name.clone(), identity.clone())),
+            None => Bound::Included((room.name.clone(), Identity::new(""))),
         };
-        let bans = self.0.range((start, Bound::Unbounded)).take_while(move |((of, _), _)| of == room);
-        let valid = bans.filter(move |(_, until)| **until > now);
-        valid.map(|((_, identity), &until)| Ban { identity: identity.clone(), until })
+        let bans = self.0.of(now, &room.tenant, start).take_while(move |((of, _), _)| *of == room.name);
+        bans.map(|((_, identity), until)| Ban { identity: identity.clone(), until })
     }
 
     /// Refuses somebody who is banned from a room.
     pub(crate) fn check(&self, now: Instant, room: &RoomKey, identity: &Identity) -> Result<(), Refusal> {
-        if self.0.is_empty() {
+        if !self.0.has_any(&room.tenant) {
             return Ok(());
         }
-        let until = self.0.get(&(room.clone(), identity.clone()));
-        let left = until.map(|until| until.saturating_duration_since(now)).unwrap_or_default();
-        if left.is_zero() { Ok(()) } else { Err(Refusal::Banned { seconds: left.as_secs() + 1 }) }
+        let until = self.0.until(now, &room.tenant, &(room.name.clone(), identity.clone()));
+        until.map_or(Ok(()), |until| {
+            let left = until.saturating_duration_since(now);
+            Err(Refusal::Banned { seconds: left.as_secs() + 1 })
+        })
     }
 }

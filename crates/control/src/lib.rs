@@ -71,6 +71,7 @@ pub mod driver;
 pub mod grants;
 pub mod intent;
 mod issuer;
+mod kept_until;
 pub mod notice;
 mod output_queue;
 mod pace;

@@ -1,14 +1,13 @@
 //! Revocations: passes that no longer hold although their time is not over.
 
-use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::sync::Arc;
 use std::time::Instant;
 
 use switchyard_vocab::ids::{Identity, Tenant};
 
-use crate::admission::room_for_one_more;
 use crate::grants::Pass;
+use crate::kept_until::KeptUntil;
 use crate::query::Revocation;
 use crate::refusal::Refusal;
 
@@ -21,36 +20,31 @@ pub enum Revoked {
     Identity(Identity),
 }
 
-/// What is revoked, each until its own time. In memory only: a restart forgets.
+/// What is revoked, each until its own time.
 #[derive(Debug, Default)]
-pub(crate) struct Revocations(BTreeMap<(Tenant, Revoked), Instant>);
+pub(crate) struct Revocations(KeptUntil<Revoked>);
 
 impl Revocations {
-    /// Notes one. When there are `limit` that still count, it is refused rather than another forgotten.
+    /// Notes one. When its tenant has `limit` that still count, it is refused rather than another forgotten.
     pub(crate) fn add(
         &mut self,
         now: Instant,
         (tenant, revoked, until): (Tenant, Revoked, Instant),
         limit: usize,
     ) -> Result<(), Refusal> {
-        self.0.retain(|_, until| *until > now);
-        let key = (tenant, revoked);
-        if !self.0.contains_key(&key) {
-            room_for_one_more("revocations", self.0.len(), limit)?;
-        }
-        let entry = self.0.entry(key).or_insert(until);
-        *entry = (*entry).max(until);
-        Ok(())
+        let before = self.0.until(now, &tenant, &revoked);
+        let until = before.map_or(until, |before| before.max(until));
+        self.0.add(now, (&tenant, revoked, until), ("revocations", limit))
     }
 
     /// Lets a pass count again. Gives back whether it did not.
-    pub(crate) fn lift(&mut self, now: Instant, tenant: Tenant, revoked: Revoked) -> bool {
-        self.0.remove(&(tenant, revoked)).is_some_and(|until| until > now)
+    pub(crate) fn lift(&mut self, now: Instant, tenant: &Tenant, revoked: &Revoked) -> bool {
+        self.0.lift(now, tenant, revoked)
     }
 
     /// Whether one of these still counts.
     pub(crate) fn holds(&self, now: Instant, tenant: &Tenant, revoked: &Revoked) -> bool {
-        self.0.get(&(tenant.clone(), revoked.clone())).is_some_and(|until| *until > now)
+        self.0.until(now, tenant, revoked).is_some()
     }
 
     /// Those that still count, in order, of one tenant or of all, after one.
@@ -60,26 +54,23 @@ impl Revocations {
         tenant: Option<&'a Tenant>,
         after: Option<&(Tenant, Revoked)>,
     ) -> impl Iterator<Item = Revocation> + 'a {
-        let first = tenant.map(|tenant| (tenant.clone(), Revoked::Token("".into())));
-        let start = match (after.cloned(), first) {
-            (Some(after), Some(first)) if after < first => Bound::Included(first),
-            (Some(after), _) => Bound::Excluded(after),
-            (None, Some(first)) => Bound::Included(first),
-            (None, None) => Bound::Unbounded,
-        };
-        let those = self.0.range((start, Bound::Unbounded));
-        let theirs = those.take_while(move |((of, _), _)| tenant.is_none_or(|tenant| of == tenant));
-        let valid = theirs.filter(move |(_, until)| **until > now);
-        valid.map(|((tenant, revoked), &until)| Revocation {
-            tenant: tenant.clone(),
-            revoked: revoked.clone(),
-            until,
+        let after = after.cloned();
+        let first = tenant.max(after.as_ref().map(|(tenant, _)| tenant)).cloned();
+        let tenants = self.0.tenants_from(first.as_ref());
+        let theirs = tenants.take_while(move |of| tenant.is_none_or(|tenant| *of == tenant));
+        theirs.flat_map(move |of| {
+            let start = match &after {
+                Some((tenant, revoked)) if tenant == of => Bound::Excluded(revoked.clone()),
+                _ => Bound::Unbounded,
+            };
+            let those = self.0.of(now, of, start);
+            those.map(|(revoked, until)| Revocation { tenant: of.clone(), revoked: revoked.clone(), until })
         })
     }
 
     /// Whether a pass of somebody no longer holds.
     pub(crate) fn covers(&self, now: Instant, pass: &Pass, identity: &Identity) -> bool {
-        if self.0.is_empty() {
+        if !self.0.has_any(&pass.tenant) {
             return false;
         }
         let holds = |revoked| self.holds(now, &pass.tenant, &revoked);

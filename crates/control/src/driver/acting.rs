@@ -25,7 +25,7 @@ impl Control {
                 Acted { ended: self.end_revoked(now), changed: true, ..Acted::default() }
             }
             Act::LiftRevocation { tenant, revoked } => {
-                let lifted = self.revocations.lift(now, tenant, revoked);
+                let lifted = self.revocations.lift(now, &tenant, &revoked);
                 if lifted { CHANGED } else { return Err(ActError::NotRevoked) }
             }
             Act::ChangeRoom { room, change } => changed(self.change_room(&room, change)?),

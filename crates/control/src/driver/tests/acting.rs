@@ -4,13 +4,15 @@ use switchyard_bus::command::Command;
 use switchyard_vocab::ids::{Identity, PublicationId, RoomName, Tenant};
 
 use crate::act::{Act, ActError, Acted, ParticipantChange, PermissionChange, Revoked, RoomChange, RoomKey};
+use crate::admission::Limits;
 use crate::codec_policy::{CodecName, CodecPolicy};
+use crate::config::ControlConfig;
 use crate::driver::Output;
 use crate::grants::change::{CapChange, GrantChange};
 use crate::grants::{Grants, Pass, Permissions, Sources};
 use crate::intent::Intent;
 use crate::notice::{EndReason, Notice};
-use crate::testing::{House, commands, join, join_with, told};
+use crate::testing::{House, commands, config, join, join_with, told};
 
 fn kitchen() -> RoomKey {
     RoomKey { tenant: Tenant::new(""), name: RoomName::new("kitchen") }
@@ -97,6 +99,21 @@ fn a_revocation_can_be_lifted() {
 
     assert!(matches!(house.join(1, "ada"), Notice::Joined { .. }));
     assert_eq!(house.refusal(lift()), "not_revoked");
+}
+
+#[test]
+fn a_tenant_with_as_many_revocations_as_it_may_have_leaves_another_its_own() {
+    let limits = Limits { revocations: 1, ..Limits::default() };
+    let mut house = House::with(ControlConfig { limits, ..config() });
+    let revoke = |tenant: &str, token: &str| Act::Revoke {
+        tenant: Tenant::new(tenant),
+        revoked: Revoked::Token(token.into()),
+        lasts: Duration::from_secs(60),
+    };
+    assert!(house.act(revoke("acme", "t1")).0.is_ok());
+    assert_eq!(house.refusal(revoke("acme", "t2")), "limit_reached");
+
+    assert!(house.act(revoke("other", "t1")).0.is_ok());
 }
 
 #[test]

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use switchyard_bus::command::Command;
-use switchyard_vocab::ids::Identity;
+use switchyard_vocab::ids::{Identity, Tenant};
 
 use crate::admission::Limits;
 use crate::config::ControlConfig;
@@ -90,6 +90,21 @@ fn bans_are_bounded_in_number_and_time() {
     assert_eq!(house.reply(9, kick("troll", Some(60))), Notice::Done, "also who is not here yet");
     assert_eq!(code(&house.reply(9, kick("ada", Some(60)))), "limit_reached");
     assert_eq!(house.totals().sessions, 2, "a refused kick sends nobody away");
+}
+
+#[test]
+fn a_tenant_with_as_many_bans_as_it_may_have_leaves_another_its_own() {
+    let limits = Limits { bans: 1, ..Limits::default() };
+    let mut house = moderated_with(ControlConfig { limits, ..config() });
+    let grants = Grants { admin: true, ..Grants::default() };
+    let permissions = Permissions { grants, ..Permissions::default() };
+    house.reply(8, join_with("mod", Pass { tenant: Tenant::new("acme"), permissions, ..Pass::default() }));
+    assert_eq!(house.reply(8, kick("troll", Some(60))), Notice::Done);
+    assert_eq!(code(&house.reply(8, kick("imp", Some(60)))), "limit_reached");
+
+    assert_eq!(house.reply(9, kick("ada", Some(60))), Notice::Done);
+
+    assert_eq!(code(&house.join(1, "ada")), "banned");
 }
 
 #[test]
