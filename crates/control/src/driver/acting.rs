@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use switchyard_vocab::ids::{Identity, PublicationId, SessionId};
 
 use super::{Asker, Control};
-use crate::act::{Act, ActError, Acted, ParticipantChange, RoomChange, RoomKey};
+use crate::act::{Act, ActError, Acted, ParticipantChange, Revoked, RoomChange, RoomKey};
 use crate::admission::check_name;
 use crate::grants::Pass;
 use crate::notice::EndReason;
@@ -19,6 +19,9 @@ impl Control {
     pub fn handle_act(&mut self, now: Instant, act: Act) -> Result<Acted, ActError> {
         let acted = match act {
             Act::Revoke { tenant, revoked, lasts } => {
+                if let Revoked::Identity(identity) = &revoked {
+                    check_name("identity", identity.as_str(), self.config.limits.identity_bytes)?;
+                }
                 let until = now.checked_add(lasts).unwrap_or(now + LONGEST_REVOCATION);
                 let limit = self.config.limits.revocations;
                 self.revocations.add(now, (tenant, revoked, until), limit)?;

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use switchyard_vocab::ids::{Identity, SessionId};
 
 use super::{Asker, Control};
-use crate::admission::check_message;
+use crate::admission::{check_message, check_name};
 use crate::codec_policy::CodecPolicy;
 use crate::grants::{Grant, Grants};
 use crate::notice::{EndReason, Notice};
@@ -105,6 +105,8 @@ impl Control {
         (message, ban): (Option<String>, Option<Duration>),
     ) -> Result<bool, Refusal> {
         let limits = &self.config.limits;
+        // Whoever can't come in need not be kept out, and a ban is kept for long.
+        check_name("identity", identity.as_str(), limits.identity_bytes)?;
         check_message(message.as_ref().map_or(0, String::len), limits.message_bytes)?;
         let longest = limits.ban_seconds;
         if ban.is_some_and(|ban| ban > Duration::from_secs(longest)) {

@@ -18,7 +18,7 @@ pub(super) fn refused(error: &ActError) -> HttpError {
         ActError::Refused(refusal) => match refusal {
             Refusal::UnknownParticipant(_) => (StatusCode::NOT_FOUND, Some("identity")),
             Refusal::UnknownPublication(_) => (StatusCode::NOT_FOUND, Some("publication")),
-            Refusal::BadName { .. } => (StatusCode::BAD_REQUEST, Some("name")),
+            Refusal::BadName { what, .. } => (StatusCode::BAD_REQUEST, Some(*what)),
             Refusal::MessageTooLong { .. } => (StatusCode::BAD_REQUEST, None),
             Refusal::MetadataTooLong { .. } => (StatusCode::BAD_REQUEST, Some("metadata")),
             _ => (StatusCode::CONFLICT, None),

@@ -102,6 +102,17 @@ fn a_revocation_can_be_lifted() {
 }
 
 #[test]
+fn nobody_is_banned_or_revoked_who_could_not_have_come_in() {
+    let mut house = House::new();
+    let long = "x".repeat(Limits::default().identity_bytes + 1);
+    let revoked = Revoked::Identity(Identity::new(long.as_str()));
+    let revoke = Act::Revoke { tenant: Tenant::new(""), revoked, lasts: Duration::from_secs(60) };
+
+    assert_eq!(house.refusal(kick(&long, Some(60))), "bad_name");
+    assert_eq!(house.refusal(revoke), "bad_name");
+}
+
+#[test]
 fn a_tenant_with_as_many_revocations_as_it_may_have_leaves_another_its_own() {
     let limits = Limits { revocations: 1, ..Limits::default() };
     let mut house = House::with(ControlConfig { limits, ..config() });

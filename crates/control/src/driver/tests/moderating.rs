@@ -93,6 +93,18 @@ fn bans_are_bounded_in_number_and_time() {
 }
 
 #[test]
+fn nobody_is_banned_who_could_not_have_come_in() {
+    let mut house = moderated();
+    let long = "x".repeat(Limits::default().identity_bytes + 1);
+
+    for name in [long.as_str(), "a\0b", ""] {
+        for ban in [None, Some(60)] {
+            assert_eq!(code(&house.reply(9, kick(name, ban))), "bad_name", "{name:?}");
+        }
+    }
+}
+
+#[test]
 fn a_tenant_with_as_many_bans_as_it_may_have_leaves_another_its_own() {
     let limits = Limits { bans: 1, ..Limits::default() };
     let mut house = moderated_with(ControlConfig { limits, ..config() });
