@@ -13,7 +13,7 @@ use std::net::{IpAddr, SocketAddr};
 use axum::http::{HeaderMap, HeaderName, header};
 use serde::{Deserialize, Serialize};
 
-use hop::{forwarded, x_forwarded};
+use hop::{forwarded, split_unquoted, x_forwarded};
 pub use network::{Network, NetworkError};
 
 /// Most hops that are looked at. Real chains have two or three.
@@ -39,6 +39,15 @@ impl ProxyHeader {
     }
 }
 
+/// Whoever asked.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Client {
+    pub(crate) address: SocketAddr,
+    /// Whether a proxy that is believed brought the request. Its address, or one that it names, is then nobody's own
+    /// machine, even where it is loopback.
+    pub(crate) is_proxied: bool,
+}
+
 /// The proxies that are believed.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub(crate) struct Proxies {
@@ -56,9 +65,14 @@ impl Proxies {
         self.trusted.iter().any(|network| network.contains(address))
     }
 
+    /// Whoever asked.
+    pub(crate) fn identify(&self, remote: SocketAddr, headers: &HeaderMap) -> Client {
+        Client { address: self.client(remote, headers), is_proxied: self.trust(remote.ip()) }
+    }
+
     /// The address of whoever asked. Where a proxy tells nothing that can be read, it is the proxy's own, so that
     /// what it hides is limited together.
-    pub(crate) fn client(&self, remote: SocketAddr, headers: &HeaderMap) -> SocketAddr {
+    fn client(&self, remote: SocketAddr, headers: &HeaderMap) -> SocketAddr {
         if !self.trust(remote.ip()) {
             return remote;
         }
@@ -67,7 +81,10 @@ impl Proxies {
         let mut looked_at = 0;
         for line in lines {
             let line = String::from_utf8_lossy(line.as_bytes());
-            for element in elements(&line, self.header).into_iter().rev() {
+            // A line that ends within quotes is not read at all: whoever opened them, what follows is not what the
+            // proxy behind them meant to say.
+            let Some(elements) = elements(&line, self.header) else { return nearest };
+            for element in elements.into_iter().rev() {
                 looked_at += 1;
                 let hop = match self.header {
                     ProxyHeader::XForwardedFor => x_forwarded(element),
@@ -84,21 +101,12 @@ impl Proxies {
     }
 }
 
-/// The parts of a header between commas; those within quotes are none.
-fn elements(line: &str, header: ProxyHeader) -> Vec<&str> {
-    let mut quoted = false;
-    let mut escaped = false;
-    let is_end = |c: char| {
-        match c {
-            _ if escaped => escaped = false,
-            '\\' if quoted => escaped = true,
-            '"' if header == ProxyHeader::Forwarded => quoted = !quoted,
-            ',' => return !quoted,
-            _ => {}
-        }
-        false
-    };
-    line.split(is_end).map(str::trim).collect()
+/// The parts of a header between commas.
+fn elements(line: &str, header: ProxyHeader) -> Option<Vec<&str>> {
+    match header {
+        ProxyHeader::XForwardedFor => Some(line.split(',').map(str::trim).collect()),
+        ProxyHeader::Forwarded => split_unquoted(line, ','),
+    }
 }
 
 #[cfg(test)]

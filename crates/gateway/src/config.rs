@@ -28,7 +28,8 @@ pub struct GatewayConfig {
     /// Signalling connections at once. Each costs some tens of kilobytes and a file descriptor.
     pub max_connections: usize,
     /// New connections per second from one address (IPv6: one /64), ten times as many in a burst.
-    /// Loopback is exempt: whoever is there is the operator, or a proxy that speaks for many.
+    /// Loopback is exempt unless it is a trusted proxy: whoever is there is the operator, or a proxy that speaks for
+    /// many.
     pub max_connects_per_second_per_address: u32,
     /// New connections per second of all participants of one key together, ten times as many in a burst; a key may
     /// have a number of its own. Names without tokens are exempt.

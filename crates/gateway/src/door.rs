@@ -1,6 +1,5 @@
 //! The door that every dialect has: who may come in, and how many.
 
-use std::net::SocketAddr;
 use std::time::Instant;
 
 use axum::http::{HeaderMap, StatusCode, header};
@@ -8,6 +7,7 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use crate::app_state::AppState;
 use crate::auth::{Admission, AuthError, Credentials, authenticate};
+use crate::client_address::Client;
 use crate::http_error::HttpError;
 use crate::rate_limit::KeyLimit;
 
@@ -15,11 +15,11 @@ use crate::rate_limit::KeyLimit;
 /// where they could not be read.
 pub(crate) fn admit(
     state: &AppState,
-    address: SocketAddr,
+    client: Client,
     headers: &HeaderMap,
     credentials: Option<Credentials>,
 ) -> Result<(Admission, OwnedSemaphorePermit), HttpError> {
-    check_haste(state, address)?;
+    check_haste(state, client)?;
     let Some(mut credentials) = credentials else {
         return Err(bad_query(state, "room, identity and token, each at most once and percent-encoded"));
     };
@@ -35,13 +35,18 @@ pub(crate) fn admit(
 }
 
 /// Whether anybody from this address is let in now.
-pub(crate) fn check_haste(state: &AppState, address: SocketAddr) -> Result<(), HttpError> {
+pub(crate) fn check_haste(state: &AppState, client: Client) -> Result<(), HttpError> {
     if state.is_stopping() {
         state.counters.stopping.add();
         let message = "the server is stopping; try again in a moment";
         return Err(HttpError::new(StatusCode::SERVICE_UNAVAILABLE, "stopping", message).retry_after(1));
     }
-    if !state.connects.allows(address.ip(), Instant::now()) {
+    let (address, now) = (client.address.ip(), Instant::now());
+    let is_allowed = match client.is_proxied {
+        true => state.connects.allows_whoever(address, now),
+        false => state.connects.allows(address, now),
+    };
+    if !is_allowed {
         state.counters.rate_limited.add();
         let message = "too many connections from your address; wait a few seconds between attempts";
         return Err(HttpError::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", message).retry_after(5));

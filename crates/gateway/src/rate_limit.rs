@@ -111,10 +111,16 @@ impl AddressLimit {
         if address.to_canonical().is_loopback() {
             return most;
         }
+        self.take_up_to_whoever(address, most, now)
+    }
+
+    /// The same for whom a proxy brings: on loopback as elsewhere.
+    pub(crate) fn take_up_to_whoever(&self, address: IpAddr, most: f64, now: Instant) -> f64 {
         self.of(address, |bucket| bucket.take_up_to(most, now)).unwrap_or(most)
     }
 
-    /// Whether `address` may once more what nobody has a reason to do often, a proxy on loopback included.
+    /// Whether `address` may once more, for whom a proxy brings and for what nobody has a reason to do often: on
+    /// loopback as elsewhere.
     pub(crate) fn allows_whoever(&self, address: IpAddr, now: Instant) -> bool {
         self.of(address, |bucket| bucket.take(now)).unwrap_or(true)
     }

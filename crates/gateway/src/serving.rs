@@ -42,8 +42,8 @@ const REST: Duration = Duration::from_millis(100);
 
 /// Serves a router on a socket until `stopped`; what is being answered then is answered still.
 ///
-/// Connections beyond the limits are closed without a word, and counted. Handlers find the client's address in
-/// [`ConnectInfo`], whatever proxies are in between.
+/// Connections beyond the limits are closed without a word, and counted. Handlers find the
+/// [client](crate::client_address::Client) in [`ConnectInfo`], whatever proxies are in between.
 pub(crate) async fn serve(
     listener: TcpListener,
     router: Router,
@@ -139,12 +139,12 @@ struct Door {
 impl Door {
     /// Answers a request. One that a proxy brings counts as a connection of its client for as long as that takes.
     async fn answer(mut self, mut request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
-        let client = self.state.proxies.client(self.remote, request.headers());
+        let client = self.state.proxies.identify(self.remote, request.headers());
         request.extensions_mut().insert(ConnectInfo(client));
-        if client == self.remote {
+        if client.address == self.remote {
             return self.router.call(request).await;
         }
-        let Some(_admitted) = self.open.admit_beside(client.ip()) else {
+        let Some(_admitted) = self.open.admit_beside(client.address.ip()) else {
             self.state.counters.crowded.add();
             let message = "too many requests of your address wait for their answers";
             let error = HttpError::new(StatusCode::SERVICE_UNAVAILABLE, "crowded", message).retry_after(1);

@@ -1,7 +1,7 @@
 //! The routes, and what all of them have in common: who calls, how much may be sent, what is written down.
 
 use std::collections::BTreeMap;
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -19,6 +19,7 @@ use super::operation::{Operation, Verb, operations};
 use super::problem;
 use crate::app_state::AppState;
 use crate::body;
+use crate::client_address::Client;
 use crate::http_error::HttpError;
 use crate::rate_limit::AddressLimit;
 
@@ -57,8 +58,8 @@ fn methods(operations: &[Operation]) -> MethodRouter<Arc<Admin>> {
     };
     let with_method = |router: MethodRouter<Arc<Admin>>, operation: &Operation| {
         let operation = *operation;
-        router.on(filter(operation.verb), move |State(admin), ConnectInfo(from), path, query, request| {
-            serve(admin, operation, from, path, query, request)
+        router.on(filter(operation.verb), move |State(admin), ConnectInfo(client), path, query, request| {
+            serve(admin, operation, client, path, query, request)
         })
     };
     operations.iter().fold(MethodRouter::new(), with_method).fallback(refuse)
@@ -79,12 +80,12 @@ type PathParameters = Result<RawPathParams, axum::extract::rejection::RawPathPar
 async fn serve(
     admin: Arc<Admin>,
     operation: Operation,
-    from: SocketAddr,
+    client: Client,
     path: PathParameters,
     query: Parameters,
     request: Request,
 ) -> Response {
-    let from = from.ip().to_canonical();
+    let from = client.address.ip().to_canonical();
     let response = match identify(&admin, &operation, from, request.headers()).await {
         Err(error) => for_nobody_else(error),
         Ok(caller) => {

@@ -10,7 +10,7 @@ pub(super) fn x_forwarded(element: &str) -> Option<SocketAddr> {
 /// The `for` of an element of `Forwarded`. `None` as well for names that hide who it is (`unknown`, `_name`;
 /// RFC 7239 §6.3), and for an element that says two.
 pub(super) fn forwarded(element: &str) -> Option<SocketAddr> {
-    let pairs = element.split(';').filter_map(|pair| pair.split_once('='));
+    let pairs = split_unquoted(element, ';')?.into_iter().filter_map(|pair| pair.split_once('='));
     let mut said = pairs.filter(|(name, _)| name.trim().eq_ignore_ascii_case("for"));
     let (_, value) = said.next()?;
     if said.next().is_some() {
@@ -22,6 +22,24 @@ pub(super) fn forwarded(element: &str) -> Option<SocketAddr> {
         None => value,
     };
     node(value)
+}
+
+/// The parts of a text between separators; those within quotes are none (RFC 9110 §5.6.4). `None` when quotes are
+/// not closed.
+pub(super) fn split_unquoted(text: &str, separator: char) -> Option<Vec<&str>> {
+    let mut quoted = false;
+    let mut escaped = false;
+    let is_end = |c: char| {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' if quoted => escaped = true,
+            '"' => quoted = !quoted,
+            _ => return c == separator && !quoted,
+        }
+        false
+    };
+    let parts = text.split(is_end).map(str::trim).collect();
+    (!quoted).then_some(parts)
 }
 
 /// `192.0.2.1`, `192.0.2.1:80`, `2001:db8::1`, `[2001:db8::1]` or `[2001:db8::1]:80`.

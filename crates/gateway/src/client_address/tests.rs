@@ -113,6 +113,20 @@ fn forwarded_that_hides_who_it_is_leaves_the_proxy() {
 }
 
 #[test]
+fn quotes_that_a_client_leaves_open_hide_nothing_that_its_proxy_says() {
+    for line in [
+        "for=203.0.113.66;x=\", for=198.51.100.7",
+        "for=203.0.113.66;x=\"\\\", for=198.51.100.7",
+        "for=\", for=198.51.100.7",
+        "x=\"a;for=203.0.113.66;y=\"",
+    ] {
+        assert_eq!(by_forwarded(&[line]), "127.0.0.1", "{line}");
+    }
+    assert_eq!(by_forwarded(&["for=203.0.113.66;x=\"", "for=198.51.100.7"]), "198.51.100.7");
+    assert_eq!(by_forwarded(&["x=\"a;for=203.0.113.66;b\";for=198.51.100.7"]), "198.51.100.7");
+}
+
+#[test]
 fn the_other_kind_of_header_is_the_clients_own_invention() {
     let mut headers = HeaderMap::new();
     headers.insert(header::FORWARDED, HeaderValue::from_static("for=1.2.3.4"));

@@ -41,6 +41,19 @@ async fn behind_a_trusted_proxy_each_client_has_a_limit_of_its_own() {
 }
 
 #[tokio::test]
+async fn clients_that_a_trusted_proxy_on_loopback_hides_are_limited_together() {
+    let house = strict(&["127.0.0.1"]).await;
+    let mut limited = 0;
+    for number in 0..14 {
+        let hidden = ["", "X-Forwarded-For: unknown\r\n", "X-Forwarded-For: 127.0.0.1\r\n"];
+        let answered = connect(house.address, "room=lab&identity=ada", hidden[number % 3]).await;
+        limited += usize::from(code(&answered) == "rate_limited");
+    }
+
+    assert!(limited >= 2, "loopback is no way around the limit: {limited}");
+}
+
+#[tokio::test]
 async fn what_a_client_claims_without_a_proxy_that_is_trusted_counts_for_nothing() {
     let house = strict(&["192.0.2.1"]).await;
 

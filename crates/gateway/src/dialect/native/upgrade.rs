@@ -1,6 +1,5 @@
 //! `/v1/connect`: who may open a WebSocket, and what the others are told.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -17,6 +16,7 @@ use super::connection::Connection;
 use super::returning::{Opening, Returning};
 use crate::app_state::AppState;
 use crate::auth::{Admission, Credentials};
+use crate::client_address::Client;
 use crate::door;
 use crate::http_error::HttpError;
 use crate::port::Guest;
@@ -25,7 +25,7 @@ use crate::rate_limit::full_burst;
 /// Opens the connection, or says why not.
 pub(crate) async fn connect(
     State(state): State<Arc<AppState>>,
-    ConnectInfo(address): ConnectInfo<SocketAddr>,
+    ConnectInfo(client): ConnectInfo<Client>,
     headers: HeaderMap,
     credentials: Result<Query<Credentials>, QueryRejection>,
     returning: Result<Query<Returning>, QueryRejection>,
@@ -34,10 +34,10 @@ pub(crate) async fn connect(
     let returning = returning.ok().map(|Query(returning)| returning);
     let credentials = credentials.ok().map(|Query(credentials)| credentials);
     let (opening, place) = match returning {
-        Some(returning) if returning.is_meant() => readmit(&state, address, returning),
-        Some(_) => door::admit(&state, address, &headers, credentials)
-            .map(|(admission, place)| (Opening::New(Arc::new(welcome(&state, address, admission))), place)),
-        None => door::check_haste(&state, address).and_then(|()| Err(door::bad_query(&state, QUERY))),
+        Some(returning) if returning.is_meant() => readmit(&state, client, returning),
+        Some(_) => door::admit(&state, client, &headers, credentials)
+            .map(|(admission, place)| (Opening::New(Arc::new(welcome(&state, client, admission))), place)),
+        None => door::check_haste(&state, client).and_then(|()| Err(door::bad_query(&state, QUERY))),
     }
     .inspect_err(|refused| debug!(code = refused.code, "connection refused"))?;
     let upgrade = upgrade.map_err(|_| no_websocket(&state))?;
@@ -53,19 +53,23 @@ pub(crate) async fn connect(
 const QUERY: &str = "room, identity and token, or resume, last_message and last_direct, each at most once";
 
 /// Makes somebody a guest, with as much to say at once as their address has left for newcomers.
-fn welcome(state: &AppState, address: SocketAddr, admission: Admission) -> Guest {
+fn welcome(state: &AppState, client: Client, admission: Admission) -> Guest {
     let most = full_burst(state.config.max_message_bytes);
-    let first_burst = state.first_bursts.take_up_to(address.ip(), most, Instant::now());
+    let (address, now) = (client.address.ip(), Instant::now());
+    let first_burst = match client.is_proxied {
+        true => state.first_bursts.take_up_to_whoever(address, most, now),
+        false => state.first_bursts.take_up_to(address, most, now),
+    };
     Guest::with_first_burst(admission, &state.config, first_burst)
 }
 
 /// Lets a client come back to its session, or says why not.
 fn readmit(
     state: &AppState,
-    address: SocketAddr,
+    client: Client,
     returning: Returning,
 ) -> Result<(Opening, OwnedSemaphorePermit), HttpError> {
-    door::check_haste(state, address)?;
+    door::check_haste(state, client)?;
     let opening = returning.opening(state)?;
     Ok((opening, door::take_place(state)?))
 }

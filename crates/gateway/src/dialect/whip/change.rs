@@ -1,6 +1,5 @@
 //! `PATCH` and `DELETE`: what may still happen to a resource.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -16,6 +15,7 @@ use super::problem::{gone, unanswered};
 use super::resource::{Ask, Patched};
 use super::resource_id::ResourceId;
 use super::routes::Whip;
+use crate::client_address::Client;
 use crate::http_error::HttpError;
 
 /// Longest fragment; some dozens of candidates have a few kilobytes.
@@ -26,12 +26,12 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// `PATCH`: candidates, or a restart of ICE.
 pub(super) async fn patch_resource(
     State(whip): State<Arc<Whip>>,
-    ConnectInfo(address): ConnectInfo<SocketAddr>,
+    ConnectInfo(client): ConnectInfo<Client>,
     parameters: RawPathParams,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, HttpError> {
-    let asks = find(&whip, address, &parameters)?;
+    let asks = find(&whip, client, &parameters)?;
     media_type::expect(&headers, FRAGMENT)?;
     let precondition = Precondition::of(&headers);
     let fragment = media_type::read(body, MAX_FRAGMENT_BYTES, PATIENCE).await?;
@@ -51,24 +51,20 @@ pub(super) async fn patch_resource(
 /// `DELETE`: it is over.
 pub(super) async fn delete_resource(
     State(whip): State<Arc<Whip>>,
-    ConnectInfo(address): ConnectInfo<SocketAddr>,
+    ConnectInfo(client): ConnectInfo<Client>,
     parameters: RawPathParams,
 ) -> Result<StatusCode, HttpError> {
-    let asks = find(&whip, address, &parameters)?;
+    let asks = find(&whip, client, &parameters)?;
     ask(&asks, |reply| Ask::Delete { reply }).await?;
     Ok(StatusCode::OK)
 }
 
 /// Finds the resource of a URL. Whoever tries names is slowed down, whoever knows one is not.
-fn find(
-    whip: &Whip,
-    address: SocketAddr,
-    parameters: &RawPathParams,
-) -> Result<mpsc::Sender<Ask>, HttpError> {
+fn find(whip: &Whip, client: Client, parameters: &RawPathParams) -> Result<mpsc::Sender<Ask>, HttpError> {
     let name = parameters.iter().find(|(name, _)| *name == "resource").map(|(_, value)| value);
     let known = name.and_then(ResourceId::of_url).and_then(|id| whip.resources.find(&id));
     known.ok_or_else(|| {
-        if whip.guesses.allows_whoever(address.ip(), Instant::now()) {
+        if whip.guesses.allows_whoever(client.address.ip(), Instant::now()) {
             return gone();
         }
         whip.app.counters.rate_limited.add();

@@ -1,6 +1,5 @@
 //! `POST`: an offer comes in, a resource and an answer go out.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -17,6 +16,7 @@ use super::problem::unanswered;
 use super::resource::{Resource, Role};
 use super::routes::Whip;
 use crate::auth::{AuthError, Credentials, MAX_NAME_BYTES};
+use crate::client_address::Client;
 use crate::door;
 use crate::http_error::HttpError;
 
@@ -25,7 +25,7 @@ type Asked = Result<Query<Credentials>, QueryRejection>;
 
 /// Somebody who asks.
 pub(super) struct Asker {
-    address: SocketAddr,
+    client: Client,
     uri: Uri,
     headers: HeaderMap,
     credentials: Asked,
@@ -34,28 +34,28 @@ pub(super) struct Asker {
 /// `POST /v1/whip/{room}`.
 pub(super) async fn publish(
     State(whip): State<Arc<Whip>>,
-    ConnectInfo(address): ConnectInfo<SocketAddr>,
+    ConnectInfo(client): ConnectInfo<Client>,
     Path(room): Path<String>,
     uri: Uri,
     headers: HeaderMap,
     credentials: Asked,
     body: Body,
 ) -> Answered {
-    let asker = Asker { address, uri, headers, credentials };
+    let asker = Asker { client, uri, headers, credentials };
     open(&whip, asker, room, Role::Publish, body).await
 }
 
 /// `POST /v1/whep/{room}/{identity}`.
 pub(super) async fn watch(
     State(whip): State<Arc<Whip>>,
-    ConnectInfo(address): ConnectInfo<SocketAddr>,
+    ConnectInfo(client): ConnectInfo<Client>,
     Path((room, identity)): Path<(String, String)>,
     uri: Uri,
     headers: HeaderMap,
     credentials: Asked,
     body: Body,
 ) -> Answered {
-    let asker = Asker { address, uri, headers, credentials };
+    let asker = Asker { client, uri, headers, credentials };
     if identity.len() > MAX_NAME_BYTES {
         let error = AuthError::BadName("identity");
         let refused = HttpError::new(StatusCode::BAD_REQUEST, error.code(), error.to_string());
@@ -65,9 +65,9 @@ pub(super) async fn watch(
 }
 
 async fn open(whip: &Arc<Whip>, asker: Asker, room: String, role: Role, body: Body) -> Answered {
-    let Asker { address, uri, headers, credentials } = asker;
+    let Asker { client, uri, headers, credentials } = asker;
     let credentials = credentials.ok().map(|Query(asked)| Credentials { room: Some(room), ..asked });
-    let (admission, place) = door::admit(&whip.app, address, &headers, credentials)
+    let (admission, place) = door::admit(&whip.app, client, &headers, credentials)
         .inspect_err(|refused| debug!(code = refused.code, "request refused"))?;
     media_type::expect(&headers, SDP).inspect_err(|_| whip.app.counters.malformed.add())?;
     media_type::accepts_sdp(&headers).inspect_err(|_| whip.app.counters.malformed.add())?;
