@@ -8,6 +8,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use switchyard_vocab::codec::MediaKind;
 use switchyard_vocab::ids::{Identity, PublicationId, RoomName, SessionId};
 use switchyard_vocab::layer::SpatialLayer;
 use switchyard_vocab::rtp::Mid;
@@ -260,6 +261,15 @@ impl TrackSource {
     /// Every source.
     pub const ALL: [Self; 5] =
         [Self::Camera, Self::Microphone, Self::Screen, Self::ScreenAudio, Self::Unknown];
+
+    /// What comes from it; `None` where that may be either.
+    pub const fn kind(self) -> Option<MediaKind> {
+        match self {
+            Self::Camera | Self::Screen => Some(MediaKind::Video),
+            Self::Microphone | Self::ScreenAudio => Some(MediaKind::Audio),
+            Self::Unknown => None,
+        }
+    }
 }
 
 impl fmt::Display for TrackSource {

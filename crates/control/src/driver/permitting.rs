@@ -3,12 +3,13 @@
 use std::time::Instant;
 
 use switchyard_bus::command::Command;
-use switchyard_sdp::{Direction, RemoteDescription};
+use switchyard_sdp::{Direction, RemoteDescription, Section, SectionKind};
+use switchyard_vocab::codec::MediaKind;
 use switchyard_vocab::ids::{PublicationId, SessionId};
 
 use super::Control;
 use crate::grants::{Pass, Permissions};
-use crate::intent::TrackDescription;
+use crate::intent::{TrackDescription, TrackSource};
 use crate::notice::{Notice, Participant, Published};
 use crate::refusal::Refusal;
 use crate::session::publishing::Publishing;
@@ -33,8 +34,8 @@ impl Control {
             let source = described.map(|track| track.source).unwrap_or_default();
             // The same picture in a second codec is no second track.
             let is_backup = described.is_some_and(|track| track.backup_of.is_some());
-            match grants
-                .check_source(source)
+            match check_kind(section, source)
+                .and_then(|()| grants.check_source(source))
                 .and_then(|()| caps.check_tracks(if is_backup { 0 } else { held }))
             {
                 Ok(()) => held += usize::from(!is_backup),
@@ -221,6 +222,19 @@ impl Control {
             }
         }
     }
+}
+
+/// Refuses a picture from a microphone, and sound from a camera: a grant of a source is one of its kind as well.
+fn check_kind(section: &Section, source: TrackSource) -> Result<(), Refusal> {
+    let SectionKind::Media(kind) = section.kind else { return Ok(()) };
+    if source.kind().is_none_or(|its| its == kind) {
+        return Ok(());
+    }
+    let comes = match kind {
+        MediaKind::Audio => "sound does not come",
+        MediaKind::Video => "pictures do not come",
+    };
+    Err(Refusal::BadDescription(format!("m-line {}: {comes} from the source {source}", section.index)))
 }
 
 /// The m-lines that send, by their places: those first that are publications already, so that one that is new

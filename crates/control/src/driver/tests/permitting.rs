@@ -79,6 +79,35 @@ fn a_source_that_is_not_granted_is_refused_alone_and_its_m_line_stays_still() {
 }
 
 #[test]
+fn a_microphone_that_is_granted_sends_no_pictures() {
+    let mut house = House::new();
+    house.reply(1, join_with("ada", granting(microphone_only())));
+    house.join(2, "bob");
+    let Intent::Offer { sdp, mut tracks } = Client::new(1).offer_both() else { unreachable!() };
+    tracks[1].source = TrackSource::Microphone;
+
+    let answer = house.reply(1, Intent::Offer { sdp, tracks });
+
+    assert!(matches!(outcomes(&answer)[..], [Ok(_), Err("bad_description")]), "{answer:?}");
+    assert_eq!(house.totals().publications, 1);
+}
+
+#[test]
+fn a_camera_that_is_granted_sends_no_sound() {
+    let publish = [TrackSource::Camera].into_iter().collect();
+    let mut house = House::new();
+    house.reply(1, join_with("ada", granting(Grants { publish, ..Grants::default() })));
+    let Intent::Offer { sdp, mut tracks } = Client::new(1).offer_both() else { unreachable!() };
+    tracks[0].source = TrackSource::Camera;
+
+    let answer = house.reply(1, Intent::Offer { sdp, tracks });
+
+    assert!(matches!(outcomes(&answer)[..], [Ok(_), Err("bad_description")]), "{answer:?}");
+    let Notice::Answer { sdp, .. } = &answer else { panic!("{answer:?}") };
+    assert_eq!((sdp.matches("a=recvonly").count(), sdp.matches("a=inactive").count()), (1, 1), "{sdp}");
+}
+
+#[test]
 fn an_offer_need_not_repeat_what_its_tracks_are_about() {
     let mut house = House::new();
     house.reply(1, join_with("ada", granting(microphone_only())));
