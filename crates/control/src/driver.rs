@@ -164,10 +164,10 @@ impl Control {
             } else if self.has_expired(now, session) {
                 self.end_session(now, asker, EndReason::TokenExpired);
             } else if self.is_lingering(session) {
-                self.tell_late_mutes(now, session);
+                self.tell_late(now, session);
                 self.on_lingering_due(now, session);
             } else {
-                self.tell_late_mutes(now, session);
+                self.tell_late(now, session);
                 self.on_negotiation_due(now, session);
             }
         }
@@ -243,7 +243,7 @@ impl Control {
             Intent::Kick { identity, message, ban } => {
                 self.kick(now, asker.session, &identity, (message, ban))?;
             }
-            Intent::SetLocked(locked) => self.set_locked(asker.session, locked)?,
+            Intent::SetLocked(locked) => self.set_locked(now, asker.session, locked)?,
             Intent::SetRoomCodecs(codecs) => self.set_room_codecs(now, asker.session, &codecs)?,
             Intent::SetRoomMetadata(metadata) => self.set_room_metadata(now, asker.session, metadata)?,
             Intent::EndRoom => return self.end_room(now, asker),
@@ -276,7 +276,7 @@ impl Control {
             let presence = &session.presence;
             let offering =
                 if presence.is_lingering() { presence.due() } else { session.subscribing.deadline() };
-            [offering, session.muting.deadline(), session.pass.expires_at]
+            [offering, session.mutes.deadline(), session.returns.deadline(), session.pass.expires_at]
         });
         self.deadlines.set(session, deadlines.into_iter().flatten().flatten().min());
     }

@@ -15,12 +15,16 @@ pub(crate) struct Pace {
 impl Pace {
     /// Uses one, unless that is more than `per_second` allows.
     pub(crate) fn take(&mut self, now: Instant, per_second: u32) -> bool {
+        self.take_many(now, 1, (per_second, per_second.max(1).saturating_mul(BURST)))
+    }
+
+    /// Uses `count` together or none of them, with a `burst` that is not twice the rate.
+    pub(crate) fn take_many(&mut self, now: Instant, count: u32, (per_second, burst): (u32, u32)) -> bool {
         let spacing = Duration::from_secs(1) / per_second.max(1);
-        let used_until = self.used_until.unwrap_or(now).max(now);
-        let allowed =
-            used_until.saturating_duration_since(now) + spacing <= spacing * (per_second.max(1) * BURST);
+        let used_until = self.used_until.unwrap_or(now).max(now) + spacing.saturating_mul(count);
+        let allowed = used_until.saturating_duration_since(now) <= spacing.saturating_mul(burst);
         if allowed {
-            self.used_until = Some(used_until + spacing);
+            self.used_until = Some(used_until);
         }
         allowed
     }

@@ -1,11 +1,11 @@
 //! A session: what one participant sends and receives, and on which connections.
 
 pub(crate) mod line;
-pub(crate) mod muting;
 pub(crate) mod negotiation;
 pub(crate) mod presence;
 pub(crate) mod publishing;
 pub(crate) mod subscribing;
+pub(crate) mod telling;
 pub(crate) mod watching;
 
 use switchyard_vocab::ids::{PeerId, PublicationId, SubscriptionId, WorkerId};
@@ -14,10 +14,10 @@ use switchyard_vocab::units::Bitrate;
 use crate::grants::Pass;
 use crate::pace::Pace;
 use crate::room::key::RoomKey;
-use muting::Muting;
 use presence::Presence;
 use publishing::Publishing;
 use subscribing::Subscribing;
+use telling::{MUTES_PER_SECOND, PRESENCE_PER_SECOND, Telling};
 use watching::Watching;
 
 /// A participant that is in a room. Both its connections live on one worker.
@@ -30,7 +30,10 @@ pub(crate) struct Session {
     pub(crate) set_aside: Option<Bitrate>,
     /// How often it tells everybody something.
     pub(crate) pace: Pace,
-    pub(crate) muting: Muting,
+    /// How often it begins to publish something.
+    pub(crate) publishing_pace: Pace,
+    pub(crate) mutes: Telling<PublicationId>,
+    pub(crate) returns: Telling<()>,
     pub(crate) presence: Presence,
     pub(crate) worker: Option<WorkerId>,
     pub(crate) publishing: Publishing,
@@ -48,7 +51,9 @@ impl Session {
             has_published: false,
             set_aside: None,
             pace: Pace::default(),
-            muting: Muting::default(),
+            publishing_pace: Pace::default(),
+            mutes: Telling::new(MUTES_PER_SECOND),
+            returns: Telling::new(PRESENCE_PER_SECOND),
             presence: Presence::default(),
             worker: None,
             publishing: Publishing::default(),

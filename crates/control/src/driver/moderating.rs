@@ -33,16 +33,19 @@ impl Control {
         last_words: (Option<String>, Option<Duration>),
     ) -> Result<(), Refusal> {
         let room = self.moderated_room(id)?;
+        self.take_pace(now, id)?;
         self.send_away(now, &room, identity, last_words).map(|_| ())
     }
 
     /// Lets nobody but moderators in any more, or everybody again.
-    pub(super) fn set_locked(&mut self, id: SessionId, locked: bool) -> Result<(), Refusal> {
+    pub(super) fn set_locked(&mut self, now: Instant, id: SessionId, locked: bool) -> Result<(), Refusal> {
         let key = self.moderated_room(id)?;
-        let room = self.rooms.get_mut(&key).ok_or(Refusal::NotJoined)?;
-        if std::mem::replace(&mut room.locked, locked) != locked {
-            self.tell_room(&key);
+        if self.rooms.get(&key).is_some_and(|room| room.locked == locked) {
+            return Ok(());
         }
+        self.take_pace(now, id)?;
+        self.rooms.get_mut(&key).ok_or(Refusal::NotJoined)?.locked = locked;
+        self.tell_room(&key);
         Ok(())
     }
 

@@ -46,7 +46,7 @@ impl Control {
         }
 
         let Some(publisher) = self.sessions.get_mut(&owner) else { return true };
-        if publisher.muting.is_told_now(now, publication) {
+        if publisher.mutes.is_told_now(now, publication) {
             self.tell_muted(owner, publication);
         }
         self.rearm(owner);
@@ -54,10 +54,14 @@ impl Control {
     }
 
     /// Tells what changed so often that it had to wait.
-    pub(super) fn tell_late_mutes(&mut self, now: Instant, owner: SessionId) {
-        let Some(publisher) = self.sessions.get_mut(&owner) else { return };
-        for publication in publisher.muting.take_late(now) {
-            self.tell_muted(owner, publication);
+    pub(super) fn tell_late(&mut self, now: Instant, id: SessionId) {
+        let Some(session) = self.sessions.get_mut(&id) else { return };
+        let (mutes, returns) = (session.mutes.take_late(now), session.returns.take_late(now));
+        for publication in mutes {
+            self.tell_muted(id, publication);
+        }
+        for () in returns {
+            self.tell_presence(id);
         }
     }
 

@@ -19,6 +19,14 @@ use crate::refusal::Refusal;
 use crate::room::Track;
 use crate::session::publishing::{Choice, Settled};
 
+/// Publications that one participant may begin per second in the long run. Each is a notice to everybody in the room,
+/// and an offer to most; people publish a handful in an hour.
+const BEGUN_PER_SECOND: u32 = 5;
+
+/// How many times everything that one participant may publish may begin in a burst: a client that has lost its
+/// connection begins all of it anew, and its next attempt may be lost as well.
+const CHANGES_IN_BURST: usize = 3;
+
 impl Control {
     /// Answers an offer and carries out what it changes.
     pub(super) fn publish(
@@ -33,6 +41,7 @@ impl Control {
         let tracks = self.describe(asker.session, &offer, tracks)?;
         self.check_backups(asker.session, &offer, &tracks)?;
         let denied = self.deny(asker.session, &mut offer, &tracks)?;
+        self.take_publishing_pace(now, asker.session, &offer)?;
         let worker = self.worker_of(asker.session).ok_or(NO_WORKERS)?;
         let codecs = self.room_of(asker.session).ok_or(Refusal::NotJoined)?.codecs.clone();
         let is_backup = |section: &Section| {
@@ -143,6 +152,26 @@ impl Control {
             return Err(Refusal::LimitReached { what: "publications per session", limit });
         }
         Ok(())
+    }
+
+    /// Refuses to begin publications too often: everybody is told of each, and offered it.
+    fn take_publishing_pace(
+        &mut self,
+        now: Instant,
+        session: SessionId,
+        offer: &RemoteDescription,
+    ) -> Result<(), Refusal> {
+        let session = self.sessions.get_mut(&session).ok_or(Refusal::NotJoined)?;
+        let new = offer.sections.iter().filter(|section| {
+            section.is_sending() && session.publishing.publication_of(offer, section).is_none()
+        });
+        let burst = self.config.limits.publications_per_session.saturating_mul(CHANGES_IN_BURST);
+        let rate = (BEGUN_PER_SECOND, u32::try_from(burst).unwrap_or(u32::MAX));
+        let new = u32::try_from(new.count()).unwrap_or(u32::MAX);
+        match new == 0 || session.publishing_pace.take_many(now, new, rate) {
+            true => Ok(()),
+            false => Err(Refusal::RateLimited { per_second: BEGUN_PER_SECOND }),
+        }
     }
 
     /// Enters a new publication into its room and mutes it when it begins silent.

@@ -21,7 +21,7 @@ impl Control {
             Some(session) if until > now && !self.stopping => {
                 if session.presence.lose(lost, until) {
                     self.outputs.silence(id);
-                    self.tell_connected(id, false);
+                    self.tell_connected(now, id, false);
                     self.rearm(id);
                 }
             }
@@ -46,7 +46,7 @@ impl Control {
         snapshot.then.extend(messages.iter().map(|message| Notice::Message((**message).clone())));
         snapshot.then.extend(offer);
         self.outputs.tell(id, Notice::Snapshot(Box::new(snapshot)));
-        self.tell_connected(id, true);
+        self.tell_connected(now, id, true);
         self.rearm(id);
     }
 
@@ -69,13 +69,21 @@ impl Control {
         self.rearm(id);
     }
 
-    /// Tells those who see a participant whether it listens, when that has changed.
-    fn tell_connected(&mut self, id: SessionId, connected: bool) {
-        let Some(room) = self.room_of_mut(id) else { return };
-        let Some(member) = room.membership.get_mut(id) else { return };
+    /// Notes whether a participant listens, and tells those who see it at a bearable pace.
+    fn tell_connected(&mut self, now: Instant, id: SessionId, connected: bool) {
+        let room = self.room_of_mut(id);
+        let Some(member) = room.and_then(|room| room.membership.get_mut(id)) else { return };
         if std::mem::replace(&mut member.connected, connected) == connected {
             return;
         }
+        if self.sessions.get_mut(&id).is_some_and(|session| session.returns.is_told_now(now, ())) {
+            self.tell_presence(id);
+        }
+    }
+
+    /// Tells those who see a participant whether it listens.
+    pub(super) fn tell_presence(&mut self, id: SessionId) {
+        let Some(room) = self.room_of(id) else { return };
         let viewers: Vec<_> = room.membership.viewers(id).collect();
         if let Some(participant) = room.participant(id) {
             self.outputs.tell_all(viewers, &Notice::ParticipantChanged(participant));

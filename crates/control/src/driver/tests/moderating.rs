@@ -136,6 +136,20 @@ fn a_locked_room_lets_in_moderators_and_those_who_are_in_already() {
 }
 
 #[test]
+fn a_moderator_who_locks_unlocks_or_bans_without_end_is_slowed_down() {
+    let mut house = moderated();
+
+    let locking = (0..50).flat_map(|turn| house.ask(9, Intent::SetLocked(turn % 2 == 0)));
+    let outputs: Vec<_> = locking.collect();
+    assert_eq!(told(&outputs, 1).len(), 10, "twice the rate in a burst");
+    assert!(told(&outputs, 9).into_iter().any(|notice| matches!(notice, Notice::Refused(_))));
+
+    house.pass(Duration::from_secs(10));
+    let bans = (0..50).map(|number| house.reply(9, kick(&format!("x{number}"), Some(60))));
+    assert_eq!(bans.filter(|reply| *reply == Notice::Done).count(), 10);
+}
+
+#[test]
 fn a_moderator_silences_others_and_only_they_speak_again() {
     let mut house = moderated();
     let tracks = house.join_and_publish(2, "bob");

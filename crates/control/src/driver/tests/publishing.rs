@@ -327,3 +327,27 @@ fn events_about_what_is_gone_mean_nothing() {
     let late = Event::PublicationChanged { publication, layers, format: None };
     assert_eq!(house.event(worker, late), []);
 }
+
+#[test]
+fn who_begins_publications_without_end_is_slowed_down() {
+    let mut house = House::new();
+    house.join(1, "ada");
+    house.join(2, "bob");
+    let mut told = 0;
+    let mut refused = 0;
+    for certificate in 10..60 {
+        let outputs = house.ask(1, Client::new(certificate).offer_both());
+        let added = crate::testing::told(&outputs, 2).into_iter();
+        told += added.filter(|notice| matches!(notice, Notice::PublicationAdded { .. })).count();
+        refused += crate::testing::told(&outputs, 1)
+            .into_iter()
+            .filter(|notice| matches!(notice, Notice::Refused(Refusal::RateLimited { .. })))
+            .count();
+    }
+    assert_eq!((told, refused), (48, 26), "three times what it may publish");
+
+    house.pass(Duration::from_secs(1));
+    assert!(matches!(house.reply(1, Client::new(90).offer_both()), Notice::Answer { .. }));
+    let again = house.reply(1, Client::new(90).offer_both());
+    assert!(matches!(again, Notice::Answer { .. }), "what goes on begins nothing: {again:?}");
+}

@@ -77,6 +77,25 @@ fn who_loses_the_connection_keeps_peers_and_place_and_the_others_are_told() {
 }
 
 #[test]
+fn who_comes_and_goes_all_the_time_is_told_of_once_a_second_and_last_as_it_is() {
+    let mut house = House::new();
+    house.join(1, "ada");
+    house.join(2, "bob");
+
+    let mut told = Vec::new();
+    for number in 0..50 {
+        told.extend(changes(&lost(&mut house, 1, number), 2));
+        told.extend(changes(&back(&mut house, 1, number + 1), 2));
+    }
+    assert_eq!(told, [("ada".into(), false), ("ada".into(), true)], "once each way in a burst");
+
+    lost(&mut house, 1, 50);
+    let late = house.pass(5 * SECOND);
+    assert_eq!(changes(&late, 2), [("ada".into(), false)], "what it is like in the end is told");
+    assert_eq!(changes(&back(&mut house, 1, 51), 2), [("ada".into(), true)]);
+}
+
+#[test]
 fn who_does_not_come_back_in_time_has_left() {
     let mut house = House::new();
     house.join_and_publish(1, "ada");

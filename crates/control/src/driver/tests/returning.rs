@@ -267,12 +267,18 @@ impl Run {
     }
 
     fn lose(&mut self, name: &str) {
+        if !self.pause(name) {
+            return;
+        }
         let lost = Resumption(self.people[name].resumption);
         self.person(name).seen.connected = false;
         self.ask(name, Intent::Disconnect { lost });
     }
 
     fn resume(&mut self, name: &str) {
+        if !self.pause(name) {
+            return;
+        }
         let person = self.person(name);
         person.resumption += 1;
         person.hears = true;
@@ -286,8 +292,18 @@ impl Run {
         }
     }
 
+    /// Lets as much time pass as there is between two changes that are told at once. Whether somebody is still here.
+    fn pause(&mut self, name: &str) -> bool {
+        self.pass(Duration::from_secs(1));
+        self.people.contains_key(name)
+    }
+
     fn wait(&mut self) {
         let time = Duration::from_millis(self.roll(5_000));
+        self.pass(time);
+    }
+
+    fn pass(&mut self, time: Duration) {
         let outputs = self.house.pass(time);
         let gone = |notice: &&Notice| notice.end().is_some();
         self.people.retain(|_, person| told(&outputs, person.session).iter().all(|notice| !gone(notice)));
