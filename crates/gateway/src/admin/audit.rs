@@ -15,6 +15,8 @@ use crate::http_error::HttpError;
 pub(super) enum Outcome<'a> {
     /// It was carried out.
     Done { detail: Option<&'a str> },
+    /// It may have been: control did not say in time.
+    Unknown,
     /// It was not, with the code of the refusal.
     Refused { status: u16, code: &'static str },
 }
@@ -37,6 +39,10 @@ pub(super) fn act(
     match *outcome {
         Outcome::Done { detail } => {
             info!(target: "audit", act, by, key, %from, tenant, room, identity, detail, outcome = "done", "act");
+        }
+        Outcome::Unknown => {
+            let outcome = "unknown";
+            info!(target: "audit", act, by, key, %from, tenant, room, identity, outcome, "act");
         }
         Outcome::Refused { status, code } => {
             let outcome = "refused";

@@ -43,8 +43,8 @@ pub(super) struct Call {
 
 /// What is answered.
 pub(super) struct Reply {
-    status: StatusCode,
-    body: Option<serde_json::Value>,
+    /// The status and the body; or why what was done can't be shown.
+    shown: Result<(StatusCode, Option<serde_json::Value>), HttpError>,
     /// What the audit line tells beside whom it was about.
     pub(super) detail: Option<String>,
 }
@@ -143,11 +143,22 @@ impl Reply {
     }
 
     pub(super) const fn nothing() -> Self {
-        Self { status: StatusCode::NO_CONTENT, body: None, detail: None }
+        Self { shown: Ok((StatusCode::NO_CONTENT, None)), detail: None }
+    }
+
+    /// Shows what an act has led to. The act is done, even when nothing can be seen of it any more.
+    pub(super) fn showing(seen: Result<impl Serialize, HttpError>) -> Self {
+        match seen {
+            Ok(seen) => Self::ok(&seen),
+            Err(mut error) => {
+                error.message.insert_str(0, "it is done, and can't be shown: ");
+                Self { shown: Err(error), detail: None }
+            }
+        }
     }
 
     fn new(status: StatusCode, body: &impl Serialize) -> Self {
-        Self { status, body: serde_json::to_value(body).ok(), detail: None }
+        Self { shown: Ok((status, serde_json::to_value(body).ok())), detail: None }
     }
 
     pub(super) fn detail(mut self, detail: impl Into<String>) -> Self {
@@ -159,9 +170,10 @@ impl Reply {
 impl IntoResponse for Reply {
     fn into_response(self) -> Response {
         let no_store = [(header::CACHE_CONTROL, "no-store")];
-        match self.body {
-            Some(body) => (self.status, no_store, Json(body)).into_response(),
-            None => (self.status, no_store).into_response(),
+        match self.shown {
+            Ok((status, Some(body))) => (status, no_store, Json(body)).into_response(),
+            Ok((status, None)) => (status, no_store).into_response(),
+            Err(error) => problem::for_nobody_else(error),
         }
     }
 }

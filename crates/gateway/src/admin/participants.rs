@@ -159,8 +159,8 @@ async fn change(call: Call) -> Answered {
     };
     let change = ParticipantChange { display_name: name, metadata, permissions };
     call.act(Act::ChangeParticipant { room: room.clone(), identity: identity.clone(), change }).await?;
-    let detail = look(&call, room, identity).await?;
-    Ok(Reply::ok(&detail).detail(format!("changed={}", changed.join(","))))
+    let seen = look(&call, room, identity).await;
+    Ok(Reply::showing(seen).detail(format!("changed={}", changed.join(","))))
 }
 
 async fn kick(call: Call) -> Answered {

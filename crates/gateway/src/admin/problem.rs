@@ -1,6 +1,7 @@
 //! Why a call is refused, as HTTP has it.
 
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use switchyard_control::act::ActError;
 use switchyard_control::refusal::Refusal;
 
@@ -8,6 +9,9 @@ use crate::http_error::HttpError;
 
 /// Seconds after which a control that did not answer is worth another try.
 const SILENCE: u32 = 2;
+
+/// The code of [`silent`].
+pub(super) const SILENT: &str = "control_silent";
 
 /// Control refused.
 pub(super) fn refused(error: &ActError) -> HttpError {
@@ -34,7 +38,7 @@ pub(super) fn refused(error: &ActError) -> HttpError {
 /// Control did not answer; what was asked of it may still happen.
 pub(super) fn silent() -> HttpError {
     let message = "the control task did not answer in time: look before you ask again";
-    HttpError::new(StatusCode::SERVICE_UNAVAILABLE, "control_silent", message).retry_after(SILENCE)
+    HttpError::new(StatusCode::SERVICE_UNAVAILABLE, SILENT, message).retry_after(SILENCE)
 }
 
 /// A field has a value that it can't have.
@@ -46,4 +50,11 @@ pub(super) fn bad_field(field: impl Into<String>, problem: impl std::fmt::Displa
 /// There is no such thing, or no longer.
 pub(super) fn not_found(code: &'static str, field: &'static str, message: impl Into<String>) -> HttpError {
     HttpError::new(StatusCode::NOT_FOUND, code, message).field(field)
+}
+
+/// An error that pages of other origins are not shown.
+pub(super) fn for_nobody_else(error: HttpError) -> Response {
+    let mut response = error.into_response();
+    response.headers_mut().remove(header::ACCESS_CONTROL_ALLOW_ORIGIN);
+    response
 }

@@ -173,7 +173,7 @@ async fn change(call: Call) -> Answered {
     let detail = format!("metadata={} locked={} codecs={}", changed.0, changed.1, changed.2);
     let change = RoomChange { metadata, locked, codecs };
     call.act(Act::ChangeRoom { room: room.clone(), change }).await?;
-    look(&call, room).await.map(|room| Reply::ok(&room).detail(detail))
+    Ok(Reply::showing(look(&call, room).await).detail(detail))
 }
 
 async fn end(call: Call) -> Answered {

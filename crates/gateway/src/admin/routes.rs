@@ -51,7 +51,7 @@ fn methods(operations: &[Operation]) -> MethodRouter<Arc<Admin>> {
         let error = HttpError::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", message);
         let allow = HeaderValue::try_from(allowed.as_str()).ok();
         async move {
-            let mut response = for_nobody_else(error);
+            let mut response = problem::for_nobody_else(error);
             response.headers_mut().extend(allow.map(|allow| (header::ALLOW, allow)));
             response
         }
@@ -87,7 +87,7 @@ async fn serve(
 ) -> Response {
     let from = client.address.ip().to_canonical();
     let response = match identify(&admin, &operation, from, request.headers()).await {
-        Err(error) => for_nobody_else(error),
+        Err(error) => problem::for_nobody_else(error),
         Ok(caller) => {
             let path = read_path(path);
             let known = path.as_deref().unwrap_or_default().to_vec();
@@ -95,7 +95,7 @@ async fn serve(
             if operation.is_act() {
                 audit::act(&operation, (&caller, from), &known, &outcome(&answered));
             }
-            answered.map_or_else(for_nobody_else, IntoResponse::into_response)
+            answered.map_or_else(problem::for_nobody_else, IntoResponse::into_response)
         }
     };
     admin.app.counters.admin.add(operation.id, response.status().as_u16());
@@ -105,6 +105,7 @@ async fn serve(
 fn outcome(answered: &Answered) -> Outcome<'_> {
     match answered {
         Ok(reply) => Outcome::Done { detail: reply.detail.as_deref() },
+        Err(error) if error.code == problem::SILENT => Outcome::Unknown,
         Err(error) => Outcome::Refused { status: error.status.as_u16(), code: error.code },
     }
 }
@@ -172,12 +173,8 @@ fn read_path(path: PathParameters) -> Result<Vec<(String, String)>, HttpError> {
 async fn nothing_here(State(admin): State<Arc<Admin>>) -> Response {
     admin.app.counters.admin.add("unknown", StatusCode::NOT_FOUND.as_u16());
     let message = "there is nothing at this path: GET /v1/admin/openapi.json tells what there is";
-    for_nobody_else(HttpError::new(StatusCode::NOT_FOUND, "not_found", message))
+    problem::for_nobody_else(HttpError::new(StatusCode::NOT_FOUND, "not_found", message))
 }
 
-/// An error that pages of other origins are not shown.
-fn for_nobody_else(error: HttpError) -> Response {
-    let mut response = error.into_response();
-    response.headers_mut().remove(header::ACCESS_CONTROL_ALLOW_ORIGIN);
-    response
-}
+#[cfg(test)]
+mod tests;

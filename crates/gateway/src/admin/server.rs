@@ -79,7 +79,7 @@ async fn drain(call: Call) -> Answered {
     call.caller.check_operator()?;
     let Drain { enabled } = call.read()?;
     call.act(Act::SetDraining(enabled)).await?;
-    Ok(Reply::ok(&status(&call).await?).detail(format!("enabled={enabled}")))
+    Ok(Reply::showing(status(&call).await).detail(format!("enabled={enabled}")))
 }
 
 async fn status(call: &Call) -> Result<Status, HttpError> {
