@@ -78,6 +78,14 @@ pub(crate) struct FoundBy {
     addresses: Vec<Tuple>,
 }
 
+/// Those who have an address of a host, each once however many it has there.
+#[derive(Debug, Default)]
+struct AtHost {
+    peers: Vec<PeerKey>,
+    /// Where the next look begins, so that those at the front don't hide those behind them.
+    turn: usize,
+}
+
 /// Whose datagrams come from an address.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Owner {
@@ -98,8 +106,7 @@ pub(crate) struct Peers {
     by_id: FxHashMap<PeerId, PeerKey>,
     by_ufrag: FxHashMap<String, PeerKey>,
     by_address: FxHashMap<Tuple, PeerKey>,
-    /// Those who have an address of a host, once for each.
-    by_host: FxHashMap<IpAddr, Vec<PeerKey>>,
+    by_host: FxHashMap<IpAddr, AtHost>,
     strays: FxHashMap<Tuple, WorkerId>,
 }
 
@@ -154,8 +161,11 @@ impl Peers {
     pub(crate) fn add_address(&mut self, tuple: Tuple, key: PeerKey) {
         let Some(peer) = self.slots.get_mut(key.0) else { return };
         if !peer.found_by.addresses.contains(&tuple) {
+            let host = tuple.remote.ip();
+            if !peer.found_by.addresses.iter().any(|known| known.remote.ip() == host) {
+                self.by_host.entry(host).or_default().peers.push(key);
+            }
             peer.found_by.addresses.push(tuple);
-            self.by_host.entry(tuple.remote.ip()).or_default().push(key);
         }
         self.strays.remove(&tuple);
         self.by_address.insert(tuple, key);
@@ -167,25 +177,41 @@ impl Peers {
             self.by_address.remove(&tuple);
         }
         if let Some(peer) = self.slots.get_mut(key.0) {
-            let before = peer.found_by.addresses.len();
             peer.found_by.addresses.retain(|&known| known != tuple);
-            if peer.found_by.addresses.len() < before {
-                self.leave_host(tuple.remote.ip(), key);
+            let host = tuple.remote.ip();
+            if !peer.found_by.addresses.iter().any(|known| known.remote.ip() == host) {
+                self.leave_host(host, key);
             }
         }
     }
 
-    /// The peers that have addresses of this host.
-    pub(crate) fn at_host(&self, host: IpAddr) -> &[PeerKey] {
-        self.by_host.get(&host).map_or(&[], Vec::as_slice)
+    /// Whether any peer has an address of this host.
+    pub(crate) fn is_anybody_at(&self, host: IpAddr) -> bool {
+        self.by_host.contains_key(&host)
+    }
+
+    /// The peers that have addresses of this host, in turn, with the places where they stand.
+    pub(crate) fn at_host(&self, host: IpAddr) -> impl Iterator<Item = (usize, PeerKey)> {
+        let there = self.by_host.get(&host);
+        there.into_iter().flat_map(|AtHost { peers, turn }| {
+            let in_order = || peers.iter().copied().enumerate();
+            in_order().skip(*turn).chain(in_order().take(*turn))
+        })
+    }
+
+    /// Has the next look at a host begin behind a place.
+    pub(crate) fn go_on_behind(&mut self, host: IpAddr, place: usize) {
+        if let Some(there) = self.by_host.get_mut(&host) {
+            there.turn = (place + 1) % there.peers.len().max(1);
+        }
     }
 
     fn leave_host(&mut self, host: IpAddr, key: PeerKey) {
         let Entry::Occupied(mut there) = self.by_host.entry(host) else { return };
-        if let Some(at) = there.get().iter().position(|&one| one == key) {
-            there.get_mut().swap_remove(at);
+        if let Some(at) = there.get().peers.iter().position(|&one| one == key) {
+            there.get_mut().peers.swap_remove(at);
         }
-        if there.get().is_empty() {
+        if there.get().peers.is_empty() {
             there.remove();
         }
     }

@@ -12,7 +12,8 @@ use crate::peers::PeerKey;
 /// their next check; more would let a flood of packets from there cost more.
 const MAX_LOOKED_AT: usize = 1_024;
 
-/// Of these, peers that have fallen silent and whose keys are tried, at up to a microsecond each.
+/// Of these, peers that have fallen silent and whose keys are tried, at up to a microsecond each. The next packet
+/// tries the next ones.
 const MAX_TRIED: usize = 8;
 
 impl Worker {
@@ -35,15 +36,18 @@ impl Worker {
     /// The silent peer at this host whose keys open the packet. It is known by the new address from now on.
     fn rebound(&mut self, now: Instant, tuple: Tuple, protocol: Protocol, bytes: &[u8]) -> Option<PeerKey> {
         let host = tuple.remote.ip();
-        if self.peers.at_host(host).is_empty() || !self.rebinding_limit.admits(now, host) {
+        if !self.peers.is_anybody_at(host) || !self.rebinding_limit.admits(now, host) {
             return None;
         }
-        let silent: Vec<PeerKey> = (self.peers.at_host(host).iter().take(MAX_LOOKED_AT).copied())
-            .filter(|&key| self.peers.get(key).is_some_and(|peer| peer.line.may_be_rebound(now, tuple)))
+        let silent: Vec<(usize, PeerKey)> = (self.peers.at_host(host).take(MAX_LOOKED_AT))
+            .filter(|&(_, key)| self.peers.get(key).is_some_and(|peer| peer.line.may_be_rebound(now, tuple)))
             .take(MAX_TRIED)
             .collect();
+        if let Some(&(last, _)) = silent.last() {
+            self.peers.go_on_behind(host, last);
+        }
         let mut copy = std::mem::take(&mut self.scratch.packet);
-        let found = silent.into_iter().find(|&key| {
+        let found = silent.into_iter().map(|(_, key)| key).find(|&key| {
             copy.clear();
             copy.extend_from_slice(bytes);
             let peer = self.peers.get_mut(key);

@@ -47,6 +47,41 @@ fn a_subscriber_whose_nat_rebinds_gets_media_again_with_its_next_report() {
     assert_eq!(call.world.counters(0).rebindings, 1);
 }
 
+/// Lets neighbours open connections from `ports` each of one host and fall silent. Then the publisher comes there
+/// and is rebound.
+fn rebind_among(neighbours: u16, ports: u16) -> Call {
+    let (mut call, _) = running_call();
+    let host = [198, 51, 100, 200];
+    for neighbour in 0..neighbours {
+        let client = call.world.open(0);
+        for port in 0..ports {
+            let client = &mut call.world.clients[client];
+            client.move_to(SocketAddr::from((host, 20_000 + 100 * neighbour + port)));
+            call.world.run(10);
+        }
+        call.world.clients[client].fall_silent();
+    }
+    call.publisher().move_to(SocketAddr::from((host, 40_000)));
+    call.run(500);
+    call.publisher().rebind();
+    call.run(500);
+    call
+}
+
+#[test]
+fn a_silent_neighbour_with_many_addresses_hides_nobody() {
+    let call = rebind_among(1, 8);
+
+    assert_eq!(call.world.counters(0).rebindings, 1);
+}
+
+#[test]
+fn a_crowd_of_silent_neighbours_hides_nobody_for_long() {
+    let call = rebind_among(20, 1);
+
+    assert_eq!(call.world.counters(0).rebindings, 1);
+}
+
 #[test]
 fn a_subscriber_on_another_path_gets_its_pictures_from_a_keyframe_on_without_asking() {
     let (mut call, viewer) = running_call();
