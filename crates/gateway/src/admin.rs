@@ -11,6 +11,7 @@ mod bans;
 mod call;
 mod codecs;
 pub mod config;
+mod host;
 mod input;
 mod openapi;
 mod operation;

@@ -8,12 +8,14 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::extract::{ConnectInfo, Query, RawPathParams, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, MethodRouter};
 
 use super::audit::{self, Outcome};
 use super::auth::{Caller, authenticate};
 use super::call::{Admin, Answered, Call, check_name};
+use super::host;
 use super::input::{MAX_BODY_BYTES, check_query, expect_json};
 use super::operation::{Operation, Verb, operations};
 use super::problem;
@@ -33,6 +35,7 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Everything that the admin listener serves.
 pub(crate) fn routes(app: Arc<AppState>) -> Router {
     let failures = AddressLimit::new(FAILURES_PER_SECOND, Instant::now());
+    let is_open_to_all = app.config.opens_by_development_secret();
     let admin = Arc::new(Admin { app, failures });
     let mut by_path: BTreeMap<&str, Vec<Operation>> = BTreeMap::new();
     for operation in operations() {
@@ -41,7 +44,8 @@ pub(crate) fn routes(app: Arc<AppState>) -> Router {
     let with_path = |router: Router<Arc<Admin>>, (path, operations): (&str, Vec<Operation>)| {
         router.route(path, methods(&operations))
     };
-    by_path.into_iter().fold(Router::new(), with_path).fallback(nothing_here).with_state(admin)
+    let router = by_path.into_iter().fold(Router::new(), with_path).fallback(nothing_here).with_state(admin);
+    if is_open_to_all { router.layer(from_fn(host::check)) } else { router }
 }
 
 fn methods(operations: &[Operation]) -> MethodRouter<Arc<Admin>> {

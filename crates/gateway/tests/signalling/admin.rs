@@ -19,7 +19,7 @@ use switchyard_gateway::listener::Listeners;
 use switchyard_vocab::ids::{Identity, PublicationId, RoomName, SessionId, Tenant};
 
 use crate::admin_support::{
-    Answered, Mode, OTHER_SECRET, admin_token, call, lab, open, open_with, operate, two_tenants,
+    Answered, Mode, OTHER_SECRET, admin_token, call, exchange, lab, open, open_with, operate, two_tenants,
 };
 use crate::support::{development, get};
 
@@ -244,6 +244,19 @@ async fn whoever_shows_nothing_that_holds_is_turned_away() {
     assert!(played.did_nothing());
     let in_query = format!("{LAB}?token={DEVELOPMENT_SECRET}");
     assert_eq!(call(house.admin, ("GET", &in_query), "", None).await.status, 401, "URLs end up in logs");
+}
+
+#[tokio::test]
+async fn with_the_secret_that_everybody_knows_it_is_not_called_by_the_name_of_a_site() {
+    let (house, _) = open().await;
+    let by = |host: &str| {
+        let bearer = format!("Authorization: Bearer {DEVELOPMENT_SECRET}");
+        let head = format!("Host: {host}\r\nConnection: close\r\n{bearer}\r\n\r\n");
+        exchange(house.admin, format!("GET /v1/admin/rooms HTTP/1.1\r\n{head}"))
+    };
+
+    assert_eq!(fault(&by("evil.example:7980").await), (421, "other_host", None));
+    assert_eq!(by("localhost:7980").await.status, 200);
 }
 
 #[tokio::test]

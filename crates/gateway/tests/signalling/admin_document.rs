@@ -158,7 +158,7 @@ async fn slow_bodies(document: &Value, operations: &[Described], at: SocketAddr,
     let taking = operations.iter().filter(|operation| operation.says(408).is_some());
     let asking = taking.map(|operation| {
         let head = format!(
-            "{} {} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer {DEVELOPMENT_SECRET}\r\n\
+            "{} {} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer {DEVELOPMENT_SECRET}\r\n\
              Content-Type: application/json\r\nContent-Length: 9\r\n\r\n",
             operation.method,
             operation.place("devkey"),
