@@ -162,6 +162,7 @@ fn room_info(key: &RoomKey, room: &Room) -> RoomInfo {
         publications: room.visible().count(),
         metadata: room.metadata.clone(),
         locked: room.locked,
+        codecs: room.codecs.clone(),
     }
 }
 

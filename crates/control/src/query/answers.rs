@@ -8,6 +8,7 @@ use switchyard_vocab::demand::Preference;
 use switchyard_vocab::ids::{Identity, PublicationId, SessionId, Tenant, WorkerId};
 use switchyard_vocab::layer::Layers;
 
+use crate::codec_policy::CodecPolicy;
 use crate::grants::Permissions;
 use crate::intent::Connection;
 use crate::notice::Publication;
@@ -38,6 +39,8 @@ pub struct RoomInfo {
     pub metadata: Option<Arc<str>>,
     /// Whether nobody but those who moderate is let in.
     pub locked: bool,
+    /// What it takes of those who publish, within what the server takes.
+    pub codecs: Arc<CodecPolicy>,
 }
 
 /// Somebody in a room.

@@ -1,7 +1,7 @@
 //! Codecs as operators name them.
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use switchyard_control::codec_policy::{CodecName, CodecPolicy};
 
 use super::problem;
@@ -28,5 +28,21 @@ impl Codecs {
         };
         let allowed = self.allowed.map_or_else(|| Ok(CodecPolicy::default().allowed), names)?;
         Ok(CodecPolicy { allowed, preferred: names(self.preferred)? })
+    }
+}
+
+/// What a room takes, by name.
+#[derive(Debug, JsonSchema, Serialize)]
+pub(super) struct CodecsTaken {
+    /// What may be published.
+    allowed: Vec<String>,
+    /// What publishers are to use if they can, the best one first.
+    preferred: Vec<String>,
+}
+
+impl From<&CodecPolicy> for CodecsTaken {
+    fn from(policy: &CodecPolicy) -> Self {
+        let names = |names: &[CodecName]| names.iter().map(|name| name.as_str().to_owned()).collect();
+        Self { allowed: names(&policy.allowed), preferred: names(&policy.preferred) }
     }
 }

@@ -9,7 +9,7 @@ use switchyard_control::query::{Answer, Page, Query, RoomInfo};
 use switchyard_vocab::ids::{Identity, RoomName, Tenant};
 
 use super::call::{Answered, Call, Reply, check_name};
-use super::codecs::Codecs;
+use super::codecs::{Codecs, CodecsTaken};
 use super::input::given;
 use super::operation::{Body, Operation, Parameter, ROOM, Success, Verb};
 use super::page::{self, AFTER, LIMIT, List};
@@ -98,6 +98,8 @@ struct Room {
     metadata: Option<String>,
     /// Whether nobody but those who moderate is let in.
     locked: bool,
+    /// What it takes of those who publish: of what was asked for, as much as the server takes.
+    codecs: CodecsTaken,
 }
 
 /// What is to be different about a room.
@@ -230,6 +232,7 @@ impl From<RoomInfo> for Room {
             publications: info.publications as u64,
             metadata: info.metadata.as_deref().map(str::to_owned),
             locked: info.locked,
+            codecs: info.codecs.as_ref().into(),
         }
     }
 }

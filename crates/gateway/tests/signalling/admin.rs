@@ -81,6 +81,16 @@ async fn each_act_reaches_control_as_it_was_meant() {
 }
 
 #[tokio::test]
+async fn a_room_is_shown_with_the_codecs_that_it_takes() {
+    let (house, _) = open().await;
+    let taken = json!({ "allowed": ["opus", "VP8"], "preferred": ["VP8"] });
+
+    assert_eq!(operate(house.admin, ("GET", LAB), None).await.body["codecs"], taken);
+    let changed = operate(house.admin, ("PATCH", LAB), Some(r#"{"codecs":{"allowed":["vp8","AV1"]}}"#)).await;
+    assert_eq!(changed.body["codecs"], taken, "what it takes, and not what was asked for");
+}
+
+#[tokio::test]
 async fn a_slip_in_a_request_changes_nothing_and_is_named() {
     let (house, played) = open().await;
     let mute = format!("{ADA}/mute");

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use switchyard_control::act::{Act, ActError, Acted, Revoked, RoomKey};
+use switchyard_control::codec_policy::{CodecName, CodecPolicy};
 use switchyard_control::grants::Permissions;
 use switchyard_control::intent::{Connection, TrackSource};
 use switchyard_control::notice::Publication;
@@ -162,6 +163,11 @@ fn room() -> RoomInfo {
         publications: 1,
         metadata: Some("tea".into()),
         locked: false,
+        codecs: CodecPolicy {
+            allowed: vec![CodecName::Opus, CodecName::Vp8],
+            preferred: vec![CodecName::Vp8],
+        }
+        .into(),
     }
 }
 

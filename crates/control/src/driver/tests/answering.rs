@@ -6,6 +6,7 @@ use switchyard_vocab::ids::{Identity, RoomName, SessionId, Tenant};
 use switchyard_vocab::layer::{EncodingIndex, SpatialLayer};
 
 use crate::act::{Act, Revoked, RoomKey};
+use crate::codec_policy::CodecPolicy;
 use crate::grants::Pass;
 use crate::intent::{Connection, Intent, Join};
 use crate::query::{Answer, ConnectionInfo, MAX_PAGE, ParticipantDetail, Query, RoomInfo};
@@ -100,6 +101,7 @@ fn a_room_tells_how_many_are_in_it_and_since_when() {
     };
 
     assert_eq!((room.participants, room.publications, room.since), (2, 2, Some(began)));
+    assert_eq!(*room.codecs, CodecPolicy::default());
     assert_eq!(house.control.answer(house.now, &Query::Room(key("", "cellar"))), Answer::Room(None));
 }
 
