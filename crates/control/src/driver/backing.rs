@@ -25,7 +25,7 @@ pub(super) const NOTHING: Decision =
 const SOON: Decision = Decision { limited_by: LimitingFactor::KeyframeWait, ..NOTHING };
 
 impl Control {
-    /// Checks what an offer says to be backups: of own pictures that are none themselves.
+    /// Checks what an offer says to be backups: of own pictures that are none themselves, one of each.
     pub(super) fn check_backups(
         &self,
         session: SessionId,
@@ -34,6 +34,13 @@ impl Control {
     ) -> Result<(), Refusal> {
         let Some(room) = self.room_of(session) else { return Err(Refusal::NotJoined) };
         let publishing = self.sessions.get(&session).map(|session| &session.publishing);
+        let goes_on = |publication: &PublicationId| {
+            let mut sending = offer.sections.iter().filter(|section| section.is_sending());
+            publishing.is_some_and(|publishing| {
+                sending.any(|section| publishing.publication_of(offer, section) == Some(*publication))
+            })
+        };
+        let mut backed: Vec<PublicationId> = Vec::new();
         for track in tracks {
             let Some(first) = track.backup_of else { continue };
             let section = offer.sections.iter().find(|section| {
@@ -53,6 +60,11 @@ impl Control {
             if known.about.kind != MediaKind::Video || known.backup_of.is_some() {
                 return Err(Refusal::UnfitForBackup(first.0));
             }
+            // Those who receive by one backup are not moved to another.
+            if known.backup.as_ref().is_some_and(goes_on) || backed.contains(&first) {
+                return Err(Refusal::LimitReached { what: "backups of one publication", limit: 1 });
+            }
+            backed.push(first);
         }
         Ok(())
     }

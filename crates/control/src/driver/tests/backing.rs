@@ -13,7 +13,7 @@ use crate::driver::Output;
 use crate::intent::{Intent, Join, TrackDescription, TrackSource};
 use crate::notice::{ConnectionState, Notice};
 use crate::refusal::Refusal;
-use crate::session::negotiation::OFFER_SPACING;
+use crate::session::negotiation::{LONGEST_SPACING, OFFER_SPACING};
 use crate::testing::description::Client;
 use crate::testing::{House, commands, config, published, told};
 
@@ -163,6 +163,26 @@ fn when_the_backup_ends_its_receivers_are_told_and_the_publisher_may_be_asked_ag
     assert!(commands(&outputs).iter().any(|command| matches!(command, Command::Unsubscribe { .. })));
     assert!(is_told_unsupported(&outputs, 2, av1));
     assert!(told(&outputs, 1).iter().any(|notice| matches!(notice, Notice::CodecWanted { .. })));
+}
+
+#[test]
+fn a_second_backup_is_refused_and_takes_the_place_of_one_that_ends() {
+    let (mut house, av1) = av1_call();
+    answer_with_vp8_alone(&mut house, 2);
+    let one = [("0", "AV1", None), ("1", "VP8", Some(av1))];
+    let two = [one[0], one[1], ("2", "VP8", Some(av1))];
+    let limit = Refusal::LimitReached { what: "backups of one publication", limit: 1 };
+
+    assert_eq!(house.reply(1, pictures(1, &two)), Notice::Refused(limit.clone()), "two in one offer");
+    let first = published(&house.reply(1, pictures(1, &one)))[1];
+    assert_eq!(house.reply(1, pictures(1, &two)), Notice::Refused(limit), "one beside another");
+    house.pass(OFFER_SPACING);
+    assert_eq!(subscribed(&house.answer(2))[0].publication, first);
+
+    assert_eq!(house.reply(1, Intent::Unpublish { publication: first }), Notice::Done);
+    let second = published(&house.reply(1, pictures(1, &one)))[1];
+    house.pass(LONGEST_SPACING);
+    assert_eq!(subscribed(&house.answer(2))[0].publication, second, "nobody is left behind");
 }
 
 #[test]
