@@ -22,7 +22,7 @@ pub(super) const NOTHING: Decision =
     Decision { current: None, layer: None, target: None, limited_by: LimitingFactor::CodecUnsupported };
 
 /// What somebody gets who can decode it from now on.
-const SOON: Decision = Decision { limited_by: LimitingFactor::KeyframeWait, ..NOTHING };
+pub(super) const SOON: Decision = Decision { limited_by: LimitingFactor::KeyframeWait, ..NOTHING };
 
 impl Control {
     /// Checks what an offer says to be backups: of own pictures that are none themselves, one of each.

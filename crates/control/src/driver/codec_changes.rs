@@ -11,6 +11,7 @@ use switchyard_vocab::ids::{PublicationId, SessionId};
 use switchyard_vocab::profile::Format;
 
 use super::Control;
+use super::backing::SOON;
 use crate::intent::Connection;
 use crate::notice::Notice;
 
@@ -29,12 +30,16 @@ impl Control {
         track.format = Format { red: track.format.red, ..format };
         track.about.codec = format.codec;
         track.wanted_codecs.clear();
+        let awaiting = std::mem::take(&mut track.awaiting);
         let track = track.clone();
         self.counted.codec_changes += 1;
         if track.backup_of.is_none() && before != format.codec {
             self.tell_codec(owner, publication, format);
         }
         let (known_as, receivers) = self.receivers_of(&track);
+        // They may be able to decode this one, and nobody is asked for a backup on their behalf any more.
+        self.outputs
+            .tell_all(awaiting, &Notice::SubscriptionChanged { publication: known_as, decision: SOON });
         for session in receivers {
             self.receive_anew(now, session, known_as);
         }

@@ -339,6 +339,32 @@ async fn pages_of_other_origins_may_ask_first() {
 }
 
 #[tokio::test]
+async fn a_viewer_that_lacks_two_codecs_waits_for_both() {
+    let mut house = House::open(development()).await;
+    let asked = post(&house, WHEP);
+    let request = let_in(&mut house, vec![ada(&[7, 8])]).await;
+    let told = |publication, limited_by| {
+        let decision = Decision { current: None, layer: None, target: None, limited_by };
+        Notice::SubscriptionChanged { publication: PublicationId(publication), decision }
+    };
+    for publication in [7, 8] {
+        house.tell(request.session, told(publication, LimitingFactor::CodecUnsupported));
+    }
+    let refusal = Refusal::NoUsableCodec { offered: "VP8".to_owned(), accepted: "AV1".to_owned() };
+    house.reply(&request, Notice::Refused(refusal));
+
+    house.tell(request.session, told(7, LimitingFactor::KeyframeWait));
+    let too_early = tokio::time::timeout(Duration::from_millis(200), house.heard()).await;
+    assert!(too_early.is_err(), "the other one is still awaited: {too_early:?}");
+    house.tell(request.session, told(8, LimitingFactor::KeyframeWait));
+
+    let request = house.heard().await;
+    assert!(matches!(request.intent, Intent::Watch { whole: false, .. }), "{request:?}");
+    house.reply(&request, answer(&[7, 8]));
+    assert_eq!(asked.await.unwrap().status, 201);
+}
+
+#[tokio::test]
 async fn a_viewer_waits_for_a_codec_that_the_publisher_was_asked_for() {
     let mut house = House::open(development()).await;
     let asked = post(&house, WHEP);

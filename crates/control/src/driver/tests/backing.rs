@@ -1,10 +1,12 @@
 //! Subscribers that lack a codec, and the second one that is published for them.
 
 use switchyard_bus::command::{Command, Subscribe};
+use switchyard_bus::event::Event;
 use switchyard_vocab::codec::Codec;
 use switchyard_vocab::decision::LimitingFactor;
 use switchyard_vocab::ids::{Identity, PublicationId};
 use switchyard_vocab::layer::{EncodingIndex, Layer, Layers, SpatialLayer};
+use switchyard_vocab::profile::Format;
 use switchyard_vocab::units::Bitrate;
 
 use crate::codec_policy::{CodecName, CodecPolicy};
@@ -140,8 +142,7 @@ fn layers_of_a_backup_are_told_under_the_first_ones_number() {
     let (encoding, rank, bitrate) = (EncodingIndex(0), SpatialLayer(0), Bitrate::default());
     layers.push(Layer { encoding, rank, live: true, size: None, bitrate });
 
-    let event =
-        |publication| switchyard_bus::event::Event::PublicationChanged { publication, layers, format: None };
+    let event = |publication| Event::PublicationChanged { publication, layers, format: None };
     let of_backup = house.event(worker, event(backup));
     let of_first = house.event(worker, event(av1));
 
@@ -352,4 +353,24 @@ fn a_viewer_of_a_publisher_that_hears_nothing_is_refused_at_once() {
                 .iter()
                 .any(|notice| { matches!(notice, Notice::SubscriptionChanged { .. }) })
     );
+}
+
+#[test]
+fn a_viewer_that_waits_is_told_when_the_publisher_turns_to_another_codec() {
+    let (mut house, av1) = av1_call();
+    watch_with_vp8_alone(&mut house, 3, true);
+    let (worker, _) = house.latest_peer(1);
+    let (layers, format) = (Layers::default(), Some(Format::of(Codec::Vp8)));
+
+    let outputs = house.event(worker, Event::PublicationChanged { publication: av1, layers, format });
+
+    assert!(
+        told(&outputs, 3)
+            .iter()
+            .any(|notice| matches!(notice, Notice::SubscriptionChanged { publication, decision }
+            if *publication == av1 && decision.limited_by == LimitingFactor::KeyframeWait)),
+        "{outputs:?}"
+    );
+    let playing = watch_with_vp8_alone(&mut house, 3, true);
+    assert_eq!(subscribed(&playing).iter().map(|one| one.publication).collect::<Vec<_>>(), [av1]);
 }

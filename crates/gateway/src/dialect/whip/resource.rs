@@ -1,5 +1,6 @@
 //! One resource from its offer to its end: a session whose signalling is HTTP.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -90,8 +91,8 @@ pub(super) struct Resource {
     /// What it receives and has not ended.
     watched: Vec<PublicationId>,
     connected: bool,
-    /// Something to be received comes in no codec of the client's, and its publisher was asked for another.
-    lacks_codec: bool,
+    /// What is to be received comes in no codec of the client's, and its publisher was asked for another.
+    lacking: BTreeSet<PublicationId>,
     fragments: TokenBucket,
 }
 
@@ -136,7 +137,7 @@ impl Resource {
             requests: 0,
             watched: Vec::new(),
             connected: false,
-            lacks_codec: false,
+            lacking: BTreeSet::new(),
         };
         resource.run(id, &admission, offer, opened).instrument(span).await;
         drop(place);
@@ -313,11 +314,19 @@ impl Resource {
                 debug!(end = end.as_str(), "the connection ended");
                 return Err(Over::Leave("its connection ended"));
             }
-            Notice::SubscriptionChanged { decision, .. } => {
-                self.lacks_codec = decision.limited_by == LimitingFactor::CodecUnsupported;
+            Notice::SubscriptionChanged { publication, decision } => {
+                if decision.limited_by == LimitingFactor::CodecUnsupported {
+                    self.lacking.insert(*publication);
+                } else {
+                    self.lacking.remove(publication);
+                }
             }
-            Notice::PublicationRemoved { publication, .. } => self.forget(|one| one == *publication)?,
+            Notice::PublicationRemoved { publication, .. } => {
+                self.lacking.remove(publication);
+                self.forget(|one| one == *publication)?;
+            }
             Notice::ParticipantLeft { identity } if self.role == Role::Watch(identity.clone()) => {
+                self.lacking.clear();
                 self.forget(|_| true)?;
             }
             _ => {}

@@ -43,12 +43,12 @@ impl Resource {
     pub(super) async fn watch(&mut self, identity: Identity, sdp: String) -> Result<Notice, Over> {
         let intent = |whole| Intent::Watch { identity: identity.clone(), sdp: sdp.clone(), whole };
         match self.request(intent(true)).await {
-            Err(Over::Refused(_)) if self.lacks_codec => {}
+            Err(Over::Refused(_)) if !self.lacking.is_empty() => {}
             answered => return answered,
         }
         let patience = self.whip.app.config.whip.wait_for_publisher;
         let decodable = async {
-            while self.lacks_codec {
+            while !self.lacking.is_empty() {
                 let notice = tokio::select! {
                     notice = self.seat.notices.recv() => notice,
                     _ = Seat::ended(&mut self.ended) => return Err(Over::Leave("ended from outside")),
