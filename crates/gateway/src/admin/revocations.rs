@@ -8,6 +8,7 @@ use switchyard_control::act::{Act, Revoked};
 use switchyard_control::query::{Answer, Page, Query, Revocation};
 use switchyard_vocab::ids::{Identity, Tenant};
 
+use super::audit::part;
 use super::call::{Answered, Call, Reply, check_name};
 use super::operation::{Body, Operation, Success, Verb};
 use super::page::{self, AFTER, LIMIT, List};
@@ -138,12 +139,12 @@ async fn revoke(call: Call) -> Answered {
     let (revoked, what) = match (token_id, identity) {
         (Some(token), None) => {
             check_name("token_id", &token)?;
-            let what = format!("token_id={token}");
+            let what = part("token_id", &token);
             (Revoked::Token(token.into()), what)
         }
         (None, Some(identity)) => {
             check_name("identity", &identity)?;
-            let what = format!("identity={identity}");
+            let what = part("identity", &identity);
             (Revoked::Identity(Identity::new(identity)), what)
         }
         _ => return Err(problem::bad_field("token_id", "give either this or identity")),
@@ -152,7 +153,7 @@ async fn revoke(call: Call) -> Answered {
     if !(1..=MAX_SECONDS).contains(&seconds) {
         return Err(problem::bad_field("seconds", format!("1 to {MAX_SECONDS}")));
     }
-    let detail = format!("tenant={tenant} {what} seconds={seconds}");
+    let detail = format!("{} {what} seconds={seconds}", part("tenant", tenant.as_str()));
     let lasts = Duration::from_secs(seconds);
     let acted = call.act(Act::Revoke { tenant, revoked, lasts }).await?;
     Ok(Reply::created(&Ended { ended: acted.ended as u64 }).detail(format!("{detail} ended={}", acted.ended)))
@@ -162,7 +163,7 @@ async fn lift_token(call: Call) -> Answered {
     let token = call.name("token_id")?.to_owned();
     lift(&call, Revoked::Token(token.as_str().into()))
         .await
-        .map(|reply| reply.detail(format!("token_id={token}")))
+        .map(|reply| reply.detail(part("token_id", &token)))
 }
 
 async fn lift_identity(call: Call) -> Answered {

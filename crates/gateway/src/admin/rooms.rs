@@ -8,6 +8,7 @@ use switchyard_control::act::{Act, RoomChange, RoomKey};
 use switchyard_control::query::{Answer, Page, Query, RoomInfo};
 use switchyard_vocab::ids::{Identity, RoomName, Tenant};
 
+use super::audit::part;
 use super::call::{Answered, Call, Reply, check_name};
 use super::codecs::{Codecs, CodecsTaken};
 use super::input::given;
@@ -193,14 +194,15 @@ async fn say(call: Call) -> Answered {
         return Err(problem::bad_field("text", "there is nothing in it"));
     }
     let at = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    let (bytes, whom) = (text.len(), to.clone().unwrap_or_else(|| "everybody".to_owned()));
+    let (bytes, whom) =
+        (text.len(), to.as_deref().map_or_else(|| "to=everybody".to_owned(), |to| part("to", to)));
     let acted =
         call.act(Act::Announce { room, text: text.into(), to: to.map(Identity::new), at }).await.map_err(
             // Whom it is to stands in the body, not in the path.
             |error| if error.code == "unknown_participant" { error.field("to") } else { error },
         )?;
     let number = acted.message.unwrap_or_default();
-    Ok(Reply::created(&Said { number }).detail(format!("to={whom} bytes={bytes}")))
+    Ok(Reply::created(&Said { number }).detail(format!("{whom} bytes={bytes}")))
 }
 
 async fn look(call: &Call, room: RoomKey) -> Result<Room, HttpError> {

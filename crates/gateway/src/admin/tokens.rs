@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::audit::part;
 use super::call::{Answered, Call, Reply, check_name};
 use super::codecs::Codecs;
 use super::operation::{Body, Operation, Success, Verb};
@@ -115,10 +116,9 @@ async fn make(call: Call) -> Answered {
             format!("the token would have {} bytes, at most {MAX_TOKEN_BYTES} are read", token.len());
         return Err(problem::bad_field("metadata", problem));
     }
-    let detail = format!(
-        "tenant={tenant} room={} identity={} token_id={token_id} ttl_seconds={ttl}",
-        claims.room, claims.sub
-    );
+    let [room, identity] = [part("room", &claims.room), part("identity", &claims.sub)];
+    let name = part("token_id", &token_id);
+    let detail = format!("{} {room} {identity} {name} ttl_seconds={ttl}", part("tenant", tenant.as_str()));
     let minted =
         Minted { token, token_id, tenant: tenant.to_string(), expires_at: claims.exp.saturating_mul(1_000) };
     Ok(Reply::created(&minted).detail(detail))
