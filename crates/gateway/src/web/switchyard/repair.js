@@ -7,6 +7,9 @@ import { Pulse } from './pulse.js';
 /** How often a connection that does not work is repaired before that is called an error. */
 const MAX_REPAIRS = 4;
 
+/** After a change of network is looked again whether anything comes: longer than what came before it counts. */
+const SECOND_LOOK_MS = 700;
+
 /**
  * @typedef {'publish'|'subscribe'} Way
  * @typedef {object} Remedy
@@ -49,10 +52,12 @@ export class Repair {
   }
 
   /** The network has changed: does not wait until the connection is seen to have failed, if nothing comes over it. */
-  handleNetworkChange() {
+  handleNetworkChange(isSecondLook = false) {
     const state = this.#pc?.connectionState ?? 'closed';
-    const isOld = !['new', 'connecting', 'closed'].includes(state);
-    if (isOld && !this.#pulse?.isAlive) this.#mend('restart');
+    if (['new', 'connecting', 'closed'].includes(state)) return;
+    if (!this.#pulse?.isAlive) this.#mend('restart');
+    // What was heard may have been the last from the old network.
+    else if (!isSecondLook) setTimeout(() => this.handleNetworkChange(true), SECOND_LOOK_MS);
   }
 
   /** The server has given the connection up. */

@@ -16,7 +16,7 @@ export class Repair {
     /** A new connection, looked after from now on in place of the one before. */
     connect(): RTCPeerConnection;
     /** The network has changed: does not wait until the connection is seen to have failed, if nothing comes over it. */
-    handleNetworkChange(): void;
+    handleNetworkChange(isSecondLook?: boolean): void;
     /** The server has given the connection up. */
     handleGone(): void;
     #private;
