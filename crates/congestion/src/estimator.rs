@@ -33,7 +33,7 @@ use crate::loss::{self, LossBound, LossState};
 use crate::packet::{ClusterId, Outcome, Sent};
 use crate::probe::cluster::Cluster;
 use crate::probe::measure::{Measure, Measured};
-use crate::probe::schedule::{self, Schedule};
+use crate::probe::schedule::{self, Need, Schedule};
 use crate::reported_loss::ReportedLoss;
 use crate::rtt::Rtt;
 use silence::Silence;
@@ -172,8 +172,8 @@ impl Estimator {
         self.settle(now);
     }
 
-    /// What all tracks together could use; probes look for it. `None` where nobody needs more.
-    pub fn set_need(&mut self, need: Option<Bitrate>) {
+    /// What all tracks together could use; probes look for it.
+    pub fn set_need(&mut self, need: Need) {
         self.schedule.set_need(need);
     }
 
@@ -196,7 +196,8 @@ impl Estimator {
             rate: self.estimate,
             application_limited_since: self.application.since(),
             is_congested: self.trend.usage() == Usage::Over
-                || self.loss.state() != LossState::NotLimiting
+                // While the bound by loss rises again, a probe is what shows that it may.
+                || self.loss.state() == LossState::Decreasing
                 || self.silence.is_silent(),
         };
         self.schedule.on_time(now, &conditions);

@@ -43,11 +43,15 @@ const TICKS_TO_EMPTY: usize = 4;
 /// fits. A keyframe of a screen takes about half of it on a slow link.
 const LONGEST_WAIT: Duration = Duration::from_secs(1);
 
+/// What was asked for again waits no longer than this: later its receiver has asked once more, or has given up
+/// and wants a keyframe. Without this bound a link that loses half of everything is buried in repairs.
+const LONGEST_REPAIR: Duration = Duration::from_millis(250);
+
 /// A cluster that has not left by then was not meant to: its link is slower than its sender.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// The largest packet a probe is padded with.
-const PADDING: usize = 1_200;
+const PADDING: u64 = 1_200;
 
 /// The queues of one subscriber.
 #[derive(Debug)]
@@ -73,6 +77,8 @@ pub struct Release<T> {
     pub what: What<T>,
     /// The cluster it is part of, if a probe is under way.
     pub probe: Option<ClusterId>,
+    /// What it was taken for.
+    pub size: DataSize,
 }
 
 /// A packet, or padding in its place.
@@ -80,7 +86,8 @@ pub struct Release<T> {
 pub enum What<T> {
     /// A packet that waited.
     Packet(T),
-    /// Nothing waits, but a probe needs a packet of about this size.
+    /// Nothing waits, but a probe needs a packet of about this size. To be followed by
+    /// [`padded`](Pacer::padded).
     Padding(DataSize),
 }
 
@@ -120,19 +127,34 @@ impl<T> Pacer<T> {
     /// Queues a packet of `size` bytes, headers included.
     ///
     /// # Errors
-    /// [`QueueFull`] gives it back when its class holds as many as it may, or when a picture would have to
-    /// wait for too long.
+    /// [`QueueFull`] gives it back when its class holds as many as it may, or when a picture or a repair would
+    /// have to wait for too long.
     pub fn push(&mut self, class: Class, size: DataSize, packet: T) -> Result<(), QueueFull<T>> {
-        if matches!(class, Class::Video(_)) && self.wait() > LONGEST_WAIT {
-            return Err(QueueFull(packet));
-        }
-        self.queues.push(class, size, packet)
+        let waits_too_long = match class {
+            Class::Audio => false,
+            Class::Retransmission => self.credit.time_for(self.queues.again()) > LONGEST_REPAIR,
+            Class::Video(_) => self.wait() > LONGEST_WAIT,
+        };
+        if waits_too_long { Err(QueueFull(packet)) } else { self.queues.push(class, size, packet) }
     }
 
     /// Takes back the packets pushed last to a class, for as long as they are `of_no_use`: those of a frame
     /// of which a later packet was refused. Returns how many.
     pub fn take_back(&mut self, class: Class, of_no_use: impl FnMut(&T) -> bool) -> usize {
         self.queues.take_back(class, of_no_use)
+    }
+
+    /// Drops every picture that waits and is `of_no_use` any more.
+    pub fn discard(&mut self, of_no_use: impl FnMut(&T) -> bool) -> usize {
+        self.queues.discard(of_no_use)
+    }
+
+    /// What was released was of no use and has not left: others may leave in its place.
+    pub fn take_place_of(&mut self, release: &Release<T>) {
+        self.credit.refund(release.size);
+        if release.probe.is_none() {
+            self.allowance += 1;
+        }
     }
 
     /// Sends a cluster as soon as may be. One that is still being sent gives way.
@@ -155,9 +177,8 @@ impl<T> Pacer<T> {
     pub fn pop(&mut self, now: Instant) -> Option<Release<T>> {
         if let Some((size, packet)) = self.queues.pop_audio() {
             self.credit.spend(size);
-            return Some(Release { what: What::Packet(packet), probe: None });
+            return Some(Release { what: What::Packet(packet), probe: None, size });
         }
-        let is_probing = self.probe.is_some();
         // While a probe is under way nothing else leaves: what left beside it would be measured as well.
         let may_leave = match &self.probe {
             Some(probe) => probe.sending.next_at().is_none_or(|at| now >= at),
@@ -169,8 +190,19 @@ impl<T> Pacer<T> {
         if let Some((size, packet)) = self.queues.pop() {
             return Some(self.release(now, size, What::Packet(packet)));
         }
-        let size = DataSize::bytes(PADDING as u64);
-        is_probing.then(|| self.release(now, size, What::Padding(size)))
+        let probe = self.probe?.sending.cluster().id;
+        let size = DataSize::bytes(PADDING);
+        Some(Release { what: What::Padding(size), probe: Some(probe), size })
+    }
+
+    /// Padding of this size has left; with `None` there was nothing to pad with, and the probe is off.
+    pub fn padded(&mut self, now: Instant, size: Option<DataSize>) {
+        match size {
+            Some(size) => {
+                let _ = self.release(now, size, What::Padding(size));
+            }
+            None => self.probe = None,
+        }
     }
 
     /// When there may be something to release; `None` while nothing waits.
@@ -195,13 +227,13 @@ impl<T> Pacer<T> {
         let Some(probe) = &mut self.probe else {
             self.allowance -= 1;
             self.next_portion = Some(now + self.credit.time_to_next(PORTION).min(TICK));
-            return Release { what, probe: None };
+            return Release { what, probe: None, size };
         };
         let id = probe.sending.cluster().id;
         if probe.sending.on_sent(now, size) {
             self.probe = None;
         }
-        Release { what, probe: Some(id) }
+        Release { what, probe: Some(id), size }
     }
 }
 

@@ -20,6 +20,7 @@
 //! ```
 #![forbid(unsafe_code)]
 
+pub mod allocation;
 mod bucket;
 pub mod publication;
 pub mod reports;

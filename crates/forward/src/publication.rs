@@ -74,6 +74,9 @@ pub struct Publication {
     clocks_changed: bool,
     layers: Layers,
     layers_changed: bool,
+    /// Their rates as they were when those were news last.
+    told_rates: Layers,
+    rates_changed: bool,
     layers_pace: Pace,
     /// Layers as another worker sees them; a mirror does not see those that nobody here wants.
     told_layers: bool,
@@ -97,6 +100,8 @@ impl Publication {
             clocks_changed: false,
             layers: Layers::default(),
             layers_changed: false,
+            told_rates: Layers::default(),
+            rates_changed: false,
             layers_pace: Pace::default(),
             told_layers: false,
             next_layer_check: None,
@@ -318,6 +323,11 @@ impl Publication {
         std::mem::replace(&mut self.layers_changed, false)
     }
 
+    /// Whether the rates of [`layers`](Self::layers) changed by much since this was last asked.
+    pub const fn take_rates_changed(&mut self) -> bool {
+        std::mem::replace(&mut self.rates_changed, false)
+    }
+
     /// Whether [`clocks`](Self::clocks) changed since this was last asked.
     pub const fn take_clocks_changed(&mut self) -> bool {
         std::mem::replace(&mut self.clocks_changed, false)
@@ -417,6 +427,10 @@ impl Publication {
     fn replace_layers(&mut self, layers: Layers) {
         self.layers_changed |= !layers.is_same_but_for_rates(&self.layers);
         self.layers = layers;
+        if layers::have_rates_changed(&self.told_rates, &layers) {
+            self.told_rates = layers;
+            self.rates_changed = true;
+        }
         for layer in layers.iter() {
             if let Some(Some(known)) = self.encodings.get_mut(layer.encoding.index()) {
                 known.set_smallest(layer.rank == SpatialLayer(0));

@@ -5,6 +5,7 @@
 //! leaves no gap.
 
 mod keyframe_budget;
+mod padding;
 pub mod rewrite;
 pub mod select;
 pub mod sent;
@@ -21,6 +22,7 @@ use switchyard_vocab::rtp::{ExtSeqNo, RtpTimestamp, SeqNo, Ssrc};
 use switchyard_wire::NoRoom;
 use switchyard_wire::rtcp::ReportBlock;
 
+use crate::allocation::{Grant, Wish};
 use crate::publication::cache::{Cache, CacheRef};
 use crate::publication::clocks::Clocks;
 use crate::publication::layers::Layers;
@@ -100,6 +102,8 @@ pub enum KeyframeOutcome {
 #[derive(Debug)]
 pub struct Subscription {
     envelope: Envelope,
+    preference: Preference,
+    grant: Grant,
     select: Select,
     rewrite: Rewrite,
     sent: Sent,
@@ -109,6 +113,8 @@ pub struct Subscription {
     keyframe_budget: KeyframeBudget,
     /// The packet whose parameter sets were sent last of all.
     introduced: Option<CacheRef>,
+    /// The packet that was used last as padding.
+    padded_with: Option<ExtSeqNo>,
 }
 
 impl Subscription {
@@ -118,6 +124,8 @@ impl Subscription {
         let kind = codec.kind();
         Self {
             envelope: Envelope::new(section),
+            preference,
+            grant: Grant::default(),
             select: Select::new(kind, preference),
             rewrite: Rewrite::new(kind, codec.clock_rate(), seeds.seq, seeds.timestamp),
             sent: Sent::new(kind),
@@ -126,6 +134,7 @@ impl Subscription {
             last_fir: None,
             keyframe_budget: KeyframeBudget::default(),
             introduced: None,
+            padded_with: None,
         }
     }
 
@@ -249,8 +258,23 @@ impl Subscription {
     }
 
     /// Replaces what the subscriber wants.
-    pub const fn set_preference(&mut self, preference: Preference) {
+    pub fn set_preference(&mut self, preference: Preference) {
+        self.preference = preference;
         self.select.set_preference(preference);
+    }
+
+    /// Replaces what fits of it on the way to the subscriber; until this is called everything does. Whether it
+    /// is another than before.
+    pub fn set_grant(&mut self, grant: Grant) -> bool {
+        self.select.set_grant(grant);
+        std::mem::replace(&mut self.grant, grant) != grant
+    }
+
+    /// What it could have, for [`allocate`](crate::allocation::allocate); nothing where nothing is wanted, and
+    /// for sound.
+    pub fn wish(&self, layers: &Layers, priority: u8) -> Option<Wish> {
+        let wants = self.kind() == MediaKind::Video && !self.preference.paused;
+        wants.then(|| Wish::new(layers, self.preference.max_layer, self.grant, priority))
     }
 
     /// The encoding of which the publisher should be asked for a keyframe now, if any. To be polled

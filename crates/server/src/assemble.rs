@@ -174,6 +174,7 @@ impl Workers {
                 id: WorkerId(number),
                 certificate: certificate.clone(),
                 dtls: versions(media.dtls),
+                adapts: media.adapt,
                 wall,
                 seed: seed()?,
             };

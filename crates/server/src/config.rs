@@ -75,6 +75,8 @@ pub(crate) struct MediaConfig {
     pub(crate) send_buffer: usize,
     /// Which DTLS versions are spoken: `"auto"` or `"1.2"`.
     pub(crate) dtls: DtlsChoice,
+    /// Whether each subscriber gets what fits on its way, instead of all it asks for.
+    pub(crate) adapt: bool,
 }
 
 /// Which DTLS versions are spoken.
@@ -139,6 +141,7 @@ impl Default for MediaConfig {
             receive_buffer: 4 * 1024 * 1024,
             send_buffer: 4 * 1024 * 1024,
             dtls: DtlsChoice::OnlyV12,
+            adapt: false,
         }
     }
 }

@@ -54,13 +54,19 @@ impl fmt::Display for Failure {
 impl Scenario {
     /// A scenario with one worker and usual links, in which nothing happens yet.
     pub const fn called(name: &'static str) -> Self {
-        let config = WorldConfig { workers: 1, placement: Placement::Spread };
+        let config = WorldConfig { workers: 1, placement: Placement::Spread, adapts: false };
         Self { name, config, link: USUAL_LINK, steps: Vec::new() }
     }
 
     /// Sessions are spread over so many workers, one after the other.
     pub const fn over_workers(mut self, workers: u8) -> Self {
         self.config.workers = workers;
+        self
+    }
+
+    /// Each subscriber gets what fits on its way, instead of all it asks for.
+    pub const fn adapting(mut self) -> Self {
+        self.config.adapts = true;
         self
     }
 

@@ -58,6 +58,8 @@ pub struct WorldConfig {
     pub workers: u8,
     /// How sessions are spread over them.
     pub placement: Placement,
+    /// Whether each subscriber gets what fits on its way, instead of all it asks for.
+    pub adapts: bool,
 }
 
 /// A server and its clients.
@@ -86,7 +88,16 @@ impl World {
         let seats = flags.into_iter().zip(links).zip(0..).map(|((flag, links), number)| {
             let id = WorkerId(number);
             let (events_in, events) = lane::lane(event::CAPACITY, control_flag.clone());
-            Seat::new(seed, id, worker_address(id), clock.wall(), flag, links, (events_in, events))
+            Seat::new(
+                seed,
+                id,
+                worker_address(id),
+                clock.wall(),
+                flag,
+                links,
+                (events_in, events),
+                config.adapts,
+            )
         });
         Self {
             seats: seats.collect(),

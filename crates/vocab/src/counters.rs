@@ -271,6 +271,10 @@ pub struct WorkerCounters {
     pub nacks_suppressed: u64,
     /// Packets resent, as RTX or byte-identical.
     pub resent: Tally,
+    /// Packets of pictures that waited for a subscriber when another layer took over, and were left out.
+    pub superseded: u64,
+    /// Copies of what was sent a moment ago, sent to fill probes.
+    pub padding_sent: Tally,
     /// Transport-wide feedback packets sent to publishers.
     pub twcc_sent: u64,
     /// Transport-wide feedback packets received from subscribers.

@@ -23,7 +23,7 @@ pub enum SkipReason {
     OtherEncoding,
     /// The wanted encoding has not shown a keyframe yet.
     AwaitingKeyframe,
-    /// The subscriber or its publisher paused it.
+    /// The subscriber or its publisher paused it, or there is no room for it on the way to the subscriber.
     Paused,
     /// It carries no media.
     PaddingOnly,
@@ -40,6 +40,8 @@ pub enum LimitingFactor {
     None,
     /// The subscriber asked for no more.
     Preference,
+    /// No more fits on the way to the subscriber.
+    Bandwidth,
     /// The publisher sends nothing higher, or nothing at all.
     PublisherNotSending,
     /// It waits for a keyframe of the higher layer.

@@ -8,7 +8,6 @@ use switchyard_bus::command::{Command, Subscribe};
 use switchyard_bus::event::Event;
 use switchyard_congestion::pacer::Pacer;
 use switchyard_congestion::twcc::arrivals::Arrivals;
-use switchyard_congestion::twcc::numbering::Numbering;
 use switchyard_forward::publication::Publication;
 use switchyard_forward::publication::binding::Bindings;
 use switchyard_forward::publication::demand::{Demands, Upstream};
@@ -20,6 +19,7 @@ use switchyard_vocab::negotiated::Receiving;
 use switchyard_vocab::rtp::{RtpTimestamp, SeqNo, Ssrc};
 
 use crate::Worker;
+use crate::downlink::Downlink;
 use crate::keyframe_budget::KeyframeBudget;
 use crate::peers::{FoundBy, Peer, PeerKey};
 use crate::resend_budget::ResendBudget;
@@ -106,7 +106,7 @@ impl Worker {
             feedback_ssrc: Ssrc(self.rng.next_u32().max(1)),
             subscriptions: Vec::new(),
             pacer: Pacer::new(),
-            numbering: Numbering::default(),
+            downlink: Downlink::new(self.config.adapts),
             subscriptions_due: None,
             rtt: DEFAULT_RTT,
             rtcp_budget: RtcpBudget::default(),
@@ -198,7 +198,10 @@ impl Worker {
     /// Ends a subscription; a mirror that nobody needs any more goes with it.
     pub(crate) fn unsubscribe(&mut self, key: SubscriptionKey) {
         let Some(entry) = self.subscriptions.remove(key) else { return };
-        self.with_key(entry.peer, |peer| peer.subscriptions.retain(|&other| other != key));
+        self.with_key(entry.peer, |peer| {
+            peer.subscriptions.retain(|&other| other != key);
+            peer.downlink.on_wishes_changed();
+        });
         if let Some(route) = self.routes.get_mut(entry.publication) {
             route.subscriptions.retain(|&other| other != key);
         }

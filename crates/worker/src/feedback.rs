@@ -19,6 +19,7 @@ use switchyard_wire::rtcp::{self, Nack, ReportBlock, RtcpPacket, SenderInfo, XrB
 
 use crate::Worker;
 use crate::crossing::crossing_to;
+use crate::downlink::Downlink;
 use crate::peers::{PeerKey, ReferenceTime};
 use crate::reports::earliest;
 use crate::routes::Source;
@@ -82,15 +83,21 @@ impl Worker {
             RtcpPacket::Fir(fir) => {
                 fir.entries().for_each(|entry| self.on_fir(now, key, entry.ssrc, entry.request));
             }
-            RtcpPacket::TransportFeedback(_) => self.counters.twcc_received += 1,
+            RtcpPacket::TransportFeedback(feedback) => {
+                self.counters.twcc_received += 1;
+                self.with_downlink(key, |downlink| downlink.on_feedback(now, feedback));
+            }
+            RtcpPacket::Remb(remb) => {
+                self.with_downlink(key, |downlink| downlink.on_remb(now, remb.bitrate));
+            }
             RtcpPacket::Xr(xr) => xr.blocks().for_each(|block| {
                 if let (XrBlock::ReferenceTime(ntp), Some(peer)) = (block, self.peers.get_mut(key)) {
                     let (ssrc, ntp_middle) = (xr.sender, ntp.middle());
                     peer.reference_time = Some(ReferenceTime { ssrc, ntp_middle, arrival: now });
                 }
             }),
-            // Names and a receiver's own estimate change nothing here.
-            RtcpPacket::Sdes(_) | RtcpPacket::Remb(_) | RtcpPacket::Unknown { .. } => {}
+            // Names change nothing here.
+            RtcpPacket::Sdes(_) | RtcpPacket::Unknown { .. } => {}
         }
     }
 
@@ -104,11 +111,16 @@ impl Worker {
             return;
         }
         self.send_clocks(publication);
+        // The lane may lose things: with every report the layers are told again.
+        self.send_layers(publication);
+    }
+
+    /// Tells the other workers that get a publication what its layers are.
+    pub(crate) fn send_layers(&mut self, publication: PublicationId) {
         let Some(route) = self.routes.get(publication) else { return };
         let Source::Here { demands, .. } = &route.source else { return };
         for worker in demands.all_workers() {
             if let Some(crossing) = crossing_to(&mut self.crossings, worker) {
-                // The lane may lose things: with every report the layers are told again.
                 crossing.send_layers(publication, *route.publication.layers());
             }
         }
@@ -128,9 +140,17 @@ impl Worker {
     fn on_report_block(&mut self, now: Instant, key: PeerKey, block: &ReportBlock) {
         let Some(subscription) = self.subscription_of(key, block.ssrc) else { return };
         let Some(entry) = self.subscriptions.get_mut(subscription) else { return };
-        let Some(rtt) = entry.forwarding.handle_report(now, block) else { return };
-        if let Some(peer) = self.peers.get_mut(key) {
-            peer.rtt = rtt;
+        let rtt = entry.forwarding.handle_report(now, block);
+        let Some(peer) = self.peers.get_mut(key) else { return };
+        peer.rtt = rtt.unwrap_or(peer.rtt);
+        if peer.downlink.adapts() {
+            peer.downlink.on_report_block(now, block, rtt);
+        }
+    }
+
+    fn with_downlink(&mut self, key: PeerKey, change: impl FnOnce(&mut Downlink)) {
+        if let Some(peer) = self.peers.get_mut(key).filter(|peer| peer.downlink.adapts()) {
+            change(&mut peer.downlink);
         }
     }
 
@@ -236,6 +256,7 @@ impl Worker {
         let Some(entry) = self.subscriptions.get_mut(key) else { return };
         self.changed_demand.push(entry.publication);
         let peer = entry.peer;
+        self.with_downlink(peer, Downlink::on_wishes_changed);
         self.look_at_subscriptions(now, peer);
     }
 

@@ -26,6 +26,7 @@
 //!     id: WorkerId(0),
 //!     certificate: Arc::new(Certificate::generate().unwrap()),
 //!     dtls: DtlsVersions::Auto,
+//!     adapts: false,
 //!     wall: WallClock { anchor: now, since_unix_epoch: std::time::Duration::ZERO },
 //!     seed: [7; 32],
 //! };
@@ -38,9 +39,11 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod adaptation;
 mod checks;
 mod commands;
 mod crossing;
+mod downlink;
 mod feedback;
 mod from_workers;
 mod handshakes;
@@ -52,6 +55,7 @@ mod news;
 mod peers;
 mod queue;
 mod rebinding;
+mod release;
 mod reports;
 mod resend_budget;
 mod routes;
@@ -102,6 +106,8 @@ pub struct WorkerConfig {
     pub certificate: Arc<Certificate>,
     /// Which versions of DTLS are spoken.
     pub dtls: DtlsVersions,
+    /// Whether each subscriber gets what fits on its way, instead of all it asks for.
+    pub adapts: bool,
     /// Wall time, read once.
     pub wall: WallClock,
     /// What its random numbers start from: first sequence numbers and timestamps.
@@ -163,6 +169,8 @@ pub struct Worker {
     news: News,
     /// Publications whose layers changed in this turn.
     changed_layers: Vec<PublicationId>,
+    /// Publications the rates of whose layers changed in this turn.
+    changed_rates: Vec<PublicationId>,
     /// Publications of which a subscription here wants something else than before.
     changed_demand: Vec<PublicationId>,
     /// What other workers want of publications that control has not announced here yet.
@@ -206,6 +214,7 @@ impl Worker {
             touched: Touched::default(),
             news: News::default(),
             changed_layers: Vec::new(),
+            changed_rates: Vec::new(),
             changed_demand: Vec::new(),
             early_demand: Vec::new(),
             is_stopping: false,

@@ -7,6 +7,7 @@ use switchyard_transport::dtls::HANDSHAKE_MTU;
 use switchyard_transport::line::LineEvent;
 use switchyard_vocab::codec::MediaKind;
 use switchyard_vocab::counters::{LineEnd, PacketKind};
+use switchyard_vocab::datagram::Tuple;
 
 use crate::Worker;
 use crate::io::{Outbox, send};
@@ -26,7 +27,7 @@ impl Worker {
                 LineEvent::CredentialsDropped => self.peers.refresh_ufrags(key),
                 LineEvent::Opened { after, .. } => self.on_opened(now, key, after),
                 LineEvent::Ended(end) => self.on_ended(key, end),
-                LineEvent::PathChanged(_) => self.start_pictures_anew(now, key),
+                LineEvent::PathChanged(path) => self.on_path_changed(now, key, path),
                 LineEvent::Disconnected | LineEvent::Reconnected => {}
             }
         }
@@ -40,6 +41,13 @@ impl Worker {
         peer.next_receiver_report = Some(now);
         peer.subscriptions_due = Some(now);
         self.touched.push(key, &mut peer.touched);
+    }
+
+    fn on_path_changed(&mut self, now: Instant, key: PeerKey, path: Tuple) {
+        if let Some(peer) = self.peers.get_mut(key) {
+            peer.downlink.on_path_changed(now, path);
+        }
+        self.start_pictures_anew(now, key);
     }
 
     /// What was sent to where the peer no longer is has not come: its pictures go on at keyframes, for which

@@ -8,7 +8,6 @@ use rustc_hash::FxHashMap;
 use slab::Slab;
 use switchyard_congestion::pacer::Pacer;
 use switchyard_congestion::twcc::arrivals::Arrivals;
-use switchyard_congestion::twcc::numbering::Numbering;
 use switchyard_forward::publication::binding::Bindings;
 use switchyard_transport::line::Line;
 use switchyard_vocab::counters::LineEnd;
@@ -16,6 +15,7 @@ use switchyard_vocab::datagram::Tuple;
 use switchyard_vocab::ids::{PeerId, PublicationId, WorkerId};
 use switchyard_vocab::rtp::Ssrc;
 
+use crate::downlink::Downlink;
 use crate::keyframe_budget::KeyframeBudget;
 use crate::resend_budget::ResendBudget;
 use crate::rtcp_budget::RtcpBudget;
@@ -46,7 +46,7 @@ pub(crate) struct Peer {
     /// What it gets.
     pub(crate) subscriptions: Vec<SubscriptionKey>,
     pub(crate) pacer: Pacer<Queued>,
-    pub(crate) numbering: Numbering,
+    pub(crate) downlink: Downlink,
     /// When one of its subscriptions has to be looked at.
     pub(crate) subscriptions_due: Option<Instant>,
     /// Round trip to it, as last measured.

@@ -1,5 +1,7 @@
 //! Between selection and release: what was selected waits in its subscriber's pacer.
 
+use std::time::Duration;
+
 use switchyard_congestion::pacer::Class;
 use switchyard_forward::publication::Publication;
 use switchyard_forward::publication::cache::CacheRef;
@@ -15,12 +17,23 @@ use crate::subscriptions::{Entry, Queued, SubscriptionKey};
 /// of a sender's pacer.
 const MAX_OVERTAKING: u64 = 64;
 
-/// What a network carries for a packet besides itself: IPv4, UDP and the tag.
-const OVERHEAD: usize = 20 + 8 + 16;
+/// A queue that takes longer than this holds back what follows it by more than people would notice.
+const LONG_WAIT: Duration = Duration::from_millis(100);
+
+/// What a network puts in front of a packet: IPv4 and UDP.
+const HEADERS: usize = 20 + 8;
+
+/// What encryption adds behind it.
+const TAG: usize = 16;
 
 /// The size of a packet with everything around it.
 pub(crate) const fn on_wire(len: usize) -> DataSize {
-    DataSize::bytes((len + OVERHEAD) as u64)
+    encrypted_on_wire(len + TAG)
+}
+
+/// The size of an encrypted packet with everything around it.
+pub(crate) const fn encrypted_on_wire(len: usize) -> DataSize {
+    DataSize::bytes((len + HEADERS) as u64)
 }
 
 /// Lets a selected packet wait for its turn to leave.
@@ -32,6 +45,12 @@ pub(crate) fn queue(
     (packet, verdict): (CacheRef, Verdict),
     counters: &mut WorkerCounters,
 ) {
+    // Another layer takes over: what waits of the old one would only hold it up.
+    if verdict == Verdict::Switch && peer.pacer.wait() > LONG_WAIT {
+        let is_old =
+            |queued: &Queued| matches!(queued, Queued::New { subscription: of, .. } if *of == subscription);
+        counters.superseded += peer.pacer.discard(is_old) as u64;
+    }
     if peer.pacer.push(class, size, Queued::New { subscription, packet, verdict }).is_err() {
         counters.drops.add(DropReason::PacerFull);
         entry.handle_dropped(packet);

@@ -124,6 +124,9 @@ impl Worker {
             if route.publication.take_layers_changed() {
                 self.changed_layers.push(id);
             }
+            if route.publication.take_rates_changed() {
+                self.changed_rates.push(id);
+            }
         }
     }
 

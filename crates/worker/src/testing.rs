@@ -118,6 +118,7 @@ impl World {
                 id: WorkerId(index as u8),
                 certificate: certificate(),
                 dtls: DtlsVersions::Auto,
+                adapts: false,
                 wall: WallClock { anchor: at(0), since_unix_epoch: Duration::from_secs(1_790_000_000) },
                 seed: [index as u8 + 1; 32],
             };

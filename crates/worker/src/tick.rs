@@ -10,10 +10,9 @@ use switchyard_vocab::drop_reason::DropReason;
 use switchyard_vocab::ids::PublicationId;
 
 use crate::Worker;
-use crate::crossing::{Crossing, crossing_to};
+use crate::crossing::Crossing;
 use crate::io::{Datagram, Inbox, Outbox};
 use crate::peers::PeerKey;
-use crate::routes::Source;
 
 /// How often the counters are left for whoever wants them.
 const SNAPSHOT_INTERVAL: Duration = Duration::from_millis(500);
@@ -92,6 +91,7 @@ impl Worker {
             return;
         }
         self.report_to_publisher(now, key, outbox);
+        self.adapt(now, key);
         self.serve_subscriptions(now, key, outbox);
         self.release(now, key, outbox);
         self.arm(key);
@@ -122,6 +122,9 @@ impl Worker {
         while let Some(publication) = self.changed_layers.pop() {
             self.on_layers_changed(now, publication);
         }
+        while let Some(publication) = self.changed_rates.pop() {
+            self.send_layers(publication);
+        }
         while let Some(publication) = self.changed_demand.pop() {
             self.update_demand(publication);
         }
@@ -130,15 +133,9 @@ impl Worker {
     pub(crate) fn on_layers_changed(&mut self, now: Instant, publication: PublicationId) {
         let Some(route) = self.routes.get_mut(publication) else { return };
         self.news.note_layers(publication, route);
-        let layers = *route.publication.layers();
-        if let Source::Here { demands, .. } = &route.source {
-            for worker in demands.all_workers() {
-                if let Some(crossing) = crossing_to(&mut self.crossings, worker) {
-                    crossing.send_layers(publication, layers);
-                }
-            }
-        }
-        for key in route.subscriptions.clone() {
+        let subscriptions = route.subscriptions.clone();
+        self.send_layers(publication);
+        for key in subscriptions {
             self.reconsider(now, key);
         }
     }
@@ -169,6 +166,7 @@ impl Worker {
         let is_behind = self.handshakes.len() > 0
             || !self.touched.is_empty()
             || !self.changed_layers.is_empty()
+            || !self.changed_rates.is_empty()
             || !self.changed_demand.is_empty()
             || self.commands.depth() > 0
             || self.crossings.iter().any(Crossing::is_behind);

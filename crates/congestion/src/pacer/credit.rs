@@ -54,6 +54,10 @@ impl Credit {
         self.bytes = (self.bytes - size.as_bytes() as f64).max(-MAX_DEBT);
     }
 
+    pub(super) fn refund(&mut self, size: DataSize) {
+        self.bytes += size.as_bytes() as f64;
+    }
+
     pub(super) fn is_left(&self) -> bool {
         self.bytes_per_second.is_none() || self.bytes > 0.0
     }

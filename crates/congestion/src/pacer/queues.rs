@@ -42,12 +42,14 @@ pub(super) struct Queues<T> {
     normal: VecDeque<(DataSize, T)>,
     /// Bytes that wait, sound aside.
     bytes: usize,
+    /// Bytes of those that were asked for again.
+    again: usize,
 }
 
 impl<T> Default for Queues<T> {
     fn default() -> Self {
         let (audio, retransmissions) = (VecDeque::new(), VecDeque::new());
-        Self { audio, retransmissions, high: VecDeque::new(), normal: VecDeque::new(), bytes: 0 }
+        Self { audio, retransmissions, high: VecDeque::new(), normal: VecDeque::new(), bytes: 0, again: 0 }
     }
 }
 
@@ -58,8 +60,11 @@ impl<T> Queues<T> {
             return Err(QueueFull(packet));
         }
         queue.push_back((size, packet));
-        if class != Class::Audio {
-            self.bytes += size.as_bytes() as usize;
+        let bytes = size.as_bytes() as usize;
+        match class {
+            Class::Audio => {}
+            Class::Retransmission => (self.bytes, self.again) = (self.bytes + bytes, self.again + bytes),
+            Class::Video(_) => self.bytes += bytes,
         }
         Ok(())
     }
@@ -70,7 +75,11 @@ impl<T> Queues<T> {
 
     /// The most urgent, sound aside.
     pub(super) fn pop(&mut self) -> Option<(DataSize, T)> {
-        let next = self.retransmissions.pop_front().or_else(|| self.high.pop_front());
+        let again = self.retransmissions.pop_front();
+        if let Some((size, _)) = &again {
+            self.again = self.again.saturating_sub(size.as_bytes() as usize);
+        }
+        let next = again.or_else(|| self.high.pop_front());
         let (size, packet) = next.or_else(|| self.normal.pop_front())?;
         self.bytes = self.bytes.saturating_sub(size.as_bytes() as usize);
         Some((size, packet))
@@ -80,11 +89,30 @@ impl<T> Queues<T> {
         let mut taken = 0;
         while let Some((size, _)) = self.of(class).pop_back_if(|(_, packet)| of_no_use(packet)) {
             taken += 1;
+            let bytes = size.as_bytes() as usize;
             if class != Class::Audio {
-                self.bytes = self.bytes.saturating_sub(size.as_bytes() as usize);
+                self.bytes = self.bytes.saturating_sub(bytes);
+            }
+            if class == Class::Retransmission {
+                self.again = self.again.saturating_sub(bytes);
             }
         }
         taken
+    }
+
+    pub(super) fn discard(&mut self, mut of_no_use: impl FnMut(&T) -> bool) -> usize {
+        let mut discarded = 0;
+        for queue in [&mut self.high, &mut self.normal] {
+            queue.retain(|(size, packet)| {
+                let goes = of_no_use(packet);
+                if goes {
+                    discarded += 1;
+                    self.bytes = self.bytes.saturating_sub(size.as_bytes() as usize);
+                }
+                !goes
+            });
+        }
+        discarded
     }
 
     /// How many packets wait, sound aside.
@@ -94,6 +122,11 @@ impl<T> Queues<T> {
 
     pub(super) const fn bytes(&self) -> usize {
         self.bytes
+    }
+
+    /// Bytes of what was asked for again.
+    pub(super) const fn again(&self) -> usize {
+        self.again
     }
 
     pub(super) fn is_empty(&self) -> bool {

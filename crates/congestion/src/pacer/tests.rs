@@ -13,7 +13,16 @@ fn packet<T>(release: Release<T>) -> Option<T> {
 
 fn drain(pacer: &mut Pacer<u32>, now: Instant) -> Vec<u32> {
     pacer.begin_release(now);
-    std::iter::from_fn(|| pacer.pop(now)).filter_map(packet).collect()
+    std::iter::from_fn(|| next(pacer, now)).filter_map(packet).collect()
+}
+
+/// What leaves next; padding is written as it is asked for.
+fn next<T: Copy>(pacer: &mut Pacer<T>, now: Instant) -> Option<Release<T>> {
+    let release = pacer.pop(now)?;
+    if let What::Padding(size) = release.what {
+        pacer.padded(now, Some(size));
+    }
+    Some(release)
 }
 
 #[test]
@@ -134,7 +143,7 @@ fn a_probe_takes_what_waits_and_fills_up_with_padding_at_its_own_rate() {
     let mut now = t0;
     while pacer.is_probing() {
         pacer.begin_release(now);
-        while let Some(release) = pacer.pop(now) {
+        while let Some(release) = next(&mut pacer, now) {
             assert_eq!(release.probe, Some(ClusterId(1)));
             left.push((now, packet(release)));
         }
@@ -167,4 +176,60 @@ fn after_a_probe_pictures_go_on_within_a_few_ticks() {
         now += ms(1);
     }
     assert!(now - ends <= ms(90), "waited {:?}", now - ends);
+}
+
+#[test]
+fn a_probe_that_cannot_be_padded_is_off() {
+    let t0 = epoch();
+    let mut pacer: Pacer<u32> = Pacer::new();
+    pacer.set_rate(t0, Bitrate::mbps(1));
+    pacer.start_probe(t0, Cluster { id: ClusterId(1), bitrate: Bitrate::mbps(3) });
+    pacer.begin_release(t0);
+
+    assert!(matches!(pacer.pop(t0).map(|release| release.what), Some(What::Padding(_))));
+    pacer.padded(t0, None);
+
+    assert!(pacer.pop(t0).is_none() && pacer.is_idle());
+}
+
+#[test]
+fn what_was_released_in_vain_takes_nobodys_place() {
+    let t0 = epoch();
+    let mut pacer = Pacer::new();
+    pacer.set_rate(t0, Bitrate::kbps(300));
+    (0..20).for_each(|packet| pacer.push(VIDEO, PACKET, packet).unwrap());
+    pacer.begin_release(t0);
+
+    let mut released = Vec::new();
+    while let Some(release) = pacer.pop(t0) {
+        released.extend(packet(release));
+        pacer.take_place_of(&release);
+    }
+
+    assert_eq!(released, (0..20).collect::<Vec<_>>());
+}
+
+#[test]
+fn repairs_that_would_come_too_late_are_refused() {
+    let t0 = epoch();
+    let mut pacer = Pacer::new();
+    pacer.set_rate(t0, Bitrate::kbps(300));
+
+    let taken =
+        (0..100).take_while(|&packet| pacer.push(Class::Retransmission, PACKET, packet).is_ok()).count();
+
+    // 300 kbit/s are 31 packets a second.
+    assert!((8..=9).contains(&taken), "{taken}");
+}
+
+#[test]
+fn pictures_of_no_use_are_discarded_and_nothing_else_is() {
+    let mut pacer = Pacer::new();
+    (0..10).for_each(|packet| pacer.push(VIDEO, PACKET, packet).unwrap());
+    pacer.push(Class::Retransmission, PACKET, 11).unwrap();
+
+    assert_eq!(pacer.discard(|packet| packet % 2 == 1), 5);
+
+    assert_eq!(pacer.queued(), DataSize::bytes(6 * 1_200));
+    assert_eq!(drain(&mut pacer, epoch()), [11, 0, 2, 4, 6, 8]);
 }

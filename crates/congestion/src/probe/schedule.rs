@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! start ──► 3×, 6× the start rate ──► while probes succeed: 2× what got through ──► at rest
-//! at rest, nothing to send:  2× every 5 s
+//! nobody knows what is needed, and less is sent than may be:  2× every 5 s
 //! somebody needs more:       that much, and again ever later while it does not fit
 //! less than there was lately: as much again, every 2 s
 //! queues grow, or loss limits: never
@@ -19,6 +19,9 @@ use crate::packet::ClusterId;
 
 /// Probes at the start, as multiples of the start rate.
 const FIRST: [f64; 2] = [3.0, 6.0];
+
+/// The first probes are no faster than this many times what is needed.
+const FIRST_MARGIN: f64 = 2.0;
 
 /// What got through is doubled in the next probe, …
 const FURTHER: f64 = 2.0;
@@ -41,11 +44,18 @@ const NEED_INTERVAL: Duration = Duration::from_secs(3);
 /// See [`NEED_INTERVAL`].
 const PATIENCE: f64 = 1.5;
 
-/// … and no later than this.
-const MAX_NEED_INTERVAL: Duration = Duration::from_secs(120);
+/// … and no later than this: a link that has widened is found in that time. At 8 s a probe of 15 ms at one
+/// and a half times the rate adds a third of a percent.
+const MAX_NEED_INTERVAL: Duration = Duration::from_secs(8);
 
 /// A probe for a need asks for a little more, so that what fits is not at once too much.
 const NEED_MARGIN: f64 = 1.2;
+
+/// A probe that finds this many times what there was has found a change.
+const BETTER_SHARE: f64 = 1.2;
+
+/// A need below this share of the last is another one.
+const EASIER_SHARE: f64 = 0.8;
 
 /// A probe is no faster than this many times what fits now: a wrong guess floods the path.
 const MAX_FACTOR: f64 = 2.0;
@@ -82,6 +92,18 @@ pub struct Conditions {
     pub is_congested: bool,
 }
 
+/// What all tracks together could use.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Need {
+    /// Nobody has said.
+    #[default]
+    Unknown,
+    /// No more than is sent: there is nothing to probe for.
+    Nothing,
+    /// So much, were there room for it.
+    For(Bitrate),
+}
+
 /// Decides on clusters.
 #[derive(Debug, Default)]
 pub struct Schedule {
@@ -92,17 +114,26 @@ pub struct Schedule {
     /// The probe whose result decides whether to go on, and until when it is waited for.
     pending: Option<(Bitrate, Instant)>,
     last_at: Option<Instant>,
-    need: Option<Need>,
+    need: Need,
+    search: Search,
     peak: Peak,
+    /// What fitted when this was looked at last, in bits per second.
+    rate: f64,
     /// Since when nothing stands against a probe.
     clear_since: Option<Instant>,
 }
 
+/// How probing for a need goes.
 #[derive(Clone, Copy, Debug)]
-struct Need {
-    bitrate: Bitrate,
+struct Search {
     interval: Duration,
     next_at: Option<Instant>,
+}
+
+impl Default for Search {
+    fn default() -> Self {
+        Self { interval: NEED_INTERVAL, next_at: None }
+    }
 }
 
 /// The highest rate of late, in bits per second.
@@ -118,17 +149,28 @@ impl Schedule {
         self.waiting.pop_front()
     }
 
-    /// What all tracks together could use, were there room; `None` where nobody needs more.
-    pub fn set_need(&mut self, need: Option<Bitrate>) {
-        let known = self.need.filter(|known| Some(known.bitrate) == need);
-        self.need =
-            known.or_else(|| need.map(|bitrate| Need { bitrate, interval: NEED_INTERVAL, next_at: None }));
+    /// Replaces what is needed. A need that is much smaller than the last is searched for anew.
+    pub fn set_need(&mut self, need: Need) {
+        let is_easier = match (self.need, need) {
+            (Need::For(before), Need::For(now)) => {
+                (now.as_bps() as f64) < EASIER_SHARE * before.as_bps() as f64
+            }
+            (_, Need::For(_)) => true,
+            (_, Need::Unknown | Need::Nothing) => false,
+        };
+        self.need = need;
+        if is_easier {
+            self.search = Search::default();
+        }
     }
 
     /// Something was measured: goes on while it succeeds.
     pub fn on_measured(&mut self, now: Instant, measured: &Measured) {
-        if self.need.is_some_and(|need| measured.bitrate >= need.bitrate) {
-            self.need_is_met();
+        if matches!(self.need, Need::For(needed) if measured.bitrate >= needed) {
+            self.search.interval = NEED_INTERVAL;
+        } else if measured.bitrate.as_bps() as f64 > BETTER_SHARE * self.rate {
+            // Not enough, but more than there was: something has changed, and it is worth another look.
+            self.search = Search { interval: NEED_INTERVAL, next_at: Some(now + RESULT_TIMEOUT) };
         }
         if (measured.bitrate.as_bps() as f64) < FILLED_SHARE * measured.cluster.bitrate.as_bps() as f64 {
             // The link was full: what there was before is no more.
@@ -155,14 +197,13 @@ impl Schedule {
         if self.pending.is_some_and(|(_, until)| now > until) {
             self.pending = None;
         }
-        if !self.is_started {
+        if !self.is_started && self.need != Need::Nothing {
             self.is_started = true;
-            for factor in FIRST {
-                self.order(now, conditions.rate.as_bps() as f64 * factor, true);
-            }
+            self.order_first(now, conditions.rate.as_bps() as f64);
             return;
         }
         let rate = conditions.rate.as_bps() as f64;
+        self.rate = rate;
         let peak = self.peak.update(now, rate);
         if conditions.is_congested {
             self.clear_since = None;
@@ -183,9 +224,23 @@ impl Schedule {
     /// When [`on_time`](Self::on_time) may have something to do next.
     pub fn poll_timeout(&self) -> Option<Instant> {
         let pending = self.pending.map(|(_, until)| until);
-        let need = self.need.and_then(|need| need.next_at);
+        let need = self.search.next_at.filter(|_| matches!(self.need, Need::For(_)));
         let at_rest = self.last_at.map(|last| last + AT_REST_INTERVAL);
         [pending, need, at_rest].into_iter().flatten().min()
+    }
+
+    /// The first probes, no faster than what is needed and a margin.
+    fn order_first(&mut self, now: Instant, rate: f64) {
+        let most = match self.need {
+            Need::For(needed) => needed.as_bps() as f64 * FIRST_MARGIN,
+            Need::Unknown | Need::Nothing => f64::MAX,
+        };
+        for factor in FIRST {
+            self.order(now, (rate * factor).min(most), true);
+            if rate * factor >= most {
+                return;
+            }
+        }
     }
 
     fn recovery(&self, now: Instant, rate: f64, peak: f64, clear_since: Instant) -> Option<f64> {
@@ -195,24 +250,21 @@ impl Schedule {
     }
 
     fn needed(&mut self, now: Instant, rate: f64) -> Option<f64> {
-        let need = self.need.as_mut()?;
-        let goal = need.bitrate.as_bps() as f64 * NEED_MARGIN;
-        if rate >= goal || need.next_at.is_some_and(|at| now < at) {
+        let Need::For(needed) = self.need else { return None };
+        let goal = needed.as_bps() as f64 * NEED_MARGIN;
+        if rate >= goal || self.search.next_at.is_some_and(|at| now < at) {
             return None;
         }
-        need.next_at = Some(now + need.interval);
-        need.interval = need.interval.mul_f64(PATIENCE).min(MAX_NEED_INTERVAL);
+        self.search.next_at = Some(now + self.search.interval);
+        self.search.interval = self.search.interval.mul_f64(PATIENCE).min(MAX_NEED_INTERVAL);
         Some(goal)
-    }
-
-    fn need_is_met(&mut self) {
-        if let Some(need) = &mut self.need {
-            need.interval = NEED_INTERVAL;
-        }
     }
 
     fn is_at_rest(&self, now: Instant, conditions: &Conditions) -> bool {
         let Some(since) = conditions.application_limited_since else { return false };
+        if self.need != Need::Unknown {
+            return false;
+        }
         let since = self.last_at.map_or(since, |last| last.max(since));
         now.saturating_duration_since(since) >= AT_REST_INTERVAL
     }

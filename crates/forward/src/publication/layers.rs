@@ -17,6 +17,10 @@ pub const CHANGE_EARNED_IN: Duration = Duration::from_millis(500);
 /// six: fewer delays joins, more lets a longer burst of news through.
 pub const CHANGES_AT_ONCE: u32 = 6;
 
+/// A rate that is nearer than this share to what was told is no news. Less, and every publication tells
+/// something four times a second; more, and subscribers on other workers divide what fits by wrong rates.
+pub const RATE_NEWS: f64 = 0.2;
+
 /// How often the layers of one publication may change. What comes too soon is held back, and the
 /// state of the moment is looked at when there is room: changes that undo each other are none.
 #[derive(Debug, Default)]
@@ -77,6 +81,14 @@ pub fn rank(candidates: impl IntoIterator<Item = Candidate>) -> Layers {
         layers.push(Layer { encoding, rank: SpatialLayer(rank), live, size, bitrate });
     }
     layers
+}
+
+/// Whether the rate of some layer is further than [`RATE_NEWS`] from what it was.
+pub fn have_rates_changed(before: &Layers, now: &Layers) -> bool {
+    now.iter().any(|layer| {
+        let known = before.get(layer.encoding).map_or(0.0, |known| known.bitrate.as_bps() as f64);
+        (layer.bitrate.as_bps() as f64 - known).abs() > known * RATE_NEWS
+    })
 }
 
 /// The largest live layer up to `max`, or the smallest live one when all are larger.

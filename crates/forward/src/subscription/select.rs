@@ -16,6 +16,7 @@ pub use switchyard_vocab::demand::Preference;
 use switchyard_vocab::layer::EncodingIndex;
 use switchyard_vocab::observed::Observed;
 
+use crate::allocation::Grant;
 use crate::publication::cache::CacheRef;
 use crate::publication::layers::Layers;
 
@@ -50,10 +51,18 @@ impl Select {
     }
 
     /// Replaces what the subscriber wants.
-    pub const fn set_preference(&mut self, preference: Preference) {
+    pub fn set_preference(&mut self, preference: Preference) {
         match self {
             Self::Simulcast(simulcast) => simulcast.set_preference(preference),
             Self::Everything(everything) => everything.set_preference(preference),
+        }
+    }
+
+    /// Replaces what fits on the way to the subscriber. Sound always does.
+    pub fn set_grant(&mut self, grant: Grant) {
+        match self {
+            Self::Simulcast(simulcast) => simulcast.set_grant(grant),
+            Self::Everything(_) => {}
         }
     }
 

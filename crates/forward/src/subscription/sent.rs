@@ -102,6 +102,11 @@ impl Sent {
         (record.plan.seq == seq).then_some(&record.plan)
     }
 
+    /// The number of the newest packet.
+    pub const fn newest(&self) -> Option<ExtSeqNo> {
+        self.newest
+    }
+
     /// When the last keyframe began to be sent.
     pub fn last_keyframe(&self) -> Option<Instant> {
         self.last_keyframe.map(|(_, at)| at)

@@ -156,6 +156,7 @@ struct Subscription {
 enum LimitedBy {
     Nothing,
     Preference,
+    Bandwidth,
     PublisherNotSending,
     KeyframeWait,
     CodecUnsupported,
@@ -266,6 +267,7 @@ impl From<LimitingFactor> for LimitedBy {
         match factor {
             LimitingFactor::None => Self::Nothing,
             LimitingFactor::Preference => Self::Preference,
+            LimitingFactor::Bandwidth => Self::Bandwidth,
             LimitingFactor::PublisherNotSending => Self::PublisherNotSending,
             LimitingFactor::KeyframeWait => Self::KeyframeWait,
             LimitingFactor::CodecUnsupported => Self::CodecUnsupported,

@@ -252,7 +252,7 @@ fn write_header(
     numbering: &mut Numbering,
     out: &mut [u8],
 ) -> usize {
-    let transport_seq = TransportSeq(numbering.peek()).bytes();
+    let transport_seq = TransportSeq(numbering.peek().on_wire()).bytes();
     numbering.advance();
     let name = if is_repair { Extension::RepairedRid } else { Extension::Rid };
     let rid = encoding.rid.as_ref().map(|rid| rid.as_bytes());

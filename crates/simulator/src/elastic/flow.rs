@@ -150,7 +150,10 @@ impl Flow {
         let release = self.pacer.pop(now)?;
         let size = match release.what {
             What::Packet(size) => size,
-            What::Padding(size) => size.as_bytes() as usize,
+            What::Padding(size) => {
+                self.pacer.padded(now, Some(size));
+                size.as_bytes() as usize
+            }
         };
         let number = self.next;
         self.next = number.plus(1);

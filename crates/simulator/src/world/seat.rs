@@ -51,11 +51,13 @@ impl Seat {
         flag: Arc<Flag>,
         links: Vec<Link>,
         (events_in, events): (Sender<Event>, Receiver<Event>),
+        adapts: bool,
     ) -> Self {
         let config = WorkerConfig {
             id,
             certificate: Arc::new(Certificate::generate().expect("a certificate can be made")),
             dtls: DtlsVersions::Auto,
+            adapts,
             wall,
             seed: seed.bytes(&format!("worker {id}")),
         };

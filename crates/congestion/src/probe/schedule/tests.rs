@@ -52,7 +52,7 @@ fn who_has_little_to_send_is_probed_every_five_seconds() {
 fn a_need_that_does_not_fit_is_probed_ever_more_rarely() {
     let t0 = epoch();
     let mut schedule = at_rest(t0);
-    schedule.set_need(Some(Bitrate::kbps(400)));
+    schedule.set_need(Need::For(Bitrate::kbps(400)));
     let mut probes = Vec::new();
     for i in 0..6_000 {
         let now = t0 + ms(2_000 + 20 * i);
@@ -69,7 +69,7 @@ fn a_need_that_does_not_fit_is_probed_ever_more_rarely() {
 fn nothing_is_probed_while_queues_grow() {
     let t0 = epoch();
     let mut schedule = at_rest(t0);
-    schedule.set_need(Some(Bitrate::mbps(2)));
+    schedule.set_need(Need::For(Bitrate::mbps(2)));
     let congested = Conditions { is_congested: true, application_limited_since: Some(t0), ..CLEAR };
     for i in 0..100 {
         schedule.on_time(t0 + ms(2_000 + 100 * i), &congested);

@@ -9,12 +9,13 @@ use std::time::{Duration, Instant};
 
 use switchyard_vocab::decision::{Decision, LimitingFactor, SkipReason, Verdict};
 use switchyard_vocab::demand::EncodingSet;
-use switchyard_vocab::layer::{EncodingIndex, MAX_ENCODINGS};
+use switchyard_vocab::layer::{EncodingIndex, MAX_ENCODINGS, SpatialLayer};
 use switchyard_vocab::observed::Observed;
 use switchyard_vocab::rtp::{ExtSeqNo, RtpTimestamp};
 
 use super::Preference;
 use super::lock::{Admission, Lock};
+use crate::allocation::Grant;
 use crate::publication::cache::CacheRef;
 use crate::publication::layers::{Layer, Layers, best_up_to};
 
@@ -28,6 +29,8 @@ const MOST_ASK: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub struct Simulcast {
     preference: Preference,
+    /// What fits on the way to the subscriber.
+    grant: Grant,
     lock: Option<Lock>,
     /// The newest packet seen of each encoding, with its frame: a switch must not happen at an older
     /// frame.
@@ -38,12 +41,13 @@ pub struct Simulcast {
 
 impl Simulcast {
     pub(super) const fn new(preference: Preference) -> Self {
-        Self { preference, lock: None, newest: [None; MAX_ENCODINGS], asked: None }
+        let grant = Grant::UpTo(SpatialLayer::HIGHEST);
+        Self { preference, grant, lock: None, newest: [None; MAX_ENCODINGS], asked: None }
     }
 
     pub(super) fn select(&mut self, observed: &Observed, layers: &Layers) -> Verdict {
         let is_late = self.note_newest(observed);
-        if self.preference.paused {
+        if self.is_paused() {
             return Verdict::Skip(SkipReason::Paused);
         }
         if let Some(lock) = self.lock.as_mut().filter(|lock| lock.encoding() == observed.encoding) {
@@ -66,12 +70,25 @@ impl Simulcast {
         Verdict::Skip(if waits { SkipReason::AwaitingKeyframe } else { SkipReason::OtherEncoding })
     }
 
-    pub(super) const fn set_preference(&mut self, preference: Preference) {
+    pub(super) fn set_preference(&mut self, preference: Preference) {
         self.preference = preference;
-        if preference.paused {
+        self.stop_if_paused();
+    }
+
+    pub(super) fn set_grant(&mut self, grant: Grant) {
+        self.grant = grant;
+        self.stop_if_paused();
+    }
+
+    fn stop_if_paused(&mut self) {
+        if self.is_paused() {
             self.lock = None;
             self.asked = None;
         }
+    }
+
+    fn is_paused(&self) -> bool {
+        self.preference.paused || self.grant == Grant::Pause
     }
 
     /// What follows would be decoded without it.
@@ -113,7 +130,7 @@ impl Simulcast {
 
     pub(super) fn wanted(&self, layers: &Layers) -> EncodingSet {
         let mut wanted = EncodingSet::NONE;
-        if self.preference.paused {
+        if self.is_paused() {
             return wanted;
         }
         let Some(target) = self.target(layers) else { return EncodingSet::ALL };
@@ -134,6 +151,7 @@ impl Simulcast {
         let target = self.target(layers);
         let limited_by = match target {
             _ if self.preference.paused => LimitingFactor::Preference,
+            None if self.grant == Grant::Pause => LimitingFactor::Bandwidth,
             None => LimitingFactor::PublisherNotSending,
             Some(target) if current != Some(target.encoding) => LimitingFactor::KeyframeWait,
             Some(target) => self.limit_of_target(target, layers),
@@ -148,13 +166,20 @@ impl Simulcast {
         };
         if next.rank > self.preference.max_layer {
             LimitingFactor::Preference
+        } else if matches!(self.grant, Grant::UpTo(granted) if next.rank > granted) {
+            LimitingFactor::Bandwidth
         } else {
             LimitingFactor::PublisherNotSending
         }
     }
 
     fn target<'a>(&self, layers: &'a Layers) -> Option<&'a Layer> {
-        if self.preference.paused { None } else { best_up_to(layers, self.preference.max_layer) }
+        match self.grant {
+            Grant::UpTo(granted) if !self.preference.paused => {
+                best_up_to(layers, granted.min(self.preference.max_layer))
+            }
+            _ => None,
+        }
     }
 
     /// Whether a keyframe of this encoding brings the subscriber nearer to what it wants.

@@ -433,6 +433,8 @@ pub enum LimitedBy {
     Nothing,
     /// You asked for no more.
     Preference,
+    /// No more fits on the way to you. With `layer` null: not even the smallest.
+    Bandwidth,
     /// The publisher sends nothing higher, or nothing at all when `layer` is null.
     PublisherNotSending,
     /// A keyframe of what comes next is asked for.

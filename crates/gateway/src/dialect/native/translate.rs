@@ -230,6 +230,10 @@ fn decided(publication: PublicationId, decision: Decision) -> ServerMessage {
     let (limited_by, why) = match decision.limited_by {
         LimitingFactor::None => (LimitedBy::Nothing, "this is the highest layer there is"),
         LimitingFactor::Preference => (LimitedBy::Preference, "you asked for no more than this"),
+        LimitingFactor::Bandwidth if decision.target.is_none() => {
+            (LimitedBy::Bandwidth, "not even its smallest layer fits on the way to you now")
+        }
+        LimitingFactor::Bandwidth => (LimitedBy::Bandwidth, "no higher layer fits on the way to you now"),
         LimitingFactor::PublisherNotSending if decision.target.is_none() => {
             (LimitedBy::PublisherNotSending, "the publisher sends nothing now that you could get")
         }

@@ -187,6 +187,24 @@ pub(super) const WORKERS: &[Metric] = &[
         Read::Workers(|worker| worker.resent.bytes as f64),
     ),
     metric(
+        "switchyard_feedback_superseded_packets_total",
+        Counter,
+        "Packets of pictures that waited for a subscriber when another layer took over, and were left out.",
+        Read::Workers(|worker| worker.superseded as f64),
+    ),
+    metric(
+        "switchyard_feedback_padding_sent_packets_total",
+        Counter,
+        "Copies of packets that were sent a moment ago, sent to subscribers to find out whether more fits.",
+        Read::Workers(|worker| worker.padding_sent.packets as f64),
+    ),
+    metric(
+        "switchyard_feedback_padding_sent_bytes_total",
+        Counter,
+        "Bytes of copies of packets that were sent a moment ago, sent to subscribers to find out whether more fits.",
+        Read::Workers(|worker| worker.padding_sent.bytes as f64),
+    ),
+    metric(
         "switchyard_feedback_twcc_sent_total",
         Counter,
         "Transport-wide feedback packets sent to publishers.",

@@ -1,0 +1,92 @@
+//! What each subscriber gets follows what fits on its way, and on nobody else's.
+
+use std::time::Duration;
+
+use switchyard_simulator::client::media::Media;
+use switchyard_simulator::client::subscriber::Seen;
+use switchyard_simulator::network::{Capacity, LinkConditions};
+use switchyard_simulator::replay;
+use switchyard_simulator::scenario::Scenario;
+use switchyard_simulator::seed::Seed;
+use switchyard_simulator::world::World;
+use switchyard_vocab::units::Bitrate;
+
+const fn seconds(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+/// 20 ms each way, a queue of 300 ms, and no more than this.
+fn narrow(kbps: u64) -> LinkConditions {
+    let capacity = Capacity::constant(Bitrate::kbps(kbps));
+    LinkConditions { capacity, ..LinkConditions::clean(Duration::from_millis(20)) }
+}
+
+/// Ada publishes; Bob is behind this link, Cem behind a wide one, on another worker.
+fn call(name: &'static str, bob: LinkConditions) -> Scenario {
+    let wide = LinkConditions::clean(Duration::from_millis(20));
+    let scenario = Scenario::called(name).over_workers(2).adapting().behind(wide.clone());
+    let scenario = scenario.enters("ada", Media::camera_and_microphone());
+    scenario.behind(bob).enters("bob", Media::none()).behind(wide).enters("cem", Media::none())
+}
+
+fn sees(who: &'static str, holds: impl Fn(&Seen) -> bool) -> impl Fn(&World) -> Result<(), String> {
+    move |world| {
+        let seen = world.sees(who, "ada")?;
+        if holds(&seen) { Ok(()) } else { Err(format!("{seen:?}")) }
+    }
+}
+
+/// So many percent of Ada's sound have come.
+fn hears(who: &'static str, percent: u64) -> impl Fn(&World) -> Result<(), String> {
+    move |world| {
+        let heard = world.hears(who, "ada")?;
+        if heard.packets * 100 >= heard.expected * percent { Ok(()) } else { Err(format!("{heard:?}")) }
+    }
+}
+
+fn play(scenario: &Scenario) {
+    for seed in 1..=5 {
+        replay::once(scenario, Seed(seed)).unwrap_or_else(|error| panic!("{error}"));
+    }
+}
+
+#[test]
+fn who_has_a_narrow_link_gets_the_layer_that_fits_and_nobody_else_does() {
+    play(
+        &call("a narrow link", narrow(900))
+            .runs(seconds(20))
+            .checks("bob is on the middle layer", sees("bob", |seen| seen.encoding == Some(1)))
+            .checks("bob's picture stands still once at most", sees("bob", |seen| seen.freezes <= 1))
+            .checks("bob hears everything", hears("bob", 98))
+            .checks("cem is on the highest layer", sees("cem", |seen| seen.encoding == Some(2))),
+    );
+}
+
+#[test]
+fn who_gets_a_wider_link_gets_the_highest_layer() {
+    play(
+        &call("a link that widens", narrow(400))
+            .runs(seconds(15))
+            .checks("bob is on the smallest layer", sees("bob", |seen| seen.encoding == Some(0)))
+            .moves_to("bob", narrow(3_000))
+            .runs(seconds(20))
+            .checks("bob is on the highest layer", sees("bob", |seen| seen.encoding == Some(2))),
+    );
+}
+
+#[test]
+fn who_loses_most_of_the_link_goes_on_hearing_and_seeing() {
+    play(
+        &call("a link that narrows", narrow(3_000))
+            .runs(seconds(10))
+            .checks("bob is on the highest layer", sees("bob", |seen| seen.encoding == Some(2)))
+            .moves_to("bob", narrow(300))
+            .runs(seconds(10))
+            .checks("bob is on the smallest layer", sees("bob", |seen| seen.encoding == Some(0)))
+            .checks(
+                "bob's picture moves",
+                sees("bob", |seen| seen.last_decoded.is_some_and(|last| last > seconds(19))),
+            )
+            .checks("bob hears nearly everything", hears("bob", 90)),
+    );
+}

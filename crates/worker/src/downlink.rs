@@ -1,0 +1,179 @@
+//! The way to one subscriber: numbers on what is sent, what its feedback says of how much fits, and when that
+//! has to be divided anew.
+
+use std::net::IpAddr;
+use std::time::{Duration, Instant};
+
+use switchyard_congestion::estimator::{Bounds, Estimator};
+use switchyard_congestion::packet::ClusterId;
+use switchyard_congestion::probe::cluster::Cluster;
+use switchyard_congestion::probe::schedule::Need;
+use switchyard_congestion::twcc::numbering::Numbering;
+use switchyard_forward::allocation::{Allocation, Budget};
+use switchyard_forward::publication::encoding::Rate;
+use switchyard_vocab::counters::PacketKind;
+use switchyard_vocab::datagram::Tuple;
+use switchyard_vocab::rtp::SeqNo;
+use switchyard_vocab::units::{Bitrate, DataSize};
+use switchyard_wire::rtcp::ReportBlock;
+use switchyard_wire::rtcp::twcc::Feedback;
+
+/// How often the estimator looks at its timers while something is sent. Finer than the pacer's bursts is of
+/// no use; coarser, and a probe or a fall for want of feedback comes late.
+const LOOK_INTERVAL: Duration = Duration::from_millis(25);
+
+/// How often is looked whether more fits by now. What fits less is seen at once.
+const RAISE_INTERVAL: Duration = Duration::from_millis(250);
+
+/// After something had to be taken away nothing is given for this long: a network that has just been in
+/// trouble is likely to be so again, and every change of layers costs a keyframe.
+const CALM_AFTER_FALL: Duration = Duration::from_secs(2);
+
+/// Packets leave this much faster than what fits, so that pictures do not wait without need. …
+const PACING: f64 = 1.1;
+
+/// … As long as nothing is known, faster: the first picture must not wait for a guess.
+const PACING_UNHEARD: f64 = 8.0;
+
+/// One subscriber's path, as seen from here.
+#[derive(Debug)]
+pub(crate) struct Downlink {
+    numbering: Numbering,
+    /// Whether what is found out is acted upon.
+    adapts: bool,
+    estimator: Estimator,
+    /// Where the subscriber is.
+    host: Option<IpAddr>,
+    /// What sound takes.
+    sound: Rate,
+    /// Pictures have been sent: there is something to adapt, and to fill probes with.
+    has_shown: bool,
+    next_look: Option<Instant>,
+    /// What was divided last, and what of it is spent.
+    divided: Bitrate,
+    spent: Bitrate,
+    /// What could be had, or what is wanted, has changed since it was divided.
+    is_stale: bool,
+    next_raise: Option<Instant>,
+    calm_until: Option<Instant>,
+}
+
+impl Downlink {
+    /// A path of which nothing is known. Unless it `adapts` nothing ever will be.
+    pub(crate) fn new(adapts: bool) -> Self {
+        Self {
+            adapts,
+            numbering: Numbering::default(),
+            estimator: Estimator::new(Bounds::default()),
+            host: None,
+            sound: Rate::default(),
+            has_shown: false,
+            next_look: None,
+            divided: Bitrate::default(),
+            spent: Bitrate::default(),
+            is_stale: true,
+            next_raise: None,
+            calm_until: None,
+        }
+    }
+
+    /// Whether what is sent follows what fits.
+    pub(crate) const fn adapts(&self) -> bool {
+        self.adapts
+    }
+
+    /// The number of the next packet.
+    pub(crate) const fn next_number(&self) -> SeqNo {
+        self.numbering.peek().on_wire()
+    }
+
+    /// The packet with the next number has left. `size` is with all headers.
+    pub(crate) fn on_sent(
+        &mut self,
+        now: Instant,
+        size: DataSize,
+        kind: PacketKind,
+        probe: Option<ClusterId>,
+    ) {
+        let number = self.numbering.peek();
+        self.numbering.advance();
+        if !self.adapts {
+            return;
+        }
+        self.estimator.on_sent(now, number, size, probe);
+        match kind {
+            PacketKind::Audio => self.sound.add(now, size.as_bytes() as usize),
+            _ => self.has_shown = true,
+        }
+    }
+
+    /// The subscriber tells when packets arrived.
+    pub(crate) fn on_feedback(&mut self, now: Instant, feedback: &Feedback<'_>) {
+        let arrivals = feedback.received().map(|received| (received.seq, received.at_micros));
+        self.estimator.on_feedback(now, feedback.head.base, feedback.end(), arrivals);
+    }
+
+    /// The subscriber tells its own estimate.
+    pub(crate) fn on_remb(&mut self, now: Instant, limit: Bitrate) {
+        self.estimator.on_remb(now, limit);
+    }
+
+    /// The subscriber reports on one stream.
+    pub(crate) fn on_report_block(&mut self, now: Instant, block: &ReportBlock, rtt: Option<Duration>) {
+        self.estimator.on_receiver_report(now, f64::from(block.fraction_lost) / 256.0, rtt);
+    }
+
+    /// It is reached by another path. Another port of the same host is a NAT's doing and changes nothing.
+    pub(crate) fn on_path_changed(&mut self, now: Instant, path: Tuple) {
+        let host = path.remote.ip();
+        if self.host.replace(host).is_some_and(|before| before != host) {
+            self.estimator.on_route_change(now);
+            self.calm_until = None;
+        }
+    }
+
+    /// What could be had, or what is wanted, is another.
+    pub(crate) const fn on_wishes_changed(&mut self) {
+        self.is_stale = true;
+    }
+
+    /// Does what is due. A new rate for the pacer, if it was time.
+    pub(crate) fn on_time(&mut self, now: Instant) -> Option<Bitrate> {
+        if !self.has_shown || self.next_look.is_some_and(|due| now < due) {
+            return None;
+        }
+        self.next_look = Some(now + LOOK_INTERVAL);
+        self.estimator.on_time(now);
+        let factor = if self.estimator.has_feedback() { PACING } else { PACING_UNHEARD };
+        Some(Bitrate::bps((self.estimator.bitrate().as_bps() as f64 * factor) as u64))
+    }
+
+    /// The next probe to send.
+    pub(crate) fn poll_probe(&mut self) -> Option<Cluster> {
+        self.estimator.poll_probe()
+    }
+
+    /// What is to be divided among pictures and sound, if it is time to.
+    pub(crate) fn poll_division(&mut self, now: Instant) -> Option<Budget> {
+        let fits = self.estimator.bitrate();
+        let has_fallen = fits < self.spent && fits < self.divided;
+        let is_time = self.next_raise.is_none_or(|due| now >= due);
+        if !self.is_stale && !has_fallen && !is_time {
+            return None;
+        }
+        self.next_raise = Some(now + RAISE_INTERVAL);
+        if has_fallen {
+            self.calm_until = Some(now + CALM_AFTER_FALL);
+        }
+        let is_calming =
+            !std::mem::take(&mut self.is_stale) && self.calm_until.is_some_and(|until| now < until);
+        self.divided = fits;
+        Some(Budget { fits, sound: self.sound.bitrate(now), may_raise: !is_calming })
+    }
+
+    /// It was divided so.
+    pub(crate) fn on_divided(&mut self, allocation: &Allocation) {
+        self.spent = allocation.spent;
+        self.estimator.set_need(allocation.need.map_or(Need::Nothing, Need::For));
+    }
+}
