@@ -88,16 +88,7 @@ impl World {
         let seats = flags.into_iter().zip(links).zip(0..).map(|((flag, links), number)| {
             let id = WorkerId(number);
             let (events_in, events) = lane::lane(event::CAPACITY, control_flag.clone());
-            Seat::new(
-                seed,
-                id,
-                worker_address(id),
-                clock.wall(),
-                flag,
-                links,
-                (events_in, events),
-                config.adapts,
-            )
+            Seat::new(seed, id, config.adapts, clock.wall(), flag, links, (events_in, events))
         });
         Self {
             seats: seats.collect(),

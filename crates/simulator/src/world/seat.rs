@@ -22,6 +22,7 @@ use switchyard_worker::{Lanes, Turn, Worker, WorkerConfig};
 use crate::client::Client;
 use crate::client::line::srtp_keys;
 use crate::seed::Seed;
+use crate::world::worker_address;
 
 /// One worker in the world.
 pub(super) struct Seat {
@@ -46,12 +47,11 @@ impl Seat {
     pub(super) fn new(
         seed: Seed,
         id: WorkerId,
-        address: SocketAddr,
+        adapts: bool,
         wall: WallClock,
         flag: Arc<Flag>,
         links: Vec<Link>,
         (events_in, events): (Sender<Event>, Receiver<Event>),
-        adapts: bool,
     ) -> Self {
         let config = WorkerConfig {
             id,
@@ -66,7 +66,7 @@ impl Seat {
         let lanes = Lanes { commands: commands_out, events: events_in, links, snapshot };
         Self {
             id,
-            address,
+            address: worker_address(id),
             worker: Worker::new(config, lanes),
             events,
             commands,
