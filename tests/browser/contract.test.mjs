@@ -156,6 +156,14 @@ test('an offer and an answer that came in haste are sent again when the server s
   await until('the third answer', () => stage.heard.filter(({ type }) => type === 'answer').length === 3);
 });
 
+test('what a server had no time for is sent again when it may have some', async () => {
+  stage.late = { mute: 1 };
+  await page.evaluate(() => window.room.moderation.mute(3));
+  const mutes = stage.heard.filter(({ type }) => type === 'mute');
+  assert.equal(mutes.length, 2);
+  assert.equal(new Set(mutes.map(({ id }) => id)).size, 1, 'it is one request');
+});
+
 test('a server that never has time for an offer is not asked for ever', async () => {
   stage.haste = { offer: Infinity };
   const refused = await page.evaluate(() => window.room.localParticipant.publish('camera').catch((error) => error.code));
@@ -239,6 +247,7 @@ async function play() {
     times: [],
     refuse: null,
     haste: {},
+    late: {},
     overloads: 0,
     onResume: null,
     gone: 'resume_gone',
@@ -272,6 +281,7 @@ function answer(it, message) {
   it.times.push(performance.now());
   const reply = (rest) => it.send({ in_reply_to: message.id, ...rest });
   if (it.haste[message.type]-- > 0) return reply({ type: 'error', code: 'rate_limited', message: 'later', retry_after_ms: WAIT_MS });
+  if (it.late[message.type]-- > 0) return reply({ type: 'refused', code: 'overloaded', message: 'later' });
   if (message.type === 'join' && it.overloads-- > 0) return reply({ type: 'refused', code: 'overloaded', message: 'later' });
   if (message.type === 'join') return reply({ type: 'joined', room: 'lab', identity: 'ada', participants: [BOB], permissions: ALL, room_metadata: null, locked: false });
   if (it.refuse) return reply({ type: 'refused', ...it.refuse });

@@ -23,6 +23,9 @@ const MAX_REPEATS = 6;
 /** The longest wait worth it: in more time than this others have given up. */
 const MAX_WAIT_MS = 5_000;
 
+/** How long a server that is behind with its work is left in peace: six times this is less than an answer may take. */
+const OVERLOAD_WAIT_MS = 2_000;
+
 /**
  * @typedef {{type: string, text: string, repeats: number, isSent: boolean, resolve: (message: any) => void,
  *   reject: (error: Error) => void}} Waiting
@@ -125,12 +128,15 @@ export class Signalling {
   }
 
   /**
-   * Sends a request again later, if the server had nothing against it but the haste.
+   * Sends a request again later, if the server had nothing against it but the haste, or no time at all.
    * @param {any} message @param {Waiting} waiting
    */
-  #postpone({ type, code, in_reply_to: id, retry_after_ms: wait }, waiting) {
-    const isHaste = type === 'error' && code === 'rate_limited' && wait <= MAX_WAIT_MS;
-    if (!isHaste || !PATIENT.has(waiting.type) || waiting.repeats >= MAX_REPEATS) return false;
+  #postpone({ type, code, in_reply_to: id, retry_after_ms }, waiting) {
+    const isHaste = type === 'error' && code === 'rate_limited' && retry_after_ms <= MAX_WAIT_MS;
+    const isBehind = type === 'refused' && code === 'overloaded';
+    const isWorthIt = PATIENT.has(waiting.type) ? isHaste || isBehind : isBehind && REPEATABLE.has(waiting.type);
+    if (!isWorthIt || waiting.repeats >= MAX_REPEATS) return false;
+    const wait = isHaste ? retry_after_ms : OVERLOAD_WAIT_MS;
     waiting.repeats += 1;
     const socket = this.#socket;
     setTimeout(() => {
