@@ -1,9 +1,9 @@
-//! The rules of the house, proven on the tree as it stands. Each rule fails with a sentence.
+//! The rules of the tree, proven on the tree as it stands. Each rule fails with a sentence.
 //!
 //! Who may import whom is read from `docs/architecture.md`, so that the page newcomers read first
 //! cannot drift from what is enforced.
 
-use switchyard_tests::{Crate, House, Section, Source};
+use switchyard_tests::{Crate, Section, Source, SourceTree};
 
 /// Crates that decide and touch nothing: no clock, no socket, no thread, no hidden randomness.
 const PURE: [&str; 10] =
@@ -81,11 +81,11 @@ const MAX_LINES: usize = 500;
 
 #[test]
 fn a_crate_imports_only_what_its_tier_may() {
-    let house = House::open();
-    let table = house.import_table("docs/architecture.md", "## Who may import whom");
+    let tree = SourceTree::open();
+    let table = tree.import_table("docs/architecture.md", "## Who may import whom");
     let mut faults = Vec::new();
 
-    for krate in house.crates() {
+    for krate in tree.crates() {
         let Some((_, allowed)) = table.iter().find(|(name, _)| *name == krate.name) else {
             faults.push(format!("crates/{} has no row in the table of docs/architecture.md", krate.name));
             continue;
@@ -104,9 +104,9 @@ fn a_crate_imports_only_what_its_tier_may() {
 
 #[test]
 fn the_import_table_names_no_crate_that_is_gone() {
-    let house = House::open();
-    let crates = house.crates();
-    let table = house.import_table("docs/architecture.md", "## Who may import whom");
+    let tree = SourceTree::open();
+    let crates = tree.crates();
+    let table = tree.import_table("docs/architecture.md", "## Who may import whom");
 
     let gone: Vec<String> = table
         .iter()
@@ -120,7 +120,7 @@ fn the_import_table_names_no_crate_that_is_gone() {
 
 #[test]
 fn a_package_is_called_after_its_folder() {
-    let misnamed: Vec<String> = House::open()
+    let misnamed: Vec<String> = SourceTree::open()
         .crates()
         .iter()
         .filter(|krate| krate.package != format!("switchyard-{}", krate.name))
@@ -132,7 +132,7 @@ fn a_package_is_called_after_its_folder() {
 
 #[test]
 fn a_pure_crate_depends_on_nothing_that_touches_the_world() {
-    let faults: Vec<String> = House::open()
+    let faults: Vec<String> = SourceTree::open()
         .crates()
         .iter()
         .filter(|krate| PURE.contains(&krate.name.as_str()))
@@ -154,7 +154,7 @@ fn worldly_imports(krate: &Crate) -> Vec<String> {
 fn a_library_with_one_home_is_imported_nowhere_else() {
     let mut faults = Vec::new();
 
-    for krate in House::open().crates() {
+    for krate in SourceTree::open().crates() {
         for (package, section) in krate.outside() {
             let home = HOMES.iter().find(|(name, _)| *name == package);
             let Some((_, homes)) = home.filter(|_| section != Section::Dev) else { continue };
@@ -173,10 +173,10 @@ fn a_library_with_one_home_is_imported_nowhere_else() {
 
 #[test]
 fn every_pure_crate_forbids_unsafe_code() {
-    let house = House::open();
+    let tree = SourceTree::open();
     let faults: Vec<String> = PURE
         .iter()
-        .filter(|name| !house.text(&format!("crates/{name}/src/lib.rs")).contains("#![forbid(unsafe_code)]"))
+        .filter(|name| !tree.text(&format!("crates/{name}/src/lib.rs")).contains("#![forbid(unsafe_code)]"))
         .map(|name| format!("crates/{name}/src/lib.rs does not say #![forbid(unsafe_code)]"))
         .collect();
 
@@ -186,7 +186,7 @@ fn every_pure_crate_forbids_unsafe_code() {
 #[test]
 fn unsafe_stands_only_beside_the_system_calls() {
     let word = concat!("un", "safe");
-    let faults: Vec<String> = House::open()
+    let faults: Vec<String> = SourceTree::open()
         .sources()
         .iter()
         .filter(|source| source.path.ends_with(".rs") && source.path.starts_with("crates/"))
@@ -210,7 +210,7 @@ fn lines_with_keyword(source: &Source, keyword: &str) -> Vec<String> {
 
 #[test]
 fn no_source_file_holds_two_ideas() {
-    let faults: Vec<String> = House::open()
+    let faults: Vec<String> = SourceTree::open()
         .sources()
         .iter()
         .filter(|source| source.is_code() && source.lines() > MAX_LINES)
@@ -225,7 +225,7 @@ fn nothing_is_left_for_later() {
     let words =
         [concat!("TO", "DO"), concat!("FIX", "ME"), concat!("XX", "X"), concat!("unimple", "mented!")];
     let faults: Vec<String> =
-        House::open().sources().iter().flat_map(|source| lines_with_any(source, &words)).collect();
+        SourceTree::open().sources().iter().flat_map(|source| lines_with_any(source, &words)).collect();
 
     assert_none(&faults);
 }
@@ -242,7 +242,7 @@ fn no_file_speaks_of_one_machine_or_of_a_registry() {
         concat!("npmjs", ".com"),
     ];
     let faults: Vec<String> =
-        House::open().sources().iter().flat_map(|source| lines_with_any(source, &words)).collect();
+        SourceTree::open().sources().iter().flat_map(|source| lines_with_any(source, &words)).collect();
 
     assert_none(&faults);
 }
@@ -259,8 +259,8 @@ fn lines_with_any(source: &Source, words: &[&str]) -> Vec<String> {
 
 #[test]
 fn lock_files_name_no_download_hosts_of_browser_tools() {
-    let house = House::open();
-    let lock = house.text("tests/browser/package-lock.json");
+    let tree = SourceTree::open();
+    let lock = tree.text("tests/browser/package-lock.json");
 
     assert!(!lock.contains("\"resolved\""), "tests/browser/package-lock.json names download addresses");
 }
@@ -268,8 +268,8 @@ fn lock_files_name_no_download_hosts_of_browser_tools() {
 #[test]
 fn metrics_are_named_only_where_they_are_exported() {
     let silent = PURE.iter().chain(&["net", "canary"]);
-    let house = House::open();
-    let sources = house.sources();
+    let tree = SourceTree::open();
+    let sources = tree.sources();
     let mut faults = Vec::new();
 
     for krate in silent {
@@ -282,15 +282,15 @@ fn metrics_are_named_only_where_they_are_exported() {
 
 #[test]
 fn a_shell_says_why_it_is_exempt_from_the_bans() {
-    let house = House::open();
+    let tree = SourceTree::open();
     let mut faults = Vec::new();
 
-    for krate in house.crates() {
+    for krate in tree.crates() {
         let path = format!("crates/{}/clippy.toml", krate.name);
-        match (PURE.contains(&krate.name.as_str()), house.has(&path)) {
+        match (PURE.contains(&krate.name.as_str()), tree.has(&path)) {
             (true, true) => faults.push(format!("{path} lifts the bans of a pure crate")),
             (false, false) => faults.push(format!("{} is a shell; {path} should say so", krate.name)),
-            (false, true) if !house.text(&path).starts_with("# ") => {
+            (false, true) if !tree.text(&path).starts_with("# ") => {
                 faults.push(format!("{path} does not begin with its reason"));
             }
             _ => {}
@@ -302,11 +302,11 @@ fn a_shell_says_why_it_is_exempt_from_the_bans() {
 
 #[test]
 fn every_crate_page_shows_an_example() {
-    let house = House::open();
+    let tree = SourceTree::open();
     let faults: Vec<String> = PURE
         .iter()
         .map(|name| format!("crates/{name}/src/lib.rs"))
-        .filter(|path| !house.text(path).lines().any(|line| line.starts_with("//! ```")))
+        .filter(|path| !tree.text(path).lines().any(|line| line.starts_with("//! ```")))
         .map(|path| format!("{path} has no example on its page"))
         .collect();
 
@@ -315,29 +315,29 @@ fn every_crate_page_shows_an_example() {
 
 #[test]
 fn everything_is_found_in_two_guesses() {
-    let house = House::open();
+    let tree = SourceTree::open();
     let faults: Vec<String> = FOUND_IN_TWO_GUESSES
         .iter()
-        .filter(|(_, guess)| !stands_at(&house, guess))
+        .filter(|(_, guess)| !stands_at(&tree, guess))
         .map(|(what, guess)| format!("{what}: expected at {guess}, and it is not there"))
         .collect();
 
     assert_none(&faults);
-    assert!(house.has("config/switchyard.toml"), "the default port: expected in config/switchyard.toml");
+    assert!(tree.has("config/switchyard.toml"), "the default port: expected in config/switchyard.toml");
 }
 
 /// Whether `crate/path` is a file or a folder of modules.
-fn stands_at(house: &House, guess: &str) -> bool {
+fn stands_at(tree: &SourceTree, guess: &str) -> bool {
     let (krate, path) = guess.split_once('/').expect("crate/path");
     let place = format!("crates/{krate}/src/{path}");
-    house.has(&format!("{place}.rs")) || house.has(&place)
+    tree.has(&format!("{place}.rs")) || tree.has(&place)
 }
 
 #[test]
 fn every_decision_has_its_page_and_stands_in_the_index() {
-    let house = House::open();
-    let index = house.text("docs/adr/README.md");
-    let faults: Vec<String> = house
+    let tree = SourceTree::open();
+    let index = tree.text("docs/adr/README.md");
+    let faults: Vec<String> = tree
         .sources()
         .iter()
         .filter_map(|source| source.path.strip_prefix("docs/adr/").filter(|name| *name != "README.md"))
@@ -350,7 +350,7 @@ fn every_decision_has_its_page_and_stands_in_the_index() {
 
 #[test]
 fn rules_look_at_every_text_whatever_its_name_ends_in() {
-    let sources = House::open().sources();
+    let sources = SourceTree::open().sources();
     let source = |path: &str| sources.iter().find(|source| source.path == path);
 
     for script in ["tests/all", "tests/browser/isolated", ".ci/run", "crates/gateway/src/web/style.css"] {

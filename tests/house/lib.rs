@@ -1,12 +1,12 @@
 //! The workspace as data: its manifests, its source files and the tables of its documents.
 //!
-//! Tests that look at the whole house read it through here. Nothing here judges; the rules stand
+//! Tests that look at the whole tree read it through here. Nothing here judges; the rules stand
 //! in `architecture.rs`.
 //!
 //! ```
-//! let house = switchyard_tests::House::open();
+//! let tree = switchyard_tests::SourceTree::open();
 //!
-//! assert!(house.crates().iter().any(|krate| krate.name == "vocab"));
+//! assert!(tree.crates().iter().any(|krate| krate.name == "vocab"));
 //! ```
 #![forbid(unsafe_code)]
 
@@ -21,12 +21,12 @@ pub use source::Source;
 
 /// The tree of files around the workspace manifest.
 #[derive(Debug)]
-pub struct House {
+pub struct SourceTree {
     root: PathBuf,
 }
 
-impl House {
-    /// The house this test was built in.
+impl SourceTree {
+    /// The tree this test was built in.
     pub fn open() -> Self {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent();
         Self { root: root.expect("tests/ stands inside the workspace").to_owned() }

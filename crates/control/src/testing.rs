@@ -34,14 +34,14 @@ pub(crate) fn config() -> ControlConfig {
 }
 
 /// Control with a clock of its own, and everything it has ever put out.
-pub(crate) struct House {
+pub(crate) struct Harness {
     pub(crate) control: Control,
     pub(crate) now: Instant,
     pub(crate) log: Vec<Output>,
     requests: u64,
 }
 
-impl House {
+impl Harness {
     pub(crate) fn new() -> Self {
         Self::with(config())
     }

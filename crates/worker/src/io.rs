@@ -49,9 +49,9 @@ pub(crate) fn send(
 
 /// An inbox of datagrams that lie in memory.
 #[derive(Debug, Default)]
-pub struct Letters(Vec<(Instant, Tuple, Vec<u8>)>);
+pub struct MemoryInbox(Vec<(Instant, Tuple, Vec<u8>)>);
 
-impl Letters {
+impl MemoryInbox {
     /// Adds one that came in at `arrival`.
     pub fn push(&mut self, arrival: Instant, tuple: Tuple, bytes: Vec<u8>) {
         self.0.push((arrival, tuple, bytes));
@@ -63,7 +63,7 @@ impl Letters {
     }
 }
 
-impl Inbox for Letters {
+impl Inbox for MemoryInbox {
     fn for_each(&mut self, handle: &mut dyn FnMut(Datagram<'_>)) {
         for (arrival, tuple, bytes) in &mut self.0 {
             handle(Datagram { tuple: *tuple, arrival: *arrival, bytes });
@@ -73,19 +73,19 @@ impl Inbox for Letters {
 
 /// An outbox that keeps datagrams in memory.
 #[derive(Debug, Default)]
-pub struct Drawer {
+pub struct MemoryOutbox {
     sent: Vec<(Tuple, Vec<u8>)>,
     reserved: Option<(Tuple, Vec<u8>)>,
 }
 
-impl Drawer {
+impl MemoryOutbox {
     /// Takes everything that was sent, in order.
     pub fn take(&mut self) -> Vec<(Tuple, Vec<u8>)> {
         std::mem::take(&mut self.sent)
     }
 }
 
-impl Outbox for Drawer {
+impl Outbox for MemoryOutbox {
     fn reserve(&mut self, tuple: Tuple, max_len: usize) -> Option<&mut [u8]> {
         let (_, room) = self.reserved.insert((tuple, vec![0; max_len]));
         Some(room)

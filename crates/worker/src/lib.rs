@@ -15,7 +15,7 @@
 //! use switchyard_transport::dtls::{Certificate, DtlsVersions};
 //! use switchyard_vocab::ids::WorkerId;
 //! use switchyard_vocab::wall_clock::WallClock;
-//! use switchyard_worker::io::{Drawer, Letters};
+//! use switchyard_worker::io::{MemoryOutbox, MemoryInbox};
 //! use switchyard_worker::{Lanes, Turn, Worker, WorkerConfig};
 //!
 //! # #[expect(clippy::disallowed_methods, reason = "an example starts somewhere")]
@@ -34,7 +34,7 @@
 //! let mut worker = Worker::new(config, lanes);
 //!
 //! to_worker.send(command::Command::Shutdown).unwrap();
-//! let turn = worker.turn(now, &mut Letters::default(), &mut Drawer::default());
+//! let turn = worker.turn(now, &mut MemoryInbox::default(), &mut MemoryOutbox::default());
 //! assert_eq!(turn, Turn::Finished);
 //! ```
 #![forbid(unsafe_code)]

@@ -22,7 +22,7 @@ use switchyard_vocab::ids::{PeerId, SessionId, WorkerId};
 use switchyard_vocab::line::DtlsRole;
 use switchyard_vocab::wall_clock::WallClock;
 
-use crate::io::{Drawer, Letters, Outbox};
+use crate::io::{MemoryInbox, MemoryOutbox, Outbox};
 use crate::{Lanes, Turn, Worker, WorkerConfig};
 use client::{Client, srtp_keys};
 
@@ -49,7 +49,7 @@ pub(crate) struct Desk {
     commands: Sender<Command>,
     events: Receiver<Event>,
     wake: Arc<Flag>,
-    inbox: Letters,
+    inbox: MemoryInbox,
     has_letters: bool,
     pub(crate) outbox: Outgoing,
     until: Option<Instant>,
@@ -65,17 +65,17 @@ pub(crate) struct Desk {
 /// A send buffer that may be full.
 #[derive(Default)]
 pub(crate) struct Outgoing {
-    drawer: Drawer,
+    memory: MemoryOutbox,
     pub(crate) is_full: bool,
 }
 
 impl Outbox for Outgoing {
     fn reserve(&mut self, path: Tuple, max_len: usize) -> Option<&mut [u8]> {
-        if self.is_full { None } else { self.drawer.reserve(path, max_len) }
+        if self.is_full { None } else { self.memory.reserve(path, max_len) }
     }
 
     fn commit(&mut self, len: usize) {
-        self.drawer.commit(len);
+        self.memory.commit(len);
     }
 }
 
@@ -274,7 +274,7 @@ impl Desk {
             commands,
             events,
             wake,
-            inbox: Letters::default(),
+            inbox: MemoryInbox::default(),
             has_letters: false,
             outbox: Outgoing::default(),
             until: None,
@@ -307,7 +307,7 @@ impl Desk {
         if !self.is_deaf {
             self.told.extend(std::iter::from_fn(|| self.events.recv()));
         }
-        self.outbox.drawer.take()
+        self.outbox.memory.take()
     }
 }
 

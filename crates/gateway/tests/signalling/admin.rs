@@ -35,8 +35,8 @@ fn fault(answered: &Answered) -> (u16, &str, Option<&str>) {
 
 #[tokio::test]
 async fn each_act_reaches_control_as_it_was_meant() {
-    let (house, played) = open().await;
-    let at = house.admin;
+    let (harness, played) = open().await;
+    let at = harness.admin;
     let (room, identity) = (lab, || Identity::new("ada"));
 
     operate(at, ("PATCH", LAB), Some(r#"{"metadata":null,"locked":true}"#)).await;
@@ -82,17 +82,18 @@ async fn each_act_reaches_control_as_it_was_meant() {
 
 #[tokio::test]
 async fn a_room_is_shown_with_the_codecs_that_it_takes() {
-    let (house, _) = open().await;
+    let (harness, _) = open().await;
     let taken = json!({ "allowed": ["opus", "VP8"], "preferred": ["VP8"] });
 
-    assert_eq!(operate(house.admin, ("GET", LAB), None).await.body["codecs"], taken);
-    let changed = operate(house.admin, ("PATCH", LAB), Some(r#"{"codecs":{"allowed":["vp8","AV1"]}}"#)).await;
+    assert_eq!(operate(harness.admin, ("GET", LAB), None).await.body["codecs"], taken);
+    let changed =
+        operate(harness.admin, ("PATCH", LAB), Some(r#"{"codecs":{"allowed":["vp8","AV1"]}}"#)).await;
     assert_eq!(changed.body["codecs"], taken, "what it takes, and not what was asked for");
 }
 
 #[tokio::test]
 async fn a_slip_in_a_request_changes_nothing_and_is_named() {
-    let (house, played) = open().await;
+    let (harness, played) = open().await;
     let mute = format!("{ADA}/mute");
     let messages = format!("{LAB}/messages");
     let (revoke, mint) = ("/v1/admin/revocations", "/v1/admin/tokens");
@@ -128,7 +129,7 @@ async fn a_slip_in_a_request_changes_nothing_and_is_named() {
         ),
         (("POST", "/v1/admin/drain"), r#"{"enabled":1}"#, "bad_field", Some("enabled")),
     ] {
-        let refused = operate(house.admin, request, Some(body)).await;
+        let refused = operate(harness.admin, request, Some(body)).await;
 
         assert_eq!(fault(&refused), (400, code, field), "{request:?} {body}: {}", refused.body);
     }
@@ -142,7 +143,7 @@ async fn a_slip_in_a_request_changes_nothing_and_is_named() {
         ("/v1/admin/rooms/devkey/a%0Ab", "path"),
         ("/v1/admin/rooms/devkey/%FF", "path"),
     ] {
-        let refused = operate(house.admin, ("GET", path), None).await;
+        let refused = operate(harness.admin, ("GET", path), None).await;
 
         assert_eq!(fault(&refused), (400, "bad_field", Some(field)), "{path}");
     }
@@ -151,7 +152,7 @@ async fn a_slip_in_a_request_changes_nothing_and_is_named() {
 
 #[tokio::test]
 async fn what_control_refuses_is_told_with_its_code_and_what_it_is_about() {
-    let (house, played) = open().await;
+    let (harness, played) = open().await;
     for (refusal, expected) in [
         (ActError::UnknownRoom("lab".into()), (404, "unknown_room", Some("room"))),
         (Refusal::UnknownParticipant("ada".into()).into(), (404, "unknown_participant", Some("identity"))),
@@ -163,44 +164,44 @@ async fn what_control_refuses_is_told_with_its_code_and_what_it_is_about() {
     ] {
         played.set(Mode::Refusing(refusal));
 
-        let refused = operate(house.admin, ("PATCH", ADA), Some("{}")).await;
+        let refused = operate(harness.admin, ("PATCH", ADA), Some("{}")).await;
 
         assert_eq!(fault(&refused), expected);
     }
-    let unknown = operate(house.admin, ("GET", "/v1/admin/rooms/nobody/lab"), None).await;
+    let unknown = operate(harness.admin, ("GET", "/v1/admin/rooms/nobody/lab"), None).await;
     assert_eq!(fault(&unknown), (404, "unknown_tenant", Some("tenant")));
-    let unknown = operate(house.admin, ("GET", "/v1/admin/rooms/other/lab"), None).await;
+    let unknown = operate(harness.admin, ("GET", "/v1/admin/rooms/other/lab"), None).await;
     assert_eq!(fault(&unknown), (404, "unknown_room", Some("room")));
 }
 
 #[tokio::test]
 async fn a_list_goes_on_where_the_page_before_ended() {
-    let (house, played) = open().await;
+    let (harness, played) = open().await;
     let next = |answered: &Answered| answered.body["next"].as_str().unwrap().to_owned();
 
-    let first = operate(house.admin, ("GET", "/v1/admin/rooms?limit=1&tenant=devkey"), None).await;
+    let first = operate(harness.admin, ("GET", "/v1/admin/rooms?limit=1&tenant=devkey"), None).await;
     let expected = Query::Rooms { tenant: Some(Tenant::new("devkey")), after: None, limit: 1 };
     assert_eq!(played.query(), expected);
-    operate(house.admin, ("GET", &format!("/v1/admin/rooms?after={}", next(&first))), None).await;
+    operate(harness.admin, ("GET", &format!("/v1/admin/rooms?after={}", next(&first))), None).await;
     assert_eq!(played.query(), Query::Rooms { tenant: None, after: Some(lab()), limit: 100 });
 
     let participants = format!("{LAB}/participants");
-    let first = operate(house.admin, ("GET", &participants), None).await;
-    operate(house.admin, ("GET", &format!("{participants}?after={}", next(&first))), None).await;
+    let first = operate(harness.admin, ("GET", &participants), None).await;
+    operate(harness.admin, ("GET", &format!("{participants}?after={}", next(&first))), None).await;
     let expected = Query::Participants { room: lab(), after: Some(SessionId(3)), limit: 100 };
     assert_eq!(played.query(), expected);
 
-    let first = operate(house.admin, ("GET", "/v1/admin/revocations"), None).await;
-    operate(house.admin, ("GET", &format!("/v1/admin/revocations?after={}", next(&first))), None).await;
+    let first = operate(harness.admin, ("GET", "/v1/admin/revocations"), None).await;
+    operate(harness.admin, ("GET", &format!("/v1/admin/revocations?after={}", next(&first))), None).await;
     let after = Some((Tenant::new("devkey"), Revoked::Token("t1".into())));
     assert_eq!(played.query(), Query::Revocations { tenant: None, after, limit: 100 });
 }
 
 #[tokio::test]
 async fn a_token_of_a_key_opens_what_is_of_its_tenant_alone() {
-    let (house, played) = open().await;
+    let (harness, played) = open().await;
     let token = admin_token("other", OTHER_SECRET, None);
-    let ask = |path: &'static str| call(house.admin, ("GET", path), &token, None);
+    let ask = |path: &'static str| call(harness.admin, ("GET", path), &token, None);
 
     assert_eq!(ask("/v1/admin/rooms").await.status, 200);
     let expected = Query::Rooms { tenant: Some(Tenant::new("other")), after: None, limit: 100 };
@@ -209,16 +210,16 @@ async fn a_token_of_a_key_opens_what_is_of_its_tenant_alone() {
     assert_eq!(fault(&ask(LAB).await), (403, "other_tenant", Some("tenant")));
     assert_eq!(fault(&ask("/v1/admin/status").await), (403, "operator_only", None));
     let body = Some(("application/json", r#"{"room":"lab","identity":"ada"}"#));
-    let minted = call(house.admin, ("POST", "/v1/admin/tokens"), &token, body).await;
+    let minted = call(harness.admin, ("POST", "/v1/admin/tokens"), &token, body).await;
     assert_eq!((minted.status, &minted.body["tenant"]), (201, &json!("other")));
     let key = RoomKey { tenant: Tenant::new("other"), name: RoomName::new("den") };
-    call(house.admin, ("DELETE", "/v1/admin/rooms/other/den"), &token, None).await;
+    call(harness.admin, ("DELETE", "/v1/admin/rooms/other/den"), &token, None).await;
     assert_eq!(played.act(), Act::EndRoom { room: key });
 }
 
 #[tokio::test]
 async fn whoever_shows_nothing_that_holds_is_turned_away() {
-    let (house, played) = open().await;
+    let (harness, played) = open().await;
     let of_participant = Claims {
         sub: "ada".to_owned(),
         room: "lab".to_owned(),
@@ -246,23 +247,23 @@ async fn whoever_shows_nothing_that_holds_is_turned_away() {
         (admin_token("nobody", OTHER_SECRET, None), "token_invalid"),
         (admin_token("other", OTHER_SECRET, Some("revoked")), "token_revoked"),
     ] {
-        let refused = call(house.admin, ("DELETE", LAB), &token, None).await;
+        let refused = call(harness.admin, ("DELETE", LAB), &token, None).await;
 
         assert_eq!(fault(&refused), (401, code, None), "{token}");
         assert!(refused.head.contains("www-authenticate: bearer"), "{}", refused.head);
     }
     assert!(played.did_nothing());
     let in_query = format!("{LAB}?token={DEVELOPMENT_SECRET}");
-    assert_eq!(call(house.admin, ("GET", &in_query), "", None).await.status, 401, "URLs end up in logs");
+    assert_eq!(call(harness.admin, ("GET", &in_query), "", None).await.status, 401, "URLs end up in logs");
 }
 
 #[tokio::test]
 async fn with_the_secret_that_everybody_knows_it_is_not_called_by_the_name_of_a_site() {
-    let (house, _) = open().await;
+    let (harness, _) = open().await;
     let by = |host: &str| {
         let bearer = format!("Authorization: Bearer {DEVELOPMENT_SECRET}");
         let head = format!("Host: {host}\r\nConnection: close\r\n{bearer}\r\n\r\n");
-        exchange(house.admin, format!("GET /v1/admin/rooms HTTP/1.1\r\n{head}"))
+        exchange(harness.admin, format!("GET /v1/admin/rooms HTTP/1.1\r\n{head}"))
     };
 
     assert_eq!(fault(&by("evil.example:7980").await), (421, "other_host", None));
@@ -273,22 +274,22 @@ async fn with_the_secret_that_everybody_knows_it_is_not_called_by_the_name_of_a_
 async fn without_a_secret_only_tokens_open_it() {
     let mut config = two_tenants();
     config.admin.secret = None;
-    let (house, _played) = open_with(config).await;
+    let (harness, _played) = open_with(config).await;
 
-    let by_nothing = call(house.admin, ("GET", LAB), DEVELOPMENT_SECRET, None).await;
+    let by_nothing = call(harness.admin, ("GET", LAB), DEVELOPMENT_SECRET, None).await;
     let token = admin_token("devkey", DEVELOPMENT_SECRET, None);
-    let by_token = call(house.admin, ("GET", LAB), &token, None).await;
+    let by_token = call(harness.admin, ("GET", LAB), &token, None).await;
 
     assert_eq!((by_nothing.status, by_token.status), (401, 200));
 }
 
 #[tokio::test]
 async fn a_minted_token_says_what_was_asked_for_and_holds() {
-    let (house, _played) = open().await;
+    let (harness, _played) = open().await;
     let body = r#"{"tenant":"devkey","room":"lab","identity":"ada","name":"Ada","ttl_seconds":60,
         "grants":{"publish":["camera"],"rename":false},"caps":{"max_tracks":2,"max_layer":null}}"#;
 
-    let minted = operate(house.admin, ("POST", "/v1/admin/tokens"), Some(body)).await;
+    let minted = operate(harness.admin, ("POST", "/v1/admin/tokens"), Some(body)).await;
 
     let token = minted.body["token"].as_str().unwrap().to_owned();
     let auth: AuthConfig = development().auth;
@@ -305,13 +306,13 @@ async fn a_minted_token_says_what_was_asked_for_and_holds() {
 
 #[tokio::test]
 async fn requests_are_counted_by_operation_and_outcome() {
-    let (house, _played) = open().await;
-    operate(house.admin, ("GET", LAB), None).await;
-    operate(house.admin, ("GET", "/v1/admin/rooms/devkey/nothing"), None).await;
-    operate(house.admin, ("GET", "/nothing"), None).await;
-    call(house.admin, ("GET", LAB), "wrong", None).await;
+    let (harness, _played) = open().await;
+    operate(harness.admin, ("GET", LAB), None).await;
+    operate(harness.admin, ("GET", "/v1/admin/rooms/devkey/nothing"), None).await;
+    operate(harness.admin, ("GET", "/nothing"), None).await;
+    call(harness.admin, ("GET", LAB), "wrong", None).await;
 
-    let page = get(house.metrics, "/metrics").await;
+    let page = get(harness.metrics, "/metrics").await;
 
     for line in [
         r#"switchyard_admin_requests_total{operation="get_room",status="2xx"} 1"#,

@@ -94,8 +94,8 @@ fn operations(document: &Value) -> Vec<Described> {
 
 #[tokio::test]
 async fn every_documented_status_is_answered_and_no_other_with_bodies_as_described() {
-    let (house, played) = open().await;
-    let at = house.admin;
+    let (harness, played) = open().await;
+    let at = harness.admin;
     let document = call(at, ("GET", "/v1/admin/openapi.json"), "", None).await.body;
     let operations = operations(&document);
     assert_eq!(operations.len(), 20);
@@ -190,8 +190,8 @@ async fn exhausted(document: &Value, operations: &[Described], at: SocketAddr, s
 
 #[tokio::test]
 async fn what_is_not_in_the_document_is_not_there() {
-    let (house, _played) = open().await;
-    let document = operate(house.admin, ("GET", "/v1/admin/openapi.json"), None).await.body;
+    let (harness, _played) = open().await;
+    let document = operate(harness.admin, ("GET", "/v1/admin/openapi.json"), None).await.body;
     let operations = operations(&document);
 
     for operation in &operations {
@@ -204,7 +204,7 @@ async fn what_is_not_in_the_document_is_not_there() {
             if allowed.contains(method) {
                 continue;
             }
-            let refused = operate(house.admin, (method, &operation.place("devkey")), None).await;
+            let refused = operate(harness.admin, (method, &operation.place("devkey")), None).await;
             assert_eq!((refused.status, &refused.body["error"]["code"]), (405, &json!("method_not_allowed")));
             let line =
                 refused.head.lines().find(|line| line.starts_with("allow: ")).expect("what is allowed");
@@ -213,7 +213,7 @@ async fn what_is_not_in_the_document_is_not_there() {
         }
     }
     for path in ["/", "/metrics", "/v1/connect", "/v1/admin", "/v1/admin/rooms/devkey", "/readyz"] {
-        assert_eq!(operate(house.admin, ("GET", path), None).await.status, 404, "{path}");
+        assert_eq!(operate(harness.admin, ("GET", path), None).await.status, 404, "{path}");
     }
-    assert_eq!(operate(house.address, ("GET", "/v1/admin/rooms"), None).await.status, 404);
+    assert_eq!(operate(harness.address, ("GET", "/v1/admin/rooms"), None).await.status, 404);
 }

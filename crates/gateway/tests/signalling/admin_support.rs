@@ -25,7 +25,7 @@ use switchyard_vocab::ids::{Identity, PublicationId, RoomName, SessionId, Tenant
 use switchyard_vocab::layer::{EncodingIndex, Layer, Layers, PictureSize, SpatialLayer};
 use switchyard_vocab::units::Bitrate;
 
-use crate::support::{House, development};
+use crate::support::{Harness, development};
 
 /// The secret of the key `other`.
 pub(crate) const OTHER_SECRET: &str = "another-secret-of-thirty-two-bytes!";
@@ -58,7 +58,7 @@ pub(crate) struct Answered {
 }
 
 /// Two tenants, and control in the background.
-pub(crate) async fn open() -> (House, Played) {
+pub(crate) async fn open() -> (Harness, Played) {
     open_with(two_tenants()).await
 }
 
@@ -68,12 +68,12 @@ pub(crate) fn two_tenants() -> GatewayConfig {
     config
 }
 
-pub(crate) async fn open_with(config: GatewayConfig) -> (House, Played) {
-    let mut house = House::open(config).await;
+pub(crate) async fn open_with(config: GatewayConfig) -> (Harness, Played) {
+    let mut harness = Harness::open(config).await;
     let played =
         Played { mode: Arc::new(Mutex::new(Mode::Well)), acts: Arc::default(), queries: Arc::default() };
-    tokio::spawn(played.clone().play(house.hand_over()));
-    (house, played)
+    tokio::spawn(played.clone().play(harness.hand_over()));
+    (harness, played)
 }
 
 impl Played {

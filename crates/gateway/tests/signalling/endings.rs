@@ -11,7 +11,7 @@ use switchyard_gateway::port::Delivery;
 use switchyard_vocab::ids::{Identity, SessionId};
 use tokio_tungstenite::tungstenite::Message;
 
-use crate::support::{House, development, get};
+use crate::support::{Harness, development, get};
 
 /// What control hears of the first connection of a session that may be resumed.
 const LOST: Intent = Intent::Disconnect { lost: Resumption(0) };
@@ -29,11 +29,11 @@ fn long_notice() -> Notice {
 
 /// Tells somebody who does not read more than the buffers between the two hold, and no more than may wait: whoever
 /// writes to them is stuck.
-async fn fill_buffers(house: &House, session: SessionId) {
+async fn fill_buffers(harness: &Harness, session: SessionId) {
     let mut stuck_for = 0;
     while stuck_for < 10 {
-        if house.sessions.most_waiting() < 40 {
-            assert_eq!(house.tell(session, long_notice()), Delivery::Queued);
+        if harness.sessions.most_waiting() < 40 {
+            assert_eq!(harness.tell(session, long_notice()), Delivery::Queued);
             stuck_for = 0;
             tokio::task::yield_now().await;
         } else {
@@ -45,51 +45,51 @@ async fn fill_buffers(house: &House, session: SessionId) {
 
 #[tokio::test]
 async fn whoever_says_goodbye_is_confirmed_and_closed_normally() {
-    let mut house = House::open(development()).await;
-    let (mut client, session) = house.participant("ada").await;
+    let mut harness = Harness::open(development()).await;
+    let (mut client, session) = harness.participant("ada").await;
 
     client.say(r#"{"id":2,"type":"leave"}"#).await;
-    let request = house.heard().await;
-    house.reply(&request, Notice::Ended(EndReason::Left));
+    let request = harness.heard().await;
+    harness.reply(&request, Notice::Ended(EndReason::Left));
 
     assert_eq!(request.intent, Intent::Leave);
     assert_eq!(client.hear().await, json!({"type": "ended", "in_reply_to": 2, "reason": "left"}));
     assert_eq!(client.closed().await, 1000);
-    assert_eq!(house.tell(session, Notice::Done), Delivery::Nobody);
-    assert!(house.heard_nothing_more(), "control ended the session itself");
+    assert_eq!(harness.tell(session, Notice::Done), Delivery::Nobody);
+    assert!(harness.heard_nothing_more(), "control ended the session itself");
 }
 
 #[tokio::test]
 async fn a_connection_that_is_lost_leaves_where_nothing_is_resumed() {
     let config = GatewayConfig { resume_for: Duration::ZERO, ..development() };
-    let mut house = House::open(config).await;
-    let (client, session) = house.participant("ada").await;
+    let mut harness = Harness::open(config).await;
+    let (client, session) = harness.participant("ada").await;
 
     drop(client);
 
-    let request = house.heard().await;
+    let request = harness.heard().await;
     assert_eq!((request.session, request.intent), (session, Intent::Leave));
-    assert_eq!(house.sessions.count(), 0);
+    assert_eq!(harness.sessions.count(), 0);
 }
 
 #[tokio::test]
 async fn a_visitor_of_whom_control_never_heard_needs_no_leave() {
-    let mut house = House::open(development()).await;
-    let mut client = house.client("room=lab&identity=ada").await;
+    let mut harness = Harness::open(development()).await;
+    let mut client = harness.client("room=lab&identity=ada").await;
     client.assert_alive().await;
 
     drop(client);
-    let (_other, _) = house.participant("bob").await;
+    let (_other, _) = harness.participant("bob").await;
 
-    assert!(house.heard_nothing_more());
+    assert!(harness.heard_nothing_more());
 }
 
 #[tokio::test]
 async fn whoever_is_replaced_is_told() {
-    let mut house = House::open(development()).await;
-    let (mut client, session) = house.participant("ada").await;
+    let mut harness = Harness::open(development()).await;
+    let (mut client, session) = harness.participant("ada").await;
 
-    house.tell(session, Notice::Ended(EndReason::Replaced));
+    harness.tell(session, Notice::Ended(EndReason::Replaced));
 
     assert_eq!(client.hear().await, json!({"type": "ended", "reason": "replaced"}));
     assert_eq!(client.closed().await, 4000);
@@ -97,8 +97,8 @@ async fn whoever_is_replaced_is_told() {
 
 #[tokio::test]
 async fn too_many_errors_end_the_session() {
-    let mut house = House::open(development()).await;
-    let (mut client, _) = house.participant("ada").await;
+    let mut harness = Harness::open(development()).await;
+    let (mut client, _) = harness.participant("ada").await;
 
     for _ in 0..11 {
         client.say("nonsense").await;
@@ -109,42 +109,42 @@ async fn too_many_errors_end_the_session() {
     }
     assert_eq!(client.hear().await, json!({"type": "ended", "reason": "protocol_error"}));
     assert_eq!(client.closed().await, 1008);
-    assert_eq!(house.heard().await.intent, Intent::Leave);
+    assert_eq!(harness.heard().await.intent, Intent::Leave);
 }
 
 #[tokio::test]
 async fn a_message_that_is_too_long_ends_the_session() {
     let config = development();
-    let mut house = House::open(config.clone()).await;
-    let (mut client, _) = house.participant("ada").await;
+    let mut harness = Harness::open(config.clone()).await;
+    let (mut client, _) = harness.participant("ada").await;
 
     client.say(&"x".repeat(config.max_message_bytes + 1)).await;
 
     assert_eq!(client.closed().await, 1009);
-    assert_eq!(house.heard().await.intent, Intent::Leave);
+    assert_eq!(harness.heard().await.intent, Intent::Leave);
 }
 
 #[tokio::test]
 async fn whoever_does_not_join_in_time_is_sent_away() {
     let config = GatewayConfig { join_timeout: Duration::from_millis(50), ..development() };
-    let house = House::open(config).await;
-    let mut client = house.client("room=lab&identity=ada").await;
+    let harness = Harness::open(config).await;
+    let mut client = harness.client("room=lab&identity=ada").await;
 
     assert_eq!(client.hear().await, json!({"type": "ended", "reason": "protocol_error"}));
     assert_eq!(client.closed_because().await, (1008, "not in a room in time".to_owned()));
-    let page = get(house.metrics, "/metrics").await;
+    let page = get(harness.metrics, "/metrics").await;
     assert!(page.contains("\nswitchyard_gateway_sessions_ended_total{reason=\"not_joined\"} 1\n"), "{page}");
 }
 
 #[tokio::test]
 async fn whoever_pings_without_joining_or_listening_loses_their_place() {
     let config = GatewayConfig { join_timeout: Duration::from_millis(500), ..development() };
-    let house = House::open(config).await;
-    let mut client = house.client("room=lab&identity=ada").await;
-    fill_buffers(&house, SessionId(1)).await;
+    let harness = Harness::open(config).await;
+    let mut client = harness.client("room=lab&identity=ada").await;
+    fill_buffers(&harness, SessionId(1)).await;
 
     let began = Instant::now();
-    while house.sessions.count() > 0 {
+    while harness.sessions.count() > 0 {
         assert!(began.elapsed() < Duration::from_secs(5), "the place is held by pings alone");
         client.socket.send(Message::Ping(Vec::new().into())).await.unwrap();
         tokio::time::sleep(Duration::from_millis(50)).await;
@@ -163,8 +163,8 @@ async fn the_answer_to_the_ping_behind_the_key_is_counted_like_any_other() {
 
 async fn whoever_floods_is_told_and_then_ended(frame: Message) {
     let config = GatewayConfig { max_messages_per_second: 10, ..development() };
-    let mut house = House::open(config).await;
-    let (mut client, session) = house.participant("ada").await;
+    let mut harness = Harness::open(config).await;
+    let (mut client, session) = harness.participant("ada").await;
 
     let flood = async {
         for _ in 0..500 {
@@ -177,7 +177,7 @@ async fn whoever_floods_is_told_and_then_ended(frame: Message) {
     };
 
     tokio::time::timeout(Duration::from_secs(10), flood).await.expect("it is ended");
-    let request = house.heard().await;
+    let request = harness.heard().await;
     assert_eq!((request.session, request.intent), (session, Intent::Leave));
 }
 
@@ -185,12 +185,12 @@ async fn whoever_floods_is_told_and_then_ended(frame: Message) {
 async fn nobody_is_sent_away_for_having_joined_long_ago() {
     // Long enough for the join itself, however busy the machine.
     let config = GatewayConfig { join_timeout: Duration::from_secs(3), ..development() };
-    let mut house = House::open(config).await;
-    let (mut client, session) = house.participant("ada").await;
+    let mut harness = Harness::open(config).await;
+    let (mut client, session) = harness.participant("ada").await;
 
     tokio::time::timeout(Duration::from_secs(4), client.hear()).await.unwrap_err();
 
-    assert_eq!(house.tell(session, Notice::Done), Delivery::Queued);
+    assert_eq!(harness.tell(session, Notice::Done), Delivery::Queued);
 }
 
 #[tokio::test]
@@ -201,11 +201,11 @@ async fn whoever_is_silent_for_too_long_is_taken_for_lost() {
         ping_timeout: Duration::from_secs(3),
         ..development()
     };
-    let mut house = House::open(config).await;
+    let mut harness = Harness::open(config).await;
     // A client that is not polled does not answer pings.
-    let (_client, session) = house.participant("ada").await;
+    let (_client, session) = harness.participant("ada").await;
 
-    let request = house.heard().await;
+    let request = harness.heard().await;
 
     assert_eq!((request.session, request.intent), (session, LOST));
 }
@@ -215,8 +215,8 @@ async fn pings_keep_a_quiet_client() {
     const TIMEOUT: Duration = Duration::from_secs(5);
     let config =
         GatewayConfig { ping_interval: Duration::from_millis(200), ping_timeout: TIMEOUT, ..development() };
-    let mut house = House::open(config).await;
-    let (mut client, session) = house.participant("ada").await;
+    let mut harness = Harness::open(config).await;
+    let (mut client, session) = harness.participant("ada").await;
 
     // Listening is enough: the WebSocket library answers pings by itself.
     let joined = Instant::now();
@@ -226,56 +226,56 @@ async fn pings_keep_a_quiet_client() {
         pings += 1;
     }
 
-    assert_eq!(house.tell(session, Notice::Done), Delivery::Queued);
-    assert!(house.heard_nothing_more());
+    assert_eq!(harness.tell(session, Notice::Done), Delivery::Queued);
+    assert!(harness.heard_nothing_more());
 }
 
 #[tokio::test]
 async fn whoever_does_not_listen_is_taken_for_lost_and_nobody_waits_for_them() {
     let config = GatewayConfig { max_waiting_notices: 16, ..development() };
-    let mut house = House::open(config).await;
-    let (_deaf, session) = house.participant("ada").await;
-    let (mut other, other_session) = house.participant("bob").await;
+    let mut harness = Harness::open(config).await;
+    let (_deaf, session) = harness.participant("ada").await;
+    let (mut other, other_session) = harness.participant("bob").await;
 
     let mut deliveries = 0;
-    while house.tell(session, long_notice()) == Delivery::Queued {
+    while harness.tell(session, long_notice()) == Delivery::Queued {
         deliveries += 1;
         assert!(deliveries < 10_000, "the socket's buffers are not that large");
         tokio::task::yield_now().await;
     }
-    house.tell(other_session, Notice::Done);
+    harness.tell(other_session, Notice::Done);
 
     assert_eq!(other.hear().await["type"], "done");
-    let request = house.heard().await;
+    let request = harness.heard().await;
     assert_eq!((request.session, request.intent), (session, LOST));
 }
 
 #[tokio::test]
 async fn when_the_server_stops_everybody_is_told_and_leaves() {
-    let mut house = House::open(development()).await;
-    let (mut ada, _) = house.participant("ada").await;
-    let (mut bob, _) = house.participant("bob").await;
+    let mut harness = Harness::open(development()).await;
+    let (mut ada, _) = harness.participant("ada").await;
+    let (mut bob, _) = harness.participant("bob").await;
 
-    house.stop();
+    harness.stop();
 
     for client in [&mut ada, &mut bob] {
         assert_eq!(client.hear().await, json!({"type": "ended", "reason": "server_stopping"}));
         assert_eq!(client.closed().await, 1001);
     }
-    assert_eq!(house.heard().await.intent, Intent::Leave);
-    assert_eq!(house.heard().await.intent, Intent::Leave);
-    house.stopped().await;
+    assert_eq!(harness.heard().await.intent, Intent::Leave);
+    assert_eq!(harness.heard().await.intent, Intent::Leave);
+    harness.stopped().await;
 }
 
 #[tokio::test]
 async fn a_deaf_client_does_not_keep_the_server_from_stopping() {
     let config = GatewayConfig { shutdown_timeout: Duration::from_millis(300), ..development() };
-    let mut house = House::open(config).await;
-    let (_deaf, _) = house.participant("ada").await;
+    let mut harness = Harness::open(config).await;
+    let (_deaf, _) = harness.participant("ada").await;
 
-    house.stop();
+    harness.stop();
 
-    house.stopped().await;
+    harness.stopped().await;
 }
 
 #[tokio::test]
@@ -283,19 +283,19 @@ async fn whoever_speaks_and_never_reads_loses_their_place() {
     let times = (Duration::from_millis(100), Duration::from_millis(500));
     let resume_for = Duration::ZERO;
     let config = GatewayConfig { ping_interval: times.0, ping_timeout: times.1, resume_for, ..development() };
-    let mut house = House::open(config).await;
-    let (mut deaf, session) = house.participant("ada").await;
-    fill_buffers(&house, session).await;
+    let mut harness = Harness::open(config).await;
+    let (mut deaf, session) = harness.participant("ada").await;
+    fill_buffers(&harness, session).await;
 
     let began = Instant::now();
-    while house.sessions.count() > 0 {
+    while harness.sessions.count() > 0 {
         assert!(began.elapsed() < Duration::from_secs(10), "what cannot be written waits for ever");
         // The connection may end while it is spoken on.
         let _: Result<(), _> = deaf.socket.send(Message::Ping(Vec::new().into())).await;
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 
-    assert_eq!(house.heard().await.intent, Intent::Leave);
-    let page = get(house.metrics, "/metrics").await;
+    assert_eq!(harness.heard().await.intent, Intent::Leave);
+    let page = get(harness.metrics, "/metrics").await;
     assert!(page.contains("\nswitchyard_gateway_sessions_ended_total{reason=\"too_slow\"} 1\n"), "{page}");
 }

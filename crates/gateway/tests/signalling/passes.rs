@@ -11,7 +11,7 @@ use switchyard_gateway::auth::{Claims, GrantClaims, Key, Secret, mint};
 use switchyard_gateway::config::GatewayConfig;
 use switchyard_vocab::ids::{Identity, PublicationId};
 
-use crate::support::{Client, House, joined};
+use crate::support::{Client, Harness, joined};
 
 const SECRET: &str = "a-secret-of-at-least-thirty-two-bytes";
 
@@ -22,17 +22,17 @@ fn token(identity: &str, grants: GrantClaims) -> String {
     mint(&claims, "k1", &Secret::new(SECRET)).unwrap()
 }
 
-/// A house with one key, and somebody who came in by it.
-async fn house_with_ada(grants: GrantClaims) -> (House, Client, switchyard_control::intent::Request) {
+/// A gateway with one key, and somebody who came in by it.
+async fn house_with_ada(grants: GrantClaims) -> (Harness, Client, switchyard_control::intent::Request) {
     let mut config = GatewayConfig::default();
     config.auth.keys.insert("k1".to_owned(), Key::new(SECRET));
-    let mut house = House::open(config).await;
-    let mut client = house.client(&format!("token={}", token("ada", grants))).await;
+    let mut harness = Harness::open(config).await;
+    let mut client = harness.client(&format!("token={}", token("ada", grants))).await;
     client.say(r#"{"id":1,"type":"join"}"#).await;
-    let request = house.heard().await;
-    house.reply(&request, joined("lab", "ada"));
+    let request = harness.heard().await;
+    harness.reply(&request, joined("lab", "ada"));
     client.hear().await;
-    (house, client, request)
+    (harness, client, request)
 }
 
 #[tokio::test]
@@ -49,7 +49,7 @@ async fn a_join_carries_what_its_token_allows() {
 
 #[tokio::test]
 async fn another_token_is_checked_before_control_hears_of_it() {
-    let (mut house, mut client, _) = house_with_ada(GrantClaims::default()).await;
+    let (mut harness, mut client, _) = house_with_ada(GrantClaims::default()).await;
 
     for (token, code) in [
         ("rubbish".to_owned(), "token_invalid"),
@@ -61,31 +61,31 @@ async fn another_token_is_checked_before_control_hears_of_it() {
         assert_eq!((refused["type"].as_str(), refused["code"].as_str()), (Some("refused"), Some(code)));
         assert_eq!(refused["in_reply_to"], 2);
     }
-    assert!(house.heard_nothing_more());
+    assert!(harness.heard_nothing_more());
 
     let moderating = token("ada", GrantClaims { admin: true, ..GrantClaims::default() });
     client.say(&json!({"id": 3, "type": "refresh_token", "token": moderating}).to_string()).await;
-    let request = house.heard().await;
+    let request = harness.heard().await;
     let Intent::Refresh(pass) = &request.intent else { panic!("{request:?}") };
     assert!(pass.permissions.grants.admin);
-    house.reply(&request, Notice::Done);
+    harness.reply(&request, Notice::Done);
     assert_eq!(client.hear().await, json!({"type": "done", "in_reply_to": 3}));
 }
 
 #[tokio::test]
 async fn a_change_of_what_is_permitted_is_told_and_so_is_what_it_took() {
-    let (house, mut client, request) = house_with_ada(GrantClaims::default()).await;
+    let (harness, mut client, request) = house_with_ada(GrantClaims::default()).await;
     let nothing = Grants { publish: std::iter::empty().collect(), ..Grants::default() };
     let permissions = Permissions { grants: nothing, ..Permissions::default() };
     let refusal = Refusal::NotPermitted { grant: "publish: camera".to_owned() };
 
-    house.tell(request.session, Notice::PermissionsChanged(permissions));
+    harness.tell(request.session, Notice::PermissionsChanged(permissions));
     let removed = Notice::PublicationRemoved {
         identity: Identity::new("ada"),
         publication: PublicationId(7),
         why: Some(refusal),
     };
-    house.tell(request.session, removed);
+    harness.tell(request.session, removed);
 
     let changed = client.hear().await;
     assert_eq!(changed["type"], "permissions_changed");
@@ -101,8 +101,8 @@ async fn a_token_that_ends_closes_the_connection_with_a_code_of_its_own() {
     for (reason, word, code) in
         [(EndReason::TokenExpired, "token_expired", 4005), (EndReason::TokenRevoked, "token_revoked", 4006)]
     {
-        let (house, mut client, request) = house_with_ada(GrantClaims::default()).await;
-        house.tell(request.session, Notice::Ended(reason));
+        let (harness, mut client, request) = house_with_ada(GrantClaims::default()).await;
+        harness.tell(request.session, Notice::Ended(reason));
         assert_eq!(client.hear().await["reason"], word);
         assert_eq!(client.closed().await, code);
     }

@@ -9,24 +9,24 @@ use switchyard_control::notice::{EndReason, Message, Notice, Participant};
 use switchyard_control::refusal::Refusal;
 use switchyard_vocab::ids::Identity;
 
-use crate::support::{House, development};
+use crate::support::{Harness, development};
 
 #[tokio::test]
 async fn a_message_carries_when_it_came_and_its_sender_is_told_its_number() {
-    let mut house = House::open(development()).await;
-    let (mut ada, _) = house.participant("ada").await;
-    let (mut bob, bob_session) = house.participant("bob").await;
+    let mut harness = Harness::open(development()).await;
+    let (mut ada, _) = harness.participant("ada").await;
+    let (mut bob, bob_session) = harness.participant("bob").await;
 
     ada.say(r#"{"id":2,"type":"message","text":"hello","to":"bob"}"#).await;
-    let request = house.heard().await;
+    let request = harness.heard().await;
     let Intent::Message { text, to, at } = request.intent.clone() else { panic!("{request:?}") };
     assert_eq!((&*text, to.as_ref().map(Identity::as_str)), ("hello", Some("bob")));
     assert!(at > Duration::from_secs(1_700_000_000), "{at:?}");
 
-    house.reply(&request, Notice::MessageSent { number: 7 });
+    harness.reply(&request, Notice::MessageSent { number: 7 });
     let message =
         Message { number: 7, from: Some(Identity::new("ada")), to, text, at: Duration::from_millis(1_234) };
-    house.tell(bob_session, Notice::Message(message));
+    harness.tell(bob_session, Notice::Message(message));
 
     assert_eq!(ada.hear().await, json!({"type": "message_sent", "in_reply_to": 2, "number": 7}));
     let heard =
@@ -36,14 +36,14 @@ async fn a_message_carries_when_it_came_and_its_sender_is_told_its_number() {
 
 #[tokio::test]
 async fn what_somebody_says_of_themselves_reaches_the_others() {
-    let mut house = House::open(development()).await;
-    let (mut ada, session) = house.participant("ada").await;
+    let mut harness = Harness::open(development()).await;
+    let (mut ada, session) = harness.participant("ada").await;
 
     ada.say(r#"{"id":2,"type":"set_name","name":"Ada"}"#).await;
-    assert_eq!(house.heard().await.intent, Intent::SetName("Ada".to_owned()));
+    assert_eq!(harness.heard().await.intent, Intent::SetName("Ada".to_owned()));
     ada.say(r#"{"id":3,"type":"set_metadata","metadata":null}"#).await;
-    assert_eq!(house.heard().await.intent, Intent::SetMetadata(None));
-    house.tell(
+    assert_eq!(harness.heard().await.intent, Intent::SetMetadata(None));
+    harness.tell(
         session,
         Notice::ParticipantChanged(Participant {
             identity: Identity::new("ada"),
@@ -64,18 +64,18 @@ async fn what_somebody_says_of_themselves_reaches_the_others() {
 
 #[tokio::test]
 async fn a_moderator_kicks_locks_describes_and_ends() {
-    let mut house = House::open(development()).await;
-    let (mut client, session) = house.participant("mod").await;
+    let mut harness = Harness::open(development()).await;
+    let (mut client, session) = harness.participant("mod").await;
 
     client.say(r#"{"id":2,"type":"kick","identity":"ada","reason":"enough","ban_seconds":60}"#).await;
-    let request = house.heard().await;
+    let request = harness.heard().await;
     let kick = Intent::Kick {
         identity: Identity::new("ada"),
         message: Some("enough".to_owned()),
         ban: Some(Duration::from_secs(60)),
     };
     assert_eq!(request.intent, kick);
-    house.reply(&request, Notice::Refused(Refusal::NotPermitted { grant: "admin".to_owned() }));
+    harness.reply(&request, Notice::Refused(Refusal::NotPermitted { grant: "admin".to_owned() }));
     assert_eq!(client.hear().await["code"], "not_permitted");
 
     for (said, intent) in [
@@ -92,10 +92,10 @@ async fn a_moderator_kicks_locks_describes_and_ends() {
         (r#"{"type":"end_room"}"#, Intent::EndRoom),
     ] {
         client.say(said).await;
-        assert_eq!(house.heard().await.intent, intent);
+        assert_eq!(harness.heard().await.intent, intent);
     }
     let codecs = CodecPolicy { allowed: vec![CodecName::Opus, CodecName::Vp9], preferred: Vec::new() };
-    house.tell(session, Notice::RoomChanged { metadata: None, locked: true, codecs: codecs.into() });
+    harness.tell(session, Notice::RoomChanged { metadata: None, locked: true, codecs: codecs.into() });
     let codecs = json!({"allowed": ["opus", "VP9"], "preferred": []});
     let told = json!({"type": "room_changed", "metadata": null, "locked": true, "codecs": codecs});
     assert_eq!(client.hear().await, told);
@@ -106,15 +106,15 @@ async fn a_moderator_kicks_locks_describes_and_ends() {
 
 #[tokio::test]
 async fn whoever_is_sent_away_hears_why_and_the_connection_closes_with_a_code_of_its_own() {
-    let mut house = House::open(development()).await;
-    let (mut ada, session) = house.participant("ada").await;
-    house.tell(session, Notice::Kicked { message: Some("enough".to_owned()) });
+    let mut harness = Harness::open(development()).await;
+    let (mut ada, session) = harness.participant("ada").await;
+    harness.tell(session, Notice::Kicked { message: Some("enough".to_owned()) });
     assert_eq!(ada.hear().await, json!({"type": "ended", "reason": "kicked", "message": "enough"}));
     assert_eq!(ada.closed().await, 4003);
 
-    let (mut bob, session) = house.participant("bob").await;
-    house.tell(session, Notice::Ended(EndReason::RoomEnded));
+    let (mut bob, session) = harness.participant("bob").await;
+    harness.tell(session, Notice::Ended(EndReason::RoomEnded));
     assert_eq!(bob.hear().await, json!({"type": "ended", "reason": "room_ended"}));
     assert_eq!(bob.closed().await, 4004);
-    assert!(house.heard_nothing_more(), "control ended both itself");
+    assert!(harness.heard_nothing_more(), "control ended both itself");
 }

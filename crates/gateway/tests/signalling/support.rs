@@ -28,7 +28,7 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A running gateway, and control's end of its port.
-pub(crate) struct House {
+pub(crate) struct Harness {
     pub(crate) address: SocketAddr,
     pub(crate) metrics: SocketAddr,
     pub(crate) admin: SocketAddr,
@@ -43,7 +43,7 @@ pub(crate) fn development() -> GatewayConfig {
     GatewayConfig::default().for_development()
 }
 
-impl House {
+impl Harness {
     pub(crate) async fn open(config: GatewayConfig) -> Self {
         let ephemeral = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let admin = AdminConfig { listen: AdminListen::At(ephemeral), ..config.admin };

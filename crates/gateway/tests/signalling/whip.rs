@@ -18,7 +18,7 @@ use switchyard_vocab::rtp::Mid;
 use tokio::task::JoinHandle;
 
 use crate::http::{Answer, Ask};
-use crate::support::{House, development, joined};
+use crate::support::{Harness, development, joined};
 
 pub(crate) const SDP: (&str, &str) = ("content-type", "application/sdp");
 pub(crate) const FRAGMENT: (&str, &str) = ("content-type", "application/trickle-ice-sdpfrag");
@@ -31,18 +31,18 @@ pub(crate) fn quick() -> GatewayConfig {
     GatewayConfig { whip, ..development() }
 }
 
-pub(crate) fn post(house: &House, path: &str) -> JoinHandle<Answer> {
-    Ask::new("POST", path).header(SDP).body("v=0 offer").send(house.address)
+pub(crate) fn post(harness: &Harness, path: &str) -> JoinHandle<Answer> {
+    Ask::new("POST", path).header(SDP).body("v=0 offer").send(harness.address)
 }
 
 /// Plays control up to the offer: what it holds, and the request it came with.
-pub(crate) async fn let_in(house: &mut House, participants: Vec<Participant>) -> Request {
-    let request = house.heard().await;
+pub(crate) async fn let_in(harness: &mut Harness, participants: Vec<Participant>) -> Request {
+    let request = harness.heard().await;
     let Intent::Join(join) = &request.intent else { panic!("{request:?}") };
     let Notice::Joined { room, identity, .. } = joined(join.room.as_str(), join.identity.as_str()) else {
         unreachable!()
     };
-    house.reply(
+    harness.reply(
         &request,
         Notice::Joined {
             room,
@@ -56,7 +56,7 @@ pub(crate) async fn let_in(house: &mut House, participants: Vec<Participant>) ->
             codecs: Default::default(),
         },
     );
-    house.heard().await
+    harness.heard().await
 }
 
 pub(crate) fn answer(publications: &[u64]) -> Notice {
@@ -65,10 +65,10 @@ pub(crate) fn answer(publications: &[u64]) -> Notice {
 }
 
 /// A published resource: its URL, its ETag and its session.
-pub(crate) async fn published(house: &mut House) -> (String, String, SessionId) {
-    let asked = post(house, WHIP);
-    let request = let_in(house, Vec::new()).await;
-    house.reply(&request, answer(&[1]));
+pub(crate) async fn published(harness: &mut Harness) -> (String, String, SessionId) {
+    let asked = post(harness, WHIP);
+    let request = let_in(harness, Vec::new()).await;
+    harness.reply(&request, answer(&[1]));
     let created = asked.await.unwrap();
     assert_eq!(created.status, 201, "{created:?}");
     (created.header("location").to_owned(), created.header("etag").to_owned(), request.session)
@@ -96,13 +96,13 @@ pub(crate) fn ada(publications: &[u64]) -> Participant {
 
 #[tokio::test]
 async fn an_encoder_publishes_by_one_request() {
-    let mut house = House::open(quick()).await;
-    let asked = post(&house, WHIP);
+    let mut harness = Harness::open(quick()).await;
+    let asked = post(&harness, WHIP);
 
-    let request = let_in(&mut house, Vec::new()).await;
+    let request = let_in(&mut harness, Vec::new()).await;
     let Intent::Ingest { sdp } = &request.intent else { panic!("{request:?}") };
     assert_eq!(sdp, "v=0 offer");
-    house.reply(&request, answer(&[1, 2]));
+    harness.reply(&request, answer(&[1, 2]));
 
     let created = asked.await.unwrap();
     assert_eq!((created.status, created.body.as_str()), (201, "v=0 answer"));
@@ -124,11 +124,11 @@ async fn clients_are_told_of_ice_servers() {
     };
     let stun = IceServer { username: None, credential: None, ..server("stun:stun.example.net") };
     let whip = WhipConfig { ice_servers: vec![stun, server("turn:turn.example.net")], ..quick().whip };
-    let mut house = House::open(GatewayConfig { whip, ..quick() }).await;
-    let asked = post(&house, WHIP);
+    let mut harness = Harness::open(GatewayConfig { whip, ..quick() }).await;
+    let asked = post(&harness, WHIP);
 
-    let request = let_in(&mut house, Vec::new()).await;
-    house.reply(&request, answer(&[1]));
+    let request = let_in(&mut harness, Vec::new()).await;
+    harness.reply(&request, answer(&[1]));
 
     let created = asked.await.unwrap();
     assert_eq!(created.headers("link").len(), 2);
@@ -138,13 +138,13 @@ async fn clients_are_told_of_ice_servers() {
 
 #[tokio::test]
 async fn a_viewer_of_somebody_who_publishes_is_answered_at_once() {
-    let mut house = House::open(development()).await;
-    let asked = post(&house, WHEP);
+    let mut harness = Harness::open(development()).await;
+    let asked = post(&harness, WHEP);
 
-    let request = let_in(&mut house, vec![ada(&[7])]).await;
+    let request = let_in(&mut harness, vec![ada(&[7])]).await;
     let Intent::Watch { identity, .. } = &request.intent else { panic!("{request:?}") };
     assert_eq!(identity.as_str(), "ada");
-    house.reply(&request, answer(&[7]));
+    harness.reply(&request, answer(&[7]));
 
     let created = asked.await.unwrap();
     assert_eq!(created.status, 201);
@@ -153,18 +153,18 @@ async fn a_viewer_of_somebody_who_publishes_is_answered_at_once() {
 
 #[tokio::test]
 async fn a_viewer_waits_for_somebody_to_publish() {
-    let mut house = House::open(development()).await;
-    let asked = post(&house, WHEP);
+    let mut harness = Harness::open(development()).await;
+    let asked = post(&harness, WHEP);
 
-    let request = house.heard().await;
-    house.reply(&request, joined("lab", "viewer"));
-    house.tell(request.session, Notice::ParticipantJoined(ada(&[])));
+    let request = harness.heard().await;
+    harness.reply(&request, joined("lab", "viewer"));
+    harness.tell(request.session, Notice::ParticipantJoined(ada(&[])));
     let publication = ada(&[7]).publications.remove(0);
-    house.tell(request.session, Notice::PublicationAdded { identity: Identity::new("ada"), publication });
+    harness.tell(request.session, Notice::PublicationAdded { identity: Identity::new("ada"), publication });
 
-    let request = house.heard().await;
+    let request = harness.heard().await;
     assert!(matches!(request.intent, Intent::Watch { .. }), "{request:?}");
-    house.reply(&request, answer(&[7]));
+    harness.reply(&request, answer(&[7]));
     assert_eq!(asked.await.unwrap().status, 201);
 }
 
@@ -175,15 +175,15 @@ async fn whoever_waited_in_vain_is_told_for_whom_and_control_that_they_left() {
         (Refusal::NothingPublished("ada".into()), 409, "nothing_published"),
     ];
     for (refusal, status, code) in expected {
-        let mut house = House::open(quick()).await;
-        let asked = post(&house, WHEP);
+        let mut harness = Harness::open(quick()).await;
+        let asked = post(&harness, WHEP);
 
-        let request = let_in(&mut house, Vec::new()).await;
-        house.reply(&request, Notice::Refused(refusal));
+        let request = let_in(&mut harness, Vec::new()).await;
+        harness.reply(&request, Notice::Refused(refusal));
 
         let refused = asked.await.unwrap();
         assert_eq!((refused.status, refused.error().as_str()), (status, code));
-        assert_eq!(house.heard().await.intent, Intent::Leave);
+        assert_eq!(harness.heard().await.intent, Intent::Leave);
     }
 }
 
@@ -197,45 +197,45 @@ async fn a_refused_offer_leaves_nothing_behind() {
         (Refusal::Overloaded, 503),
     ];
     for (refusal, status) in expected {
-        let mut house = House::open(quick()).await;
-        let asked = post(&house, WHIP);
+        let mut harness = Harness::open(quick()).await;
+        let asked = post(&harness, WHIP);
 
-        let request = let_in(&mut house, Vec::new()).await;
-        house.reply(&request, Notice::Refused(refusal));
+        let request = let_in(&mut harness, Vec::new()).await;
+        harness.reply(&request, Notice::Refused(refusal));
 
         let refused = asked.await.unwrap();
         assert_eq!(refused.status, status);
         assert_eq!(refused.has("retry-after"), status == 503);
-        assert_eq!(house.heard().await.intent, Intent::Leave);
-        assert_eq!(house.sessions.count(), 0);
+        assert_eq!(harness.heard().await.intent, Intent::Leave);
+        assert_eq!(harness.sessions.count(), 0);
     }
 }
 
 #[tokio::test]
 async fn who_may_publish_nothing_of_what_is_offered_is_refused() {
-    let mut house = House::open(quick()).await;
-    let asked = post(&house, WHIP);
+    let mut harness = Harness::open(quick()).await;
+    let asked = post(&harness, WHIP);
 
-    let request = let_in(&mut house, Vec::new()).await;
+    let request = let_in(&mut harness, Vec::new()).await;
     let refused = Published { mid: Mid::parse(b"0").unwrap(), outcome: Err(Refusal::NotYours(1)) };
-    house.reply(&request, Notice::Answer { sdp: "v=0 answer".into(), publications: vec![refused] });
+    harness.reply(&request, Notice::Answer { sdp: "v=0 answer".into(), publications: vec![refused] });
 
     assert_eq!(asked.await.unwrap().status, 403);
-    assert_eq!(house.heard().await.intent, Intent::Leave);
+    assert_eq!(harness.heard().await.intent, Intent::Leave);
 }
 
 #[tokio::test]
 async fn who_shows_no_token_or_the_wrong_one_is_told_so() {
     let mut config = quick();
     config.auth.allow_identity_without_token = false;
-    let house = House::open(config).await;
+    let harness = Harness::open(config).await;
 
-    let without = post(&house, "/v1/whip/lab").await.unwrap();
+    let without = post(&harness, "/v1/whip/lab").await.unwrap();
     let wrong = Ask::new("POST", "/v1/whip/lab").header(SDP).header(("authorization", "Bearer nonsense"));
-    let wrong = wrong.body("v=0").send(house.address).await.unwrap();
+    let wrong = wrong.body("v=0").send(harness.address).await.unwrap();
     let other = format!("Bearer {}", token_for("attic"));
     let other = Ask::new("POST", "/v1/whip/lab").header(SDP).header(("authorization", &other));
-    let other = other.body("v=0").send(house.address).await.unwrap();
+    let other = other.body("v=0").send(harness.address).await.unwrap();
 
     assert_eq!((without.status, without.error().as_str()), (401, "token_missing"));
     assert_eq!(without.header("www-authenticate"), "Bearer");
@@ -256,24 +256,24 @@ fn token_for(room: &str) -> String {
 
 #[tokio::test]
 async fn bodies_that_are_something_else_or_too_long_are_refused() {
-    let house = House::open(quick()).await;
+    let harness = Harness::open(quick()).await;
     let json = Ask::new("POST", WHIP).header(("content-type", "application/json")).body("{}");
     let bare = Ask::new("POST", WHIP).body("v=0");
     let picky = Ask::new("POST", WHIP).header(SDP).header(("accept", "text/html, application/json"));
     let long = Ask::new("POST", WHIP).header(SDP).body(&"a".repeat(300 * 1024));
 
-    assert_eq!(json.send(house.address).await.unwrap().status, 415);
-    assert_eq!(bare.send(house.address).await.unwrap().status, 415);
-    assert_eq!(picky.body("v=0").send(house.address).await.unwrap().status, 406);
-    let long = long.send(house.address).await.unwrap();
+    assert_eq!(json.send(harness.address).await.unwrap().status, 415);
+    assert_eq!(bare.send(harness.address).await.unwrap().status, 415);
+    assert_eq!(picky.body("v=0").send(harness.address).await.unwrap().status, 406);
+    let long = long.send(harness.address).await.unwrap();
     assert_eq!((long.status, long.error().as_str()), (413, "too_long"));
 }
 
 #[tokio::test]
 async fn a_body_that_does_not_come_in_time_is_not_waited_for() {
     let config = GatewayConfig { join_timeout: Duration::from_millis(500), ..quick() };
-    let mut house = House::open(config).await;
-    let address = house.address;
+    let mut harness = Harness::open(config).await;
+    let address = harness.address;
     let head = "POST /v1/whip/lab?identity=slow HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\
                 content-type: application/sdp\r\ncontent-length: 1000\r\n\r\nv=0";
 
@@ -284,40 +284,40 @@ async fn a_body_that_does_not_come_in_time_is_not_waited_for() {
         socket.read_to_string(&mut answer).unwrap();
         answer
     });
-    let (url, ..) = published(&mut house).await;
+    let (url, ..) = published(&mut harness).await;
 
     let answer = slow.await.unwrap();
     assert!(answer.starts_with("HTTP/1.1 408 ") && answer.contains("\"too_slow\""), "{answer}");
-    Ask::new("DELETE", &url).send(house.address).await.unwrap();
-    assert_eq!(house.heard().await.intent, Intent::Leave);
-    assert!(house.heard_nothing_more());
+    Ask::new("DELETE", &url).send(harness.address).await.unwrap();
+    assert_eq!(harness.heard().await.intent, Intent::Leave);
+    assert!(harness.heard_nothing_more());
 }
 
 #[tokio::test]
 async fn encoders_are_forgiven_parameters_and_trailing_slashes() {
-    let mut house = House::open(quick()).await;
+    let mut harness = Harness::open(quick()).await;
     let ask = Ask::new("POST", "/v1/whip/lab/?identity=encoder")
         .header(("content-type", "Application/SDP; charset=utf-8"))
         .header(("accept", "*/*"))
         .body("v=0 offer");
-    let asked = ask.send(house.address);
+    let asked = ask.send(harness.address);
 
-    let request = let_in(&mut house, Vec::new()).await;
-    house.reply(&request, answer(&[1]));
+    let request = let_in(&mut harness, Vec::new()).await;
+    harness.reply(&request, answer(&[1]));
 
     let created = asked.await.unwrap();
     assert_eq!(created.status, 201);
-    let again = Ask::new("DELETE", &format!("{}/", created.header("location"))).send(house.address);
+    let again = Ask::new("DELETE", &format!("{}/", created.header("location"))).send(harness.address);
     assert_eq!(again.await.unwrap().status, 200);
 }
 
 #[tokio::test]
 async fn other_methods_are_told_which_there_are() {
-    let mut house = House::open(quick()).await;
-    let (location, ..) = published(&mut house).await;
+    let mut harness = Harness::open(quick()).await;
+    let (location, ..) = published(&mut harness).await;
 
-    let get = Ask::new("GET", WHIP).send(house.address).await.unwrap();
-    let put = Ask::new("PUT", &location).header(SDP).body("v=0").send(house.address).await.unwrap();
+    let get = Ask::new("GET", WHIP).send(harness.address).await.unwrap();
+    let put = Ask::new("PUT", &location).header(SDP).body("v=0").send(harness.address).await.unwrap();
 
     assert_eq!((get.status, get.header("allow")), (405, "POST, OPTIONS"));
     assert_eq!((put.status, put.header("allow")), (405, "PATCH, DELETE, OPTIONS"));
@@ -326,11 +326,11 @@ async fn other_methods_are_told_which_there_are() {
 
 #[tokio::test]
 async fn pages_of_other_origins_may_ask_first() {
-    let mut house = House::open(quick()).await;
-    let (location, ..) = published(&mut house).await;
+    let mut harness = Harness::open(quick()).await;
+    let (location, ..) = published(&mut harness).await;
 
-    let endpoint = Ask::new("OPTIONS", "/v1/whep/lab/ada").send(house.address).await.unwrap();
-    let resource = Ask::new("OPTIONS", &location).send(house.address).await.unwrap();
+    let endpoint = Ask::new("OPTIONS", "/v1/whep/lab/ada").send(harness.address).await.unwrap();
+    let resource = Ask::new("OPTIONS", &location).send(harness.address).await.unwrap();
 
     assert_eq!((endpoint.status, endpoint.header("accept-post")), (204, "application/sdp"));
     assert!(endpoint.header("access-control-allow-headers").contains("Authorization"));
@@ -340,35 +340,35 @@ async fn pages_of_other_origins_may_ask_first() {
 
 #[tokio::test]
 async fn a_viewer_that_lacks_two_codecs_waits_for_both() {
-    let mut house = House::open(development()).await;
-    let asked = post(&house, WHEP);
-    let request = let_in(&mut house, vec![ada(&[7, 8])]).await;
+    let mut harness = Harness::open(development()).await;
+    let asked = post(&harness, WHEP);
+    let request = let_in(&mut harness, vec![ada(&[7, 8])]).await;
     let told = |publication, limited_by| {
         let decision = Decision { current: None, layer: None, target: None, limited_by };
         Notice::SubscriptionChanged { publication: PublicationId(publication), decision }
     };
     for publication in [7, 8] {
-        house.tell(request.session, told(publication, LimitingFactor::CodecUnsupported));
+        harness.tell(request.session, told(publication, LimitingFactor::CodecUnsupported));
     }
     let refusal = Refusal::NoUsableCodec { offered: "VP8".to_owned(), accepted: "AV1".to_owned() };
-    house.reply(&request, Notice::Refused(refusal));
+    harness.reply(&request, Notice::Refused(refusal));
 
-    house.tell(request.session, told(7, LimitingFactor::KeyframeWait));
-    let too_early = tokio::time::timeout(Duration::from_millis(200), house.heard()).await;
+    harness.tell(request.session, told(7, LimitingFactor::KeyframeWait));
+    let too_early = tokio::time::timeout(Duration::from_millis(200), harness.heard()).await;
     assert!(too_early.is_err(), "the other one is still awaited: {too_early:?}");
-    house.tell(request.session, told(8, LimitingFactor::KeyframeWait));
+    harness.tell(request.session, told(8, LimitingFactor::KeyframeWait));
 
-    let request = house.heard().await;
+    let request = harness.heard().await;
     assert!(matches!(request.intent, Intent::Watch { whole: false, .. }), "{request:?}");
-    house.reply(&request, answer(&[7, 8]));
+    harness.reply(&request, answer(&[7, 8]));
     assert_eq!(asked.await.unwrap().status, 201);
 }
 
 #[tokio::test]
 async fn a_viewer_waits_for_a_codec_that_the_publisher_was_asked_for() {
-    let mut house = House::open(development()).await;
-    let asked = post(&house, WHEP);
-    let request = let_in(&mut house, vec![ada(&[7])]).await;
+    let mut harness = Harness::open(development()).await;
+    let asked = post(&harness, WHEP);
+    let request = let_in(&mut harness, vec![ada(&[7])]).await;
     assert!(matches!(request.intent, Intent::Watch { whole: true, .. }), "{request:?}");
     let decision = |limited_by| Decision { current: None, layer: None, target: None, limited_by };
     let told = |limited_by| {
@@ -376,13 +376,13 @@ async fn a_viewer_waits_for_a_codec_that_the_publisher_was_asked_for() {
         Notice::SubscriptionChanged { publication, decision: decision(limited_by) }
     };
 
-    house.tell(request.session, told(LimitingFactor::CodecUnsupported));
+    harness.tell(request.session, told(LimitingFactor::CodecUnsupported));
     let refusal = Refusal::NoUsableCodec { offered: "VP8".to_owned(), accepted: "AV1".to_owned() };
-    house.reply(&request, Notice::Refused(refusal));
-    house.tell(request.session, told(LimitingFactor::KeyframeWait));
+    harness.reply(&request, Notice::Refused(refusal));
+    harness.tell(request.session, told(LimitingFactor::KeyframeWait));
 
-    let request = house.heard().await;
+    let request = harness.heard().await;
     assert!(matches!(request.intent, Intent::Watch { whole: false, .. }), "{request:?}");
-    house.reply(&request, answer(&[7]));
+    harness.reply(&request, answer(&[7]));
     assert_eq!(asked.await.unwrap().status, 201);
 }

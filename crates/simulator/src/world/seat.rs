@@ -16,7 +16,7 @@ use switchyard_vocab::datagram::Tuple;
 use switchyard_vocab::ids::{PeerId, WorkerId};
 use switchyard_vocab::line::RemoteLine;
 use switchyard_vocab::wall_clock::WallClock;
-use switchyard_worker::io::{Drawer, Letters};
+use switchyard_worker::io::{MemoryInbox, MemoryOutbox};
 use switchyard_worker::{Lanes, Turn, Worker, WorkerConfig};
 
 use crate::client::Client;
@@ -34,9 +34,9 @@ pub(super) struct Seat {
     /// Commands for which the lane had no room.
     held_back: VecDeque<Command>,
     flag: Arc<Flag>,
-    pub(super) inbox: Letters,
+    pub(super) inbox: MemoryInbox,
     pub(super) has_post: bool,
-    outbox: Drawer,
+    outbox: MemoryOutbox,
     /// When the worker wants its next turn.
     pub(super) until: Option<Instant>,
     /// Peers whose descriptions the next turn learns of; they get their keys right after it.
@@ -72,9 +72,9 @@ impl Seat {
             commands,
             held_back: VecDeque::new(),
             flag,
-            inbox: Letters::default(),
+            inbox: MemoryInbox::default(),
             has_post: false,
-            outbox: Drawer::default(),
+            outbox: MemoryOutbox::default(),
             until: None,
             connecting: Vec::new(),
         }

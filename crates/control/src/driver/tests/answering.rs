@@ -10,7 +10,7 @@ use crate::codec_policy::CodecPolicy;
 use crate::grants::Pass;
 use crate::intent::{Connection, Intent, Join};
 use crate::query::{Answer, ConnectionInfo, MAX_PAGE, ParticipantDetail, Query, RoomInfo};
-use crate::testing::{House, join};
+use crate::testing::{Harness, join};
 
 fn key(tenant: &str, name: &str) -> RoomKey {
     RoomKey { tenant: Tenant::new(tenant), name: RoomName::new(name) }
@@ -21,7 +21,7 @@ fn join_of(tenant: &str, room: &str, name: &str) -> Intent {
     Intent::Join(Join { pass: Pass { tenant: Tenant::new(tenant), ..Pass::default() }, ..asked })
 }
 
-impl House {
+impl Harness {
     fn rooms(
         &self,
         tenant: Option<&str>,
@@ -48,14 +48,14 @@ fn names(rooms: &[RoomInfo]) -> Vec<String> {
 
 #[test]
 fn rooms_come_page_by_page_each_once_even_when_some_close_in_between() {
-    let mut house = House::new();
+    let mut harness = Harness::new();
     for (session, name) in (1..).zip(["e", "d", "c", "b", "a"]) {
-        house.reply(session, join_of("acme", name, "ada"));
+        harness.reply(session, join_of("acme", name, "ada"));
     }
 
-    let (first, next) = house.rooms(None, None, 2);
-    house.ask(4, Intent::Leave);
-    let (second, last) = house.rooms(None, next, 9);
+    let (first, next) = harness.rooms(None, None, 2);
+    harness.ask(4, Intent::Leave);
+    let (second, last) = harness.rooms(None, next, 9);
 
     assert_eq!(names(&first), ["acme/a", "acme/b"]);
     assert_eq!(names(&second), ["acme/c", "acme/d", "acme/e"]);
@@ -64,57 +64,60 @@ fn rooms_come_page_by_page_each_once_even_when_some_close_in_between() {
 
 #[test]
 fn a_tenant_sees_its_own_rooms_whatever_place_it_names() {
-    let mut house = House::new();
+    let mut harness = Harness::new();
     for (session, tenant) in (1..).zip(["acme", "bolt", "corp"]) {
-        house.reply(session, join_of(tenant, "lab", "ada"));
+        harness.reply(session, join_of(tenant, "lab", "ada"));
     }
 
     for after in [None, Some(key("acme", "zoo")), Some(key("", "")), Some(key("bolt", "a"))] {
-        assert_eq!(names(&house.rooms(Some("bolt"), after, 9).0), ["bolt/lab"]);
+        assert_eq!(names(&harness.rooms(Some("bolt"), after, 9).0), ["bolt/lab"]);
     }
-    assert_eq!(house.rooms(Some("bolt"), Some(key("corp", "a")), 9), (Vec::new(), None));
-    assert_eq!(house.rooms(Some("none"), None, 9), (Vec::new(), None));
+    assert_eq!(harness.rooms(Some("bolt"), Some(key("corp", "a")), 9), (Vec::new(), None));
+    assert_eq!(harness.rooms(Some("none"), None, 9), (Vec::new(), None));
 }
 
 #[test]
 fn a_page_is_never_empty_by_its_limit_and_never_longer_than_the_longest() {
-    let mut house = House::new();
+    let mut harness = Harness::new();
     for session in 1..=3 {
-        house.reply(session, join(&format!("room {session}"), "ada"));
+        harness.reply(session, join(&format!("room {session}"), "ada"));
     }
 
-    assert_eq!(house.rooms(None, None, 0).0.len(), 1);
-    assert_eq!(house.rooms(None, None, usize::MAX).0.len(), 3);
+    assert_eq!(harness.rooms(None, None, 0).0.len(), 1);
+    assert_eq!(harness.rooms(None, None, usize::MAX).0.len(), 3);
     assert_eq!(0_usize.clamp(1, MAX_PAGE), 1);
 }
 
 #[test]
 fn a_room_tells_how_many_are_in_it_and_since_when() {
-    let mut house = House::new();
-    let began = house.now;
-    house.join_and_publish(1, "ada");
-    house.pass(Duration::from_secs(5));
-    house.join(2, "bob");
+    let mut harness = Harness::new();
+    let began = harness.now;
+    harness.join_and_publish(1, "ada");
+    harness.pass(Duration::from_secs(5));
+    harness.join(2, "bob");
 
-    let Answer::Room(Some(room)) = house.control.answer(house.now, &Query::Room(key("", "kitchen"))) else {
+    let Answer::Room(Some(room)) = harness.control.answer(harness.now, &Query::Room(key("", "kitchen")))
+    else {
         panic!("there is a room");
     };
 
     assert_eq!((room.participants, room.publications, room.since), (2, 2, Some(began)));
     assert_eq!(*room.codecs, CodecPolicy::default());
-    assert_eq!(house.control.answer(house.now, &Query::Room(key("", "cellar"))), Answer::Room(None));
+    assert_eq!(harness.control.answer(harness.now, &Query::Room(key("", "cellar"))), Answer::Room(None));
 }
 
 #[test]
 fn participants_come_in_the_order_in_which_they_came_page_by_page() {
-    let mut house = House::new();
+    let mut harness = Harness::new();
     for (session, name) in (1..).zip(["zoe", "ada", "bob"]) {
-        house.join(session, name);
+        harness.join(session, name);
     }
     let query = |after| Query::Participants { room: key("", "kitchen"), after, limit: 2 };
 
-    let Answer::Participants(Some(first)) = house.control.answer(house.now, &query(None)) else { panic!() };
-    let Answer::Participants(Some(second)) = house.control.answer(house.now, &query(first.next)) else {
+    let Answer::Participants(Some(first)) = harness.control.answer(harness.now, &query(None)) else {
+        panic!()
+    };
+    let Answer::Participants(Some(second)) = harness.control.answer(harness.now, &query(first.next)) else {
         panic!()
     };
 
@@ -127,14 +130,14 @@ fn participants_come_in_the_order_in_which_they_came_page_by_page() {
 
 #[test]
 fn one_participant_is_told_with_connections_publications_and_what_it_receives_and_why() {
-    let mut house = House::new();
-    let tracks = house.join_and_publish(1, "ada");
-    house.join(2, "bob");
-    house.answer(2);
-    let (worker, peer) = house.latest_peer(2);
+    let mut harness = Harness::new();
+    let tracks = harness.join_and_publish(1, "ada");
+    harness.join(2, "bob");
+    harness.answer(2);
+    let (worker, peer) = harness.latest_peer(2);
     let layers = Default::default();
-    house.event(worker, Event::PublicationChanged { publication: tracks[1], layers, format: None });
-    let subscription = house
+    harness.event(worker, Event::PublicationChanged { publication: tracks[1], layers, format: None });
+    let subscription = harness
         .log
         .iter()
         .find_map(|output| match output {
@@ -152,10 +155,10 @@ fn one_participant_is_told_with_connections_publications_and_what_it_receives_an
         target: None,
         limited_by: LimitingFactor::PublisherNotSending,
     };
-    house.event(worker, Event::SubscriptionChanged { subscription, decision });
+    harness.event(worker, Event::SubscriptionChanged { subscription, decision });
 
-    let ada = house.detail("ada").expect("she is here");
-    let bob = house.detail("bob").expect("he is here");
+    let ada = harness.detail("ada").expect("she is here");
+    let bob = harness.detail("bob").expect("he is here");
 
     assert_eq!((ada.about.publications, ada.publications.len(), ada.subscriptions.len()), (2, 2, 0));
     assert_eq!(ada.publications[1].about.id, tracks[1]);
@@ -165,14 +168,14 @@ fn one_participant_is_told_with_connections_publications_and_what_it_receives_an
     let received = bob.subscriptions.iter().find(|one| one.publication == tracks[1]).expect("he receives it");
     assert_eq!(received.publisher, Some(Identity::new("ada")));
     assert_eq!((received.flowing, received.decision), (true, Some(decision)));
-    house.event(worker, Event::PeerOpened { peer, took: Duration::ZERO });
-    assert!(house.detail("bob").expect("he is here").connections[0].open);
-    assert_eq!(house.detail("nobody"), None);
+    harness.event(worker, Event::PeerOpened { peer, took: Duration::ZERO });
+    assert!(harness.detail("bob").expect("he is here").connections[0].open);
+    assert_eq!(harness.detail("nobody"), None);
 }
 
 #[test]
 fn bans_and_revocations_are_listed_until_they_are_over() {
-    let mut house = House::new();
+    let mut harness = Harness::new();
     for identity in ["ada", "bob"] {
         let act = Act::Kick {
             room: key("", "kitchen"),
@@ -180,7 +183,7 @@ fn bans_and_revocations_are_listed_until_they_are_over() {
             message: None,
             ban: Some(Duration::from_secs(if identity == "ada" { 10 } else { 60 })),
         };
-        assert!(house.control.handle_act(house.now, act).is_ok());
+        assert!(harness.control.handle_act(harness.now, act).is_ok());
     }
     for (tenant, revoked) in [
         ("acme", Revoked::Identity(Identity::new("ada"))),
@@ -189,35 +192,35 @@ fn bans_and_revocations_are_listed_until_they_are_over() {
     ] {
         let tenant = Tenant::new(tenant);
         let act = Act::Revoke { tenant, revoked, lasts: Duration::from_secs(30) };
-        assert!(house.control.handle_act(house.now, act).is_ok());
+        assert!(harness.control.handle_act(harness.now, act).is_ok());
     }
-    let bans = |house: &House, after: Option<&str>, limit| {
+    let bans = |harness: &Harness, after: Option<&str>, limit| {
         let after = after.map(Identity::new);
         let query = Query::Bans { room: key("", "kitchen"), after, limit };
-        let Answer::Bans(page) = house.control.answer(house.now, &query) else { panic!() };
+        let Answer::Bans(page) = harness.control.answer(harness.now, &query) else { panic!() };
         page.items.iter().map(|ban| ban.identity.to_string()).collect::<Vec<_>>()
     };
-    let revocations = |house: &House, tenant: Option<&str>| {
+    let revocations = |harness: &Harness, tenant: Option<&str>| {
         let query = Query::Revocations { tenant: tenant.map(Tenant::new), after: None, limit: 9 };
-        let Answer::Revocations(page) = house.control.answer(house.now, &query) else { panic!() };
+        let Answer::Revocations(page) = harness.control.answer(harness.now, &query) else { panic!() };
         page.items.len()
     };
-    let is_revoked = |house: &House, tenant| {
+    let is_revoked = |harness: &Harness, tenant| {
         let revoked = vec![Revoked::Token("t2".into()), Revoked::Token("t1".into())];
-        house.control.answer(house.now, &Query::IsRevoked { tenant: Tenant::new(tenant), revoked })
+        harness.control.answer(harness.now, &Query::IsRevoked { tenant: Tenant::new(tenant), revoked })
     };
 
     assert_eq!(
-        (bans(&house, None, 9), bans(&house, Some("ada"), 9)),
+        (bans(&harness, None, 9), bans(&harness, Some("ada"), 9)),
         (vec!["ada".into(), "bob".into()], vec!["bob".into()])
     );
-    assert_eq!(bans(&house, None, 1), ["ada"]);
-    assert_eq!((revocations(&house, None), revocations(&house, Some("acme"))), (3, 2));
-    assert_eq!(is_revoked(&house, "acme"), Answer::IsRevoked(true));
-    assert_eq!(is_revoked(&house, "corp"), Answer::IsRevoked(false));
+    assert_eq!(bans(&harness, None, 1), ["ada"]);
+    assert_eq!((revocations(&harness, None), revocations(&harness, Some("acme"))), (3, 2));
+    assert_eq!(is_revoked(&harness, "acme"), Answer::IsRevoked(true));
+    assert_eq!(is_revoked(&harness, "corp"), Answer::IsRevoked(false));
 
-    house.pass(Duration::from_secs(30));
+    harness.pass(Duration::from_secs(30));
 
-    assert_eq!(bans(&house, None, 9), ["bob"]);
-    assert_eq!((revocations(&house, None), is_revoked(&house, "acme")), (0, Answer::IsRevoked(false)));
+    assert_eq!(bans(&harness, None, 9), ["bob"]);
+    assert_eq!((revocations(&harness, None), is_revoked(&harness, "acme")), (0, Answer::IsRevoked(false)));
 }

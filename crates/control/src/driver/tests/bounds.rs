@@ -19,11 +19,11 @@ use crate::intent::{Intent, OfferId, TrackSource};
 use crate::notice::Notice;
 use crate::refusal::Refusal;
 use crate::testing::description::Client;
-use crate::testing::{House, candidate, config, join};
+use crate::testing::{Harness, candidate, config, join};
 
 /// Asserts that nothing of anybody is left anywhere.
-fn assert_empty(house: &House) {
-    let control = &house.control;
+fn assert_empty(harness: &Harness) {
+    let control = &harness.control;
     assert!(control.sessions.is_empty() && control.waiting.is_empty() && control.rooms.is_empty());
     assert!(control.directory.peers.is_empty());
     assert!(control.directory.publications.is_empty());
@@ -35,45 +35,45 @@ fn assert_empty(house: &House) {
 
 #[test]
 fn five_hundred_joins_and_leaves_leave_every_map_empty() {
-    let mut house = House::new();
+    let mut harness = Harness::new();
     for session in 0..500 {
-        house.join_and_publish(session, &format!("n{session}"));
-        if let Some((_, sdp)) = house.latest_offer(session).filter(|_| session % 2 == 0) {
+        harness.join_and_publish(session, &format!("n{session}"));
+        if let Some((_, sdp)) = harness.latest_offer(session).filter(|_| session % 2 == 0) {
             let sdp = Client::new(session).answer(&sdp);
-            house.ask(session, Intent::Answer { offer: OfferId(1), sdp });
+            harness.ask(session, Intent::Answer { offer: OfferId(1), sdp });
         }
         if session >= 5 {
-            house.ask(session - 5, Intent::Leave);
+            harness.ask(session - 5, Intent::Leave);
         }
     }
     for session in 495..500 {
-        house.ask(session, Intent::Leave);
+        harness.ask(session, Intent::Leave);
     }
 
-    assert_empty(&house);
-    assert_eq!(house.totals().joins_accepted, 500);
+    assert_empty(&harness);
+    assert_eq!(harness.totals().joins_accepted, 500);
 }
 
 #[test]
 fn too_many_tracks_and_too_many_subscriptions_name_their_limit() {
     let limits = Limits { publications_per_session: 2, subscriptions_per_session: 3, ..Limits::default() };
-    let mut house = House::with(ControlConfig { limits, ..config() });
-    house.join_and_publish(1, "ada");
+    let mut harness = Harness::with(ControlConfig { limits, ..config() });
+    harness.join_and_publish(1, "ada");
     let more = [("0", "audio", "sendonly"), ("1", "video", "sendonly"), ("2", "video", "sendonly")];
 
-    let refused = house.reply(1, Client::new(1).offer(&more));
+    let refused = harness.reply(1, Client::new(1).offer(&more));
     let what = "publications per session";
     assert_eq!(refused, Notice::Refused(Refusal::LimitReached { what, limit: 2 }));
     let Intent::Offer { sdp, tracks } = Client::new(1).offer(&more) else { unreachable!() };
     let tracks = tracks.into_iter().cycle().take(201).collect();
-    let refused = house.reply(1, Intent::Offer { sdp, tracks });
+    let refused = harness.reply(1, Intent::Offer { sdp, tracks });
     let what = "tracks described in an offer";
     assert_eq!(refused, Notice::Refused(Refusal::LimitReached { what, limit: 200 }));
 
-    let last = house.join_and_publish(2, "bob")[1];
-    house.join(3, "eve");
-    assert_eq!(house.totals().subscriptions, 2 + 2 + 3, "eve takes three of four");
-    let refused = house.reply(3, Intent::Subscribe { publication: last });
+    let last = harness.join_and_publish(2, "bob")[1];
+    harness.join(3, "eve");
+    assert_eq!(harness.totals().subscriptions, 2 + 2 + 3, "eve takes three of four");
+    let refused = harness.reply(3, Intent::Subscribe { publication: last });
     let what = "subscriptions per session";
     assert_eq!(refused, Notice::Refused(Refusal::LimitReached { what, limit: 3 }));
 }
@@ -81,12 +81,12 @@ fn too_many_tracks_and_too_many_subscriptions_name_their_limit() {
 #[test]
 fn one_seed_decides_everything() {
     let run = || {
-        let mut house = House::new();
-        house.join_and_publish(1, "ada");
-        house.join_and_publish(2, "bob");
-        house.answer(1);
-        house.answer(2);
-        house.log
+        let mut harness = Harness::new();
+        harness.join_and_publish(1, "ada");
+        harness.join_and_publish(2, "bob");
+        harness.answer(1);
+        harness.answer(2);
+        harness.log
     };
 
     assert_eq!(run(), run());
@@ -94,10 +94,10 @@ fn one_seed_decides_everything() {
 
 #[test]
 fn without_workers_offers_are_refused_and_nobody_is_offered_anything() {
-    let mut house = House::with(ControlConfig { workers: Vec::new(), ..config() });
-    house.join(1, "ada");
+    let mut harness = Harness::with(ControlConfig { workers: Vec::new(), ..config() });
+    harness.join(1, "ada");
 
-    let refused = house.reply(1, Client::new(1).offer_both());
+    let refused = harness.reply(1, Client::new(1).offer_both());
 
     assert_eq!(refused, Notice::Refused(Refusal::LimitReached { what: "workers", limit: 0 }));
 }
@@ -229,25 +229,25 @@ proptest! {
     #[test]
     fn whatever_comes_nothing_panics_and_everything_stays_bounded(steps in prop::collection::vec(step(), 1..120)) {
         let limits = Limits { sessions: 5, rooms: 2, participants_per_room: 3, ..Limits::default() };
-        let mut house = House::with(ControlConfig { limits, ..config() });
+        let mut harness = Harness::with(ControlConfig { limits, ..config() });
         for step in steps {
             match step {
-                Step::Ask(session, intent) => drop(house.ask(session, intent)),
-                Step::AnswerLatest(session) if house.latest_offer(session).is_some() => drop(house.answer(session)),
+                Step::Ask(session, intent) => drop(harness.ask(session, intent)),
+                Step::AnswerLatest(session) if harness.latest_offer(session).is_some() => drop(harness.answer(session)),
                 Step::AnswerLatest(_) => {}
-                Step::Pass(millis) => drop(house.pass(Duration::from_millis(millis))),
-                Step::Tell(event) => drop(house.event(WorkerId(0), event)),
+                Step::Pass(millis) => drop(harness.pass(Duration::from_millis(millis))),
+                Step::Tell(event) => drop(harness.event(WorkerId(0), event)),
             }
-            let totals = house.totals();
+            let totals = harness.totals();
             prop_assert!(totals.sessions <= 5 && totals.rooms <= 2);
             prop_assert!(totals.peers <= 2 * totals.sessions);
             prop_assert!(totals.publications <= 2 * totals.sessions);
             prop_assert!(totals.subscriptions <= totals.publications * 2);
         }
-        assert_sound(&house.log);
+        assert_sound(&harness.log);
 
-        house.control.stop(house.now);
-        house.drain();
-        assert_empty(&house);
+        harness.control.stop(harness.now);
+        harness.drain();
+        assert_empty(&harness);
     }
 }

@@ -11,7 +11,7 @@ use crate::driver::Output;
 use crate::intent::Intent;
 use crate::notice::Notice;
 use crate::testing::description::Client;
-use crate::testing::{House, published};
+use crate::testing::{Harness, published};
 
 /// How many enter one room …
 const CROWD: u64 = 100;
@@ -24,7 +24,7 @@ const ANSWERING: Duration = Duration::from_millis(30);
 
 /// A crowd, each with what it was offered.
 struct Crowd {
-    house: House,
+    harness: Harness,
     /// Who has to answer, and when.
     due: Vec<(Duration, u64)>,
     elapsed: Duration,
@@ -53,12 +53,12 @@ impl Crowd {
     /// Lets a millisecond pass.
     fn step(&mut self) {
         self.elapsed += Duration::from_millis(1);
-        let outputs = self.house.pass(Duration::from_millis(1));
+        let outputs = self.harness.pass(Duration::from_millis(1));
         self.handle(&outputs);
         let now = self.elapsed;
         let answering: Vec<_> = self.due.extract_if(.., |(at, _)| *at <= now).collect();
         for (_, session) in answering {
-            let outputs = self.house.answer(session);
+            let outputs = self.harness.answer(session);
             let flowing = outputs.iter().filter_map(|output| match output {
                 Output::Command(_, Command::Subscribe(subscribe)) => Some(subscribe.publication),
                 _ => None,
@@ -72,7 +72,7 @@ impl Crowd {
 #[test]
 fn a_hundred_who_enter_within_two_seconds_get_ten_offers_at_most_and_all_hear_all_in_five() {
     let mut crowd = Crowd {
-        house: House::new(),
+        harness: Harness::new(),
         due: Vec::new(),
         elapsed: Duration::ZERO,
         offers: vec![0; CROWD as usize],
@@ -83,12 +83,12 @@ fn a_hundred_who_enter_within_two_seconds_get_ten_offers_at_most_and_all_hear_al
         while crowd.elapsed < ENTERING * session as u32 / CROWD as u32 {
             crowd.step();
         }
-        let before = crowd.house.log.len();
-        crowd.house.join(session, &format!("guest-{session}"));
-        crowd.house.reply(session, Client::new(session).offer(&[("0", "audio", "sendonly")]));
-        let told = crowd.house.log.split_off(before);
+        let before = crowd.harness.log.len();
+        crowd.harness.join(session, &format!("guest-{session}"));
+        crowd.harness.reply(session, Client::new(session).offer(&[("0", "audio", "sendonly")]));
+        let told = crowd.harness.log.split_off(before);
         crowd.handle(&told);
-        crowd.house.log.extend(told);
+        crowd.harness.log.extend(told);
     }
     while crowd.elapsed < Duration::from_secs(5) {
         crowd.step();
@@ -105,26 +105,26 @@ fn a_hundred_who_enter_within_two_seconds_get_ten_offers_at_most_and_all_hear_al
 
 #[test]
 fn two_hundred_cycles_of_publishing_leave_every_offer_as_long_as_before() {
-    let mut house = House::new();
-    house.join(1, "ada");
-    house.join(2, "bob");
+    let mut harness = Harness::new();
+    harness.join(1, "ada");
+    harness.join(2, "bob");
     let client = Client::new(1);
     let mut lengths = Vec::new();
 
     for _ in 0..200 {
-        let camera = published(&house.reply(1, client.offer(&[("0", "video", "sendonly")])));
-        house.pass(Duration::from_millis(500));
-        lengths.push(house.latest_offer(2).expect("the camera is offered").1.len());
-        house.answer(2);
-        house.ask(1, Intent::Unpublish { publication: camera[0] });
-        house.ask(1, client.offer(&[("0", "video", "inactive")]));
-        house.pass(Duration::from_millis(500));
-        house.answer(2);
+        let camera = published(&harness.reply(1, client.offer(&[("0", "video", "sendonly")])));
+        harness.pass(Duration::from_millis(500));
+        lengths.push(harness.latest_offer(2).expect("the camera is offered").1.len());
+        harness.answer(2);
+        harness.ask(1, Intent::Unpublish { publication: camera[0] });
+        harness.ask(1, client.offer(&[("0", "video", "inactive")]));
+        harness.pass(Duration::from_millis(500));
+        harness.answer(2);
     }
 
     // The numbers of streams and of versions in it have more digits or fewer.
     let (least, most) = (lengths.iter().min(), lengths.iter().max());
     assert!(most.zip(least).is_some_and(|(most, least)| most - least <= 40), "{lengths:?}");
-    let (_, sdp) = house.latest_offer(2).expect("an offer");
+    let (_, sdp) = harness.latest_offer(2).expect("an offer");
     assert_eq!(sdp.matches("\r\nm=").count(), 1);
 }

@@ -6,7 +6,7 @@ use crate::driver::Output;
 use crate::grants::{Grants, Pass, Permissions};
 use crate::intent::Intent;
 use crate::notice::{Message, Notice};
-use crate::testing::{House, join_with, told};
+use crate::testing::{Harness, join_with, told};
 
 const AT: Duration = Duration::from_millis(1_700_000_000_123);
 
@@ -38,29 +38,29 @@ fn heard(outputs: &[Output], session: u64) -> Vec<(u64, String)> {
 
 #[test]
 fn room_messages_have_one_order_for_everybody_and_are_acknowledged_with_their_place_in_it() {
-    let mut house = House::new();
+    let mut harness = Harness::new();
     for (session, name) in [(1, "ada"), (2, "bob"), (3, "eve")] {
-        house.join(session, name);
+        harness.join(session, name);
     }
 
-    assert_eq!(house.reply(1, say("one")), Notice::MessageSent { number: 1 });
-    assert_eq!(house.reply(2, say("two")), Notice::MessageSent { number: 2 });
+    assert_eq!(harness.reply(1, say("one")), Notice::MessageSent { number: 1 });
+    assert_eq!(harness.reply(2, say("two")), Notice::MessageSent { number: 2 });
 
     let (one, two) = ((1, "one".to_owned()), (2, "two".to_owned()));
-    assert_eq!(heard(&house.log, 3), [one.clone(), two.clone()]);
-    assert_eq!(heard(&house.log, 1), [two], "nobody hears themselves");
-    assert_eq!(heard(&house.log, 2), [one]);
+    assert_eq!(heard(&harness.log, 3), [one.clone(), two.clone()]);
+    assert_eq!(heard(&harness.log, 1), [two], "nobody hears themselves");
+    assert_eq!(heard(&harness.log, 2), [one]);
 }
 
 #[test]
 fn a_direct_message_reaches_one_alone_and_is_counted_apart() {
-    let mut house = House::new();
+    let mut harness = Harness::new();
     for (session, name) in [(1, "ada"), (2, "bob"), (3, "eve")] {
-        house.join(session, name);
+        harness.join(session, name);
     }
-    house.reply(1, say("to all"));
+    harness.reply(1, say("to all"));
 
-    let outputs = house.ask(1, whisper("bob", "psst"));
+    let outputs = harness.ask(1, whisper("bob", "psst"));
 
     assert_eq!(heard(&outputs, 2), [(1, "psst".to_owned())]);
     assert!(told(&outputs, 3).is_empty());
@@ -70,44 +70,44 @@ fn a_direct_message_reaches_one_alone_and_is_counted_apart() {
         (Some("ada"), Some("bob"))
     );
     assert_eq!(message.at, AT);
-    assert_eq!(house.reply(3, whisper("bob", "hey")), Notice::MessageSent { number: 2 });
+    assert_eq!(harness.reply(3, whisper("bob", "hey")), Notice::MessageSent { number: 2 });
 }
 
 #[test]
 fn whoever_is_not_here_or_not_seen_is_unknown() {
-    let mut house = House::new();
-    house.join(1, "ada");
-    house.reply(2, join_with("eve", granting(Grants { hidden: true, ..Grants::default() })));
+    let mut harness = Harness::new();
+    harness.join(1, "ada");
+    harness.reply(2, join_with("eve", granting(Grants { hidden: true, ..Grants::default() })));
 
-    assert_eq!(code(&house.reply(1, whisper("nobody", "?"))), "unknown_participant");
-    assert_eq!(code(&house.reply(1, whisper("eve", "?"))), "unknown_participant");
-    assert_eq!(house.reply(2, whisper("ada", "!")), Notice::MessageSent { number: 1 });
+    assert_eq!(code(&harness.reply(1, whisper("nobody", "?"))), "unknown_participant");
+    assert_eq!(code(&harness.reply(1, whisper("eve", "?"))), "unknown_participant");
+    assert_eq!(harness.reply(2, whisper("ada", "!")), Notice::MessageSent { number: 1 });
 }
 
 #[test]
 fn long_messages_hasty_ones_and_those_without_the_grant_are_refused() {
-    let mut house = House::new();
-    house.join(1, "ada");
-    house.reply(2, join_with("bob", granting(Grants { messages: false, ..Grants::default() })));
+    let mut harness = Harness::new();
+    harness.join(1, "ada");
+    harness.reply(2, join_with("bob", granting(Grants { messages: false, ..Grants::default() })));
 
-    assert_eq!(code(&house.reply(2, say("hello"))), "not_permitted");
-    assert_eq!(code(&house.reply(1, say(&"x".repeat(4_097)))), "message_too_long");
+    assert_eq!(code(&harness.reply(2, say("hello"))), "not_permitted");
+    assert_eq!(code(&harness.reply(1, say(&"x".repeat(4_097)))), "message_too_long");
     for _ in 0..10 {
-        assert!(matches!(house.reply(1, say("x")), Notice::MessageSent { .. }));
+        assert!(matches!(harness.reply(1, say("x")), Notice::MessageSent { .. }));
     }
-    assert_eq!(code(&house.reply(1, say("x"))), "rate_limited");
-    house.pass(Duration::from_secs(1));
-    assert!(matches!(house.reply(1, say("x")), Notice::MessageSent { .. }));
+    assert_eq!(code(&harness.reply(1, say("x"))), "rate_limited");
+    harness.pass(Duration::from_secs(1));
+    assert!(matches!(harness.reply(1, say("x")), Notice::MessageSent { .. }));
 }
 
 #[test]
 fn a_new_name_and_new_metadata_are_told_to_everybody() {
-    let mut house = House::new();
-    house.join(1, "ada");
-    house.join(2, "bob");
+    let mut harness = Harness::new();
+    harness.join(1, "ada");
+    harness.join(2, "bob");
 
-    let named = house.ask(1, Intent::SetName("Ada L.".to_owned()));
-    let described = house.ask(1, Intent::SetMetadata(Some("{\"hand\":true}".to_owned())));
+    let named = harness.ask(1, Intent::SetName("Ada L.".to_owned()));
+    let described = harness.ask(1, Intent::SetMetadata(Some("{\"hand\":true}".to_owned())));
 
     for session in [1, 2] {
         let [Notice::ParticipantChanged(ada)] = told(&named, session)[..] else { panic!("{named:?}") };
@@ -117,18 +117,18 @@ fn a_new_name_and_new_metadata_are_told_to_everybody() {
         };
         assert_eq!(ada.metadata.as_deref(), Some("{\"hand\":true}"));
     }
-    let Notice::Joined { participants, .. } = house.join(3, "eve") else { panic!("eve joins") };
+    let Notice::Joined { participants, .. } = harness.join(3, "eve") else { panic!("eve joins") };
     assert_eq!(participants[0].metadata.as_deref(), Some("{\"hand\":true}"));
 }
 
 #[test]
 fn names_and_metadata_have_limits_and_need_the_grant() {
-    let mut house = House::new();
-    house.join(1, "ada");
-    house.reply(2, join_with("bob", granting(Grants { rename: false, ..Grants::default() })));
+    let mut harness = Harness::new();
+    harness.join(1, "ada");
+    harness.reply(2, join_with("bob", granting(Grants { rename: false, ..Grants::default() })));
 
-    assert_eq!(code(&house.reply(2, Intent::SetName("Bobby".to_owned()))), "not_permitted");
-    assert_eq!(code(&house.reply(2, Intent::SetMetadata(None))), "not_permitted");
-    assert_eq!(code(&house.reply(1, Intent::SetName(String::new()))), "bad_name");
-    assert_eq!(code(&house.reply(1, Intent::SetMetadata(Some("x".repeat(4_097))))), "metadata_too_long");
+    assert_eq!(code(&harness.reply(2, Intent::SetName("Bobby".to_owned()))), "not_permitted");
+    assert_eq!(code(&harness.reply(2, Intent::SetMetadata(None))), "not_permitted");
+    assert_eq!(code(&harness.reply(1, Intent::SetName(String::new()))), "bad_name");
+    assert_eq!(code(&harness.reply(1, Intent::SetMetadata(Some("x".repeat(4_097))))), "metadata_too_long");
 }

@@ -12,14 +12,14 @@ use crate::intent::{Connection, Intent, TrackSource};
 use crate::notice::{ConnectionState, Notice};
 use crate::refusal::Refusal;
 use crate::testing::description::Client;
-use crate::testing::{House, commands, published, told};
+use crate::testing::{Harness, commands, published, told};
 
 #[test]
 fn the_commands_that_make_an_answer_true_come_before_it() {
-    let mut house = House::new();
-    house.join(1, "ada");
+    let mut harness = Harness::new();
+    harness.join(1, "ada");
 
-    let outputs = house.ask(1, Client::new(1).offer_both());
+    let outputs = harness.ask(1, Client::new(1).offer_both());
 
     let [
         Output::Command(_, Command::OpenPeer { peer: opened, local, .. }),
@@ -39,11 +39,11 @@ fn the_commands_that_make_an_answer_true_come_before_it() {
 
 #[test]
 fn what_is_published_is_announced_with_its_kind_and_source() {
-    let mut house = House::new();
-    house.join(1, "ada");
-    house.join(2, "bob");
+    let mut harness = Harness::new();
+    harness.join(1, "ada");
+    harness.join(2, "bob");
 
-    let outputs = house.ask(1, Client::new(1).offer_both());
+    let outputs = harness.ask(1, Client::new(1).offer_both());
 
     let added = told(&outputs, 2).into_iter().filter_map(|notice| match notice {
         Notice::PublicationAdded { publication, .. } => Some((publication.source, publication.encodings)),
@@ -54,10 +54,10 @@ fn what_is_published_is_announced_with_its_kind_and_source() {
 
 #[test]
 fn malformed_sdp_is_refused_and_changes_nothing() {
-    let mut house = House::new();
-    house.join_and_publish(1, "ada");
-    house.join(2, "bob");
-    let before = house.totals();
+    let mut harness = Harness::new();
+    harness.join_and_publish(1, "ada");
+    harness.join(2, "bob");
+    let before = harness.totals();
 
     let good = Client::new(1).offer_sdp(&[("0", "audio", "sendonly"), ("1", "video", "inactive")]);
     let no_codec = good.replace("opus", "speex");
@@ -67,25 +67,25 @@ fn malformed_sdp_is_refused_and_changes_nothing() {
         (&good.replace("a=ice-pwd", "a=x"), "bad_description"),
         (&no_codec, "no_usable_codec"),
     ] {
-        let outputs = house.ask(1, Intent::Offer { sdp: sdp.to_owned(), tracks: Vec::new() });
+        let outputs = harness.ask(1, Intent::Offer { sdp: sdp.to_owned(), tracks: Vec::new() });
         let [Output::Notice(told)] = &outputs[..] else { panic!("{outputs:?}") };
         let Notice::Refused(refusal) = &told.notice else { panic!("{told:?}") };
         assert_eq!(refusal.code(), code, "{refusal}");
     }
 
-    let after = house.totals();
+    let after = harness.totals();
     assert_eq!((after.peers, after.publications), (before.peers, before.publications));
     assert_eq!(after.requests_refused, 4);
 }
 
 #[test]
 fn an_ice_restart_keeps_publications_and_brings_new_credentials() {
-    let mut house = House::new();
+    let mut harness = Harness::new();
     let client = Client::new(1);
-    house.join(1, "ada");
-    let first = house.reply(1, client.offer_both());
+    harness.join(1, "ada");
+    let first = harness.reply(1, client.offer_both());
 
-    let outputs = house.ask(1, client.restarted().offer_both());
+    let outputs = harness.ask(1, client.restarted().offer_both());
 
     let [Command::RestartIce { local, remote: Some(remote), .. }] = commands(&outputs)[..] else {
         panic!("{outputs:?}")
@@ -99,13 +99,13 @@ fn an_ice_restart_keeps_publications_and_brings_new_credentials() {
 
 #[test]
 fn a_later_offer_adds_and_removes_by_mid() {
-    let mut house = House::new();
+    let mut harness = Harness::new();
     let client = Client::new(1);
-    let first = house.join_and_publish(1, "ada");
-    house.join(2, "bob");
+    let first = harness.join_and_publish(1, "ada");
+    harness.join(2, "bob");
 
     let lines = [("0", "audio", "sendonly"), ("1", "video", "inactive"), ("2", "video", "sendonly")];
-    let outputs = house.ask(1, client.offer(&lines));
+    let outputs = harness.ask(1, client.offer(&lines));
 
     let second = published(told(&outputs, 1)[0]);
     assert_eq!(second[0], first[0], "the microphone stays what it was");
@@ -117,51 +117,51 @@ fn a_later_offer_adds_and_removes_by_mid() {
 
 #[test]
 fn an_offer_that_lacks_earlier_m_lines_is_refused_by_their_names_and_changes_nothing() {
-    let mut house = House::new();
-    let tracks = house.join_and_publish(1, "ada");
-    house.join(2, "bob");
+    let mut harness = Harness::new();
+    let tracks = harness.join_and_publish(1, "ada");
+    harness.join(2, "bob");
     let client = Client::new(1);
     let one = client.offer_sdp(&[("0", "audio", "sendonly")]);
     let renamed = client.offer_sdp(&[("0", "audio", "sendonly"), ("2", "video", "sendonly")]);
 
     for (sdp, missing) in [("v=0\r\n", "mid 0, mid 1"), (&one, "mid 1"), (&renamed, "mid 1")] {
-        let outputs = house.ask(1, Intent::Offer { sdp: sdp.to_owned(), tracks: Vec::new() });
+        let outputs = harness.ask(1, Intent::Offer { sdp: sdp.to_owned(), tracks: Vec::new() });
         let [Output::Notice(told)] = &outputs[..] else { panic!("{outputs:?}") };
         let Notice::Refused(refusal) = &told.notice else { panic!("{told:?}") };
         assert_eq!(refusal.code(), "bad_description");
         assert!(refusal.to_string().contains(&format!("lacks {missing} of")), "{refusal}");
     }
 
-    assert_eq!(published(&house.reply(1, client.offer_both())), tracks);
+    assert_eq!(published(&harness.reply(1, client.offer_both())), tracks);
 }
 
 #[test]
 fn a_new_connection_owes_nothing_to_the_m_lines_of_the_one_before() {
-    let mut house = House::new();
-    house.join_and_publish(1, "ada");
+    let mut harness = Harness::new();
+    harness.join_and_publish(1, "ada");
 
-    let answer = house.reply(1, Client::new(99).offer(&[("0", "audio", "sendonly")]));
+    let answer = harness.reply(1, Client::new(99).offer(&[("0", "audio", "sendonly")]));
 
     assert_eq!(published(&answer).len(), 1);
-    assert_eq!((house.totals().peers, house.totals().publications), (1, 1));
+    assert_eq!((harness.totals().peers, harness.totals().publications), (1, 1));
 }
 
 #[test]
 fn an_m_line_that_begins_again_is_what_was_said_of_it_unless_the_offer_says_otherwise() {
-    let mut house = House::new();
+    let mut harness = Harness::new();
     let client = Client::new(1);
-    house.join(1, "ada");
-    house.join(2, "bob");
+    harness.join(1, "ada");
+    harness.join(2, "bob");
     let lines = |direction| [("0", "audio", "sendonly"), ("1", "video", direction)];
     let Intent::Offer { sdp, mut tracks } = client.offer(&lines("sendonly")) else { unreachable!() };
     tracks[1].source = TrackSource::Screen;
     tracks[1].name = Some("slides".to_owned());
     tracks[1].muted = true;
-    house.ask(1, Intent::Offer { sdp: sdp.clone(), tracks });
+    harness.ask(1, Intent::Offer { sdp: sdp.clone(), tracks });
 
     let mut again = |tracks| {
-        house.ask(1, client.offer(&lines("inactive")));
-        let outputs = house.ask(1, Intent::Offer { sdp: sdp.clone(), tracks });
+        harness.ask(1, client.offer(&lines("inactive")));
+        let outputs = harness.ask(1, Intent::Offer { sdp: sdp.clone(), tracks });
         match told(&outputs, 2)[..] {
             [Notice::PublicationAdded { publication, .. }] => publication.clone(),
             ref other => panic!("{other:?}"),
@@ -178,39 +178,39 @@ fn an_m_line_that_begins_again_is_what_was_said_of_it_unless_the_offer_says_othe
 
 #[test]
 fn another_certificate_is_another_connection() {
-    let mut house = House::new();
-    let first = house.join_and_publish(1, "ada");
-    let (_, old) = house.latest_peer(1);
+    let mut harness = Harness::new();
+    let first = harness.join_and_publish(1, "ada");
+    let (_, old) = harness.latest_peer(1);
 
-    let outputs = house.ask(1, Client::new(99).offer_both());
+    let outputs = harness.ask(1, Client::new(99).offer_both());
 
     assert_eq!(commands(&outputs)[0], &Command::ClosePeer { peer: old });
     assert!(matches!(commands(&outputs)[1], Command::OpenPeer { peer, .. } if *peer != old));
     assert!(published(told(&outputs, 1)[0]).iter().all(|id| !first.contains(id)));
-    assert_eq!((house.totals().peers, house.totals().publications), (1, 2));
+    assert_eq!((harness.totals().peers, harness.totals().publications), (1, 2));
 }
 
 #[test]
 fn an_unpublished_track_is_gone_without_a_new_description() {
-    let mut house = House::new();
-    let tracks = house.join_and_publish(1, "ada");
-    house.join(2, "bob");
+    let mut harness = Harness::new();
+    let tracks = harness.join_and_publish(1, "ada");
+    harness.join(2, "bob");
 
-    let outputs = house.ask(1, Intent::Unpublish { publication: tracks[1] });
+    let outputs = harness.ask(1, Intent::Unpublish { publication: tracks[1] });
 
     let Command::Receive { receiving, .. } = commands(&outputs)[0] else { panic!("{outputs:?}") };
     assert_eq!(receiving.sections.len(), 1);
     assert!(matches!(told(&outputs, 2)[0], Notice::PublicationRemoved { .. }));
-    assert_eq!(house.totals().publications, 1);
+    assert_eq!(harness.totals().publications, 1);
 }
 
 #[test]
 fn an_offer_that_still_sends_an_unpublished_track_publishes_it_anew() {
-    let mut house = House::new();
-    let tracks = house.join_and_publish(1, "ada");
-    house.ask(1, Intent::Unpublish { publication: tracks[1] });
+    let mut harness = Harness::new();
+    let tracks = harness.join_and_publish(1, "ada");
+    harness.ask(1, Intent::Unpublish { publication: tracks[1] });
 
-    let again = published(&house.reply(1, Client::new(1).offer_both()));
+    let again = published(&harness.reply(1, Client::new(1).offer_both()));
 
     assert_eq!(again[0], tracks[0]);
     assert!(!tracks.contains(&again[1]));
@@ -218,34 +218,34 @@ fn an_offer_that_still_sends_an_unpublished_track_publishes_it_anew() {
 
 #[test]
 fn only_its_owner_mutes_a_track_and_everybody_hears_of_it() {
-    let mut house = House::new();
-    let tracks = house.join_and_publish(1, "ada");
-    house.join(2, "bob");
+    let mut harness = Harness::new();
+    let tracks = harness.join_and_publish(1, "ada");
+    harness.join(2, "bob");
     let mute = Intent::SetMuted { publication: tracks[0], muted: true };
 
     let grant = "admin".to_owned();
-    assert_eq!(house.reply(2, mute.clone()), Notice::Refused(Refusal::NotPermitted { grant }));
-    let outputs = house.ask(1, mute.clone());
+    assert_eq!(harness.reply(2, mute.clone()), Notice::Refused(Refusal::NotPermitted { grant }));
+    let outputs = harness.ask(1, mute.clone());
 
     assert_eq!(commands(&outputs), [&Command::SetMuted { publication: tracks[0], muted: true }]);
     for session in [1, 2] {
         assert!(matches!(told(&outputs, session)[..], [Notice::PublicationMuted { muted: true, .. }]));
     }
-    assert_eq!(commands(&house.ask(1, mute)), [] as [&Command; 0], "muting twice is muting once");
+    assert_eq!(commands(&harness.ask(1, mute)), [] as [&Command; 0], "muting twice is muting once");
 }
 
 #[test]
 fn a_mute_toggled_fifty_times_a_second_is_told_at_a_pace_and_its_last_state_always() {
-    let mut house = House::new();
-    let tracks = house.join_and_publish(1, "ada");
-    house.join(2, "bob");
+    let mut harness = Harness::new();
+    let tracks = harness.join_and_publish(1, "ada");
+    harness.join(2, "bob");
     let mut outputs = Vec::new();
     for toggle in 0..101 {
         let muted = toggle % 2 == 0;
-        outputs.extend(house.ask(1, Intent::SetMuted { publication: tracks[0], muted }));
-        outputs.extend(house.pass(Duration::from_millis(20)));
+        outputs.extend(harness.ask(1, Intent::SetMuted { publication: tracks[0], muted }));
+        outputs.extend(harness.pass(Duration::from_millis(20)));
     }
-    outputs.extend(house.pass(Duration::from_secs(1)));
+    outputs.extend(harness.pass(Duration::from_secs(1)));
 
     let silenced = commands(&outputs).into_iter().filter(|one| matches!(one, Command::SetMuted { .. }));
     assert_eq!(silenced.count(), 101, "what is heard follows at once");
@@ -262,12 +262,12 @@ fn a_mute_toggled_fifty_times_a_second_is_told_at_a_pace_and_its_last_state_alwa
 
 #[test]
 fn a_track_may_begin_silent() {
-    let mut house = House::new();
-    house.join(1, "ada");
+    let mut harness = Harness::new();
+    harness.join(1, "ada");
     let Intent::Offer { sdp, mut tracks } = Client::new(1).offer_both() else { unreachable!() };
     tracks[0].muted = true;
 
-    let outputs = house.ask(1, Intent::Offer { sdp, tracks });
+    let outputs = harness.ask(1, Intent::Offer { sdp, tracks });
 
     let muted = published(told(&outputs, 1)[0])[0];
     assert_eq!(commands(&outputs).last(), Some(&&Command::SetMuted { publication: muted, muted: true }));
@@ -275,28 +275,28 @@ fn a_track_may_begin_silent() {
 
 #[test]
 fn a_lost_publish_connection_takes_its_tracks_along_and_can_be_made_anew() {
-    let mut house = House::new();
-    house.join_and_publish(1, "ada");
-    house.join(2, "bob");
-    let (worker, peer) = house.latest_peer(1);
+    let mut harness = Harness::new();
+    harness.join_and_publish(1, "ada");
+    harness.join(2, "bob");
+    let (worker, peer) = harness.latest_peer(1);
 
-    let outputs = house.event(worker, Event::PeerEnded { peer, end: LineEnd::ConsentLost });
+    let outputs = harness.event(worker, Event::PeerEnded { peer, end: LineEnd::ConsentLost });
 
     assert!(matches!(told(&outputs, 2)[0], Notice::PublicationRemoved { .. }));
     let state = ConnectionState::Ended(LineEnd::ConsentLost);
     assert_eq!(told(&outputs, 1), [&Notice::ConnectionChanged { connection: Connection::Publish, state }]);
-    let again = house.ask(1, Client::new(1).offer_both());
+    let again = harness.ask(1, Client::new(1).offer_both());
     assert!(matches!(commands(&again)[0], Command::OpenPeer { .. }));
 }
 
 #[test]
 fn layers_are_told_to_the_publisher_and_to_who_receives() {
-    let mut house = House::new();
-    let tracks = house.join_and_publish(1, "ada");
-    house.join(2, "bob");
-    house.join(3, "eve");
-    house.ask(3, Intent::Unsubscribe { publication: tracks[1] });
-    let (worker, _) = house.latest_peer(1);
+    let mut harness = Harness::new();
+    let tracks = harness.join_and_publish(1, "ada");
+    harness.join(2, "bob");
+    harness.join(3, "eve");
+    harness.ask(3, Intent::Unsubscribe { publication: tracks[1] });
+    let (worker, _) = harness.latest_peer(1);
     let mut layers = Layers::default();
     layers.push(Layer {
         encoding: EncodingIndex(0),
@@ -307,7 +307,7 @@ fn layers_are_told_to_the_publisher_and_to_who_receives() {
     });
 
     let outputs =
-        house.event(worker, Event::PublicationChanged { publication: tracks[1], layers, format: None });
+        harness.event(worker, Event::PublicationChanged { publication: tracks[1], layers, format: None });
 
     let notice = Notice::PublicationLayers { publication: tracks[1], layers };
     assert_eq!(told(&outputs, 1), [&notice]);
@@ -317,26 +317,26 @@ fn layers_are_told_to_the_publisher_and_to_who_receives() {
 
 #[test]
 fn events_about_what_is_gone_mean_nothing() {
-    let mut house = House::new();
-    let tracks = house.join_and_publish(1, "ada");
-    let (worker, peer) = house.latest_peer(1);
-    house.ask(1, Intent::Leave);
+    let mut harness = Harness::new();
+    let tracks = harness.join_and_publish(1, "ada");
+    let (worker, peer) = harness.latest_peer(1);
+    harness.ask(1, Intent::Leave);
 
-    assert_eq!(house.event(worker, Event::PeerEnded { peer, end: LineEnd::ClosedByUs }), []);
+    assert_eq!(harness.event(worker, Event::PeerEnded { peer, end: LineEnd::ClosedByUs }), []);
     let (publication, layers) = (tracks[0], Layers::default());
     let late = Event::PublicationChanged { publication, layers, format: None };
-    assert_eq!(house.event(worker, late), []);
+    assert_eq!(harness.event(worker, late), []);
 }
 
 #[test]
 fn who_begins_publications_without_end_is_slowed_down() {
-    let mut house = House::new();
-    house.join(1, "ada");
-    house.join(2, "bob");
+    let mut harness = Harness::new();
+    harness.join(1, "ada");
+    harness.join(2, "bob");
     let mut told = 0;
     let mut refused = 0;
     for certificate in 10..60 {
-        let outputs = house.ask(1, Client::new(certificate).offer_both());
+        let outputs = harness.ask(1, Client::new(certificate).offer_both());
         let added = crate::testing::told(&outputs, 2).into_iter();
         told += added.filter(|notice| matches!(notice, Notice::PublicationAdded { .. })).count();
         refused += crate::testing::told(&outputs, 1)
@@ -346,8 +346,8 @@ fn who_begins_publications_without_end_is_slowed_down() {
     }
     assert_eq!((told, refused), (48, 26), "three times what it may publish");
 
-    house.pass(Duration::from_secs(1));
-    assert!(matches!(house.reply(1, Client::new(90).offer_both()), Notice::Answer { .. }));
-    let again = house.reply(1, Client::new(90).offer_both());
+    harness.pass(Duration::from_secs(1));
+    assert!(matches!(harness.reply(1, Client::new(90).offer_both()), Notice::Answer { .. }));
+    let again = harness.reply(1, Client::new(90).offer_both());
     assert!(matches!(again, Notice::Answer { .. }), "what goes on begins nothing: {again:?}");
 }

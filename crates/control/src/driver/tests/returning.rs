@@ -17,7 +17,7 @@ use crate::grants::Pass;
 use crate::intent::{Heard, Intent, Resumption};
 use crate::notice::{Notice, Participant};
 use crate::testing::description::Client;
-use crate::testing::{House, join_with, published, told};
+use crate::testing::{Harness, join_with, published, told};
 
 const SEEDS: u64 = 60;
 const STEPS: usize = 120;
@@ -60,7 +60,7 @@ struct Person {
 }
 
 struct Run {
-    house: House,
+    harness: Harness,
     dice: ChaCha20Rng,
     people: BTreeMap<String, Person>,
     /// How the room is.
@@ -140,7 +140,7 @@ impl Run {
     }
 
     fn ask(&mut self, name: &str, intent: Intent) -> Vec<Output> {
-        let outputs = self.house.ask(self.people[name].session, intent);
+        let outputs = self.harness.ask(self.people[name].session, intent);
         self.spread(&outputs);
         outputs
     }
@@ -168,7 +168,7 @@ impl Run {
         let person = Person { session: self.sessions, hears: true, seen, ..Person::default() };
         // Whoever joins as somebody who is there replaces them: their last word goes to a session of the past.
         self.people.insert(name.to_owned(), person);
-        let outputs = self.house.ask(self.sessions, join_with(name, moderating()));
+        let outputs = self.harness.ask(self.sessions, join_with(name, moderating()));
         self.spread(&outputs);
     }
 
@@ -304,7 +304,7 @@ impl Run {
     }
 
     fn pass(&mut self, time: Duration) {
-        let outputs = self.house.pass(time);
+        let outputs = self.harness.pass(time);
         let gone = |notice: &&Notice| notice.end().is_some();
         self.people.retain(|_, person| told(&outputs, person.session).iter().all(|notice| !gone(notice)));
         self.spread(&outputs);
@@ -327,16 +327,21 @@ fn after_a_return_the_room_looks_to_everybody_as_it_is() {
     let mut resumed = 0;
     for seed in 0..SEEDS {
         let dice = ChaCha20Rng::seed_from_u64(seed);
-        let mut run =
-            Run { house: House::new(), dice, people: BTreeMap::new(), place: Place::default(), sessions: 0 };
+        let mut run = Run {
+            harness: Harness::new(),
+            dice,
+            people: BTreeMap::new(),
+            place: Place::default(),
+            sessions: 0,
+        };
         for _ in 0..STEPS {
             run.step();
             run.check();
         }
-        resumed += run.house.totals().sessions_resumed;
+        resumed += run.harness.totals().sessions_resumed;
         let away = run.people.values().filter(|person| !person.seen.connected).count();
-        assert_eq!(run.house.totals().sessions_lingering, away as u64, "seed {seed}");
-        assert_eq!(run.house.totals().sessions, run.people.len() as u64, "seed {seed}");
+        assert_eq!(run.harness.totals().sessions_lingering, away as u64, "seed {seed}");
+        assert_eq!(run.harness.totals().sessions, run.people.len() as u64, "seed {seed}");
     }
     assert!(resumed > SEEDS * 3, "{resumed} returns tell little");
 }
