@@ -63,7 +63,7 @@ test('a lost session is resumed, and the page hears only what has changed', asyn
   await back();
 
   await page.evaluate(() => window.renamed);
-  assert.equal(stage.urls.at(-1), '/v1/connect?resume=key-1&last_message=0&last_direct=0');
+  assert.equal(stage.urls[1], '/v1/connect?resume=key-1&last_message=0&last_direct=0');
   await until('the missed message', async () => (await told()).includes('message are you there?'));
   assert.deepEqual(await told(), ['connection-state reconnecting', 'participant-changed bob', 'participant-joined eve',
     'messages-missed 2', 'connection-state connected', 'message are you there?']);
