@@ -188,7 +188,8 @@ impl<T> Pacer<T> {
             return None;
         }
         if let Some((size, packet)) = self.queues.pop() {
-            return Some(self.release(now, size, What::Packet(packet)));
+            let probe = self.account(now, size);
+            return Some(Release { what: What::Packet(packet), probe, size });
         }
         let probe = self.probe?.sending.cluster().id;
         let size = DataSize::bytes(PADDING);
@@ -199,7 +200,7 @@ impl<T> Pacer<T> {
     pub fn padded(&mut self, now: Instant, size: Option<DataSize>) {
         match size {
             Some(size) => {
-                let _ = self.release(now, size, What::Padding(size));
+                self.account(now, size);
             }
             None => self.probe = None,
         }
@@ -222,18 +223,19 @@ impl<T> Pacer<T> {
         self.queues.is_empty() && self.probe.is_none()
     }
 
-    fn release(&mut self, now: Instant, size: DataSize, what: What<T>) -> Release<T> {
+    /// Takes account of what leaves, sound aside. The cluster it is part of, if a probe is under way.
+    fn account(&mut self, now: Instant, size: DataSize) -> Option<ClusterId> {
         self.credit.spend(size);
         let Some(probe) = &mut self.probe else {
             self.allowance -= 1;
             self.next_portion = Some(now + self.credit.time_to_next(PORTION).min(TICK));
-            return Release { what, probe: None, size };
+            return None;
         };
         let id = probe.sending.cluster().id;
         if probe.sending.on_sent(now, size) {
             self.probe = None;
         }
-        Release { what, probe: Some(id), size }
+        Some(id)
     }
 }
 

@@ -143,9 +143,7 @@ impl Worker {
         let rtt = entry.forwarding.handle_report(now, block);
         let Some(peer) = self.peers.get_mut(key) else { return };
         peer.rtt = rtt.unwrap_or(peer.rtt);
-        if peer.downlink.adapts() {
-            peer.downlink.on_report_block(now, block, rtt);
-        }
+        self.with_downlink(key, |downlink| downlink.on_report_block(now, block, rtt));
     }
 
     fn with_downlink(&mut self, key: PeerKey, change: impl FnOnce(&mut Downlink)) {
