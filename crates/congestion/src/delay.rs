@@ -12,6 +12,7 @@
 mod aimd;
 mod competition;
 mod detector;
+mod drain;
 mod groups;
 mod link_capacity;
 mod queue;
@@ -28,6 +29,7 @@ pub use detector::Usage;
 
 use competition::Competition;
 use detector::Detector;
+use drain::Drain;
 use groups::Groups;
 use queue::QueueDelay;
 use trendline::Trendline;
@@ -48,6 +50,7 @@ pub struct DelayTrend {
     trendline: Trendline,
     detector: Detector,
     queue: QueueDelay,
+    drain: Drain,
     competition: Competition,
     /// How long the queue is, and how long it was when it was last answered, in milliseconds.
     queue_ms: f64,
@@ -68,6 +71,7 @@ impl DelayTrend {
             self.queue_ms = queue_ms;
         }
         for outcome in outcomes {
+            self.drain.on_outcome(outcome, self.queue.met_by(outcome));
             let Some(arrival) = outcome.arrival() else { continue };
             let Some(step) = self.groups.on_arrival(outcome.sent.at, arrival) else { continue };
             let trend = self.trendline.add(&step);
@@ -85,6 +89,11 @@ impl DelayTrend {
             Usage::Over if self.answered_ms.is_some_and(|ms| self.queue_ms < ms - SHRUNK_MS) => Usage::Under,
             usage => usage,
         }
+    }
+
+    /// What the link carries for us while its queue is not empty; `None` while it is.
+    pub fn drained(&self) -> Option<Bitrate> {
+        self.drain.bitrate()
     }
 
     /// The rate is going to be lowered for the queue. Returns whether others fill it, to whom giving way

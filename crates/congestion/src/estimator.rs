@@ -250,8 +250,14 @@ impl Estimator {
                 let has_competition =
                     usage == Usage::Over && self.trend.on_overuse(now, self.aimd.bitrate(), acknowledged);
                 let rtt = self.rtt.get();
-                let conditions =
-                    delay::Conditions { usage, acknowledged, rtt, is_application_limited, has_competition };
+                let conditions = delay::Conditions {
+                    usage,
+                    acknowledged,
+                    drained: self.trend.drained(),
+                    rtt,
+                    is_application_limited,
+                    has_competition,
+                };
                 self.aimd.update(now, &conditions)
             }
         };

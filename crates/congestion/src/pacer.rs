@@ -144,7 +144,7 @@ impl<T> Pacer<T> {
         self.queues.take_back(class, of_no_use)
     }
 
-    /// Drops every picture that waits and is `of_no_use` any more.
+    /// Drops whatever of pictures waits and is `of_no_use` any more, repairs as well.
     pub fn discard(&mut self, of_no_use: impl FnMut(&T) -> bool) -> usize {
         self.queues.discard(of_no_use)
     }

@@ -87,6 +87,10 @@ fn who_loses_most_of_the_link_goes_on_hearing_and_seeing() {
                 "bob's picture moves",
                 sees("bob", |seen| seen.last_decoded.is_some_and(|last| last > seconds(19))),
             )
-            .checks("bob hears nearly everything", hears("bob", 90)),
+            .checks(
+                "bob's picture never stood still for long",
+                sees("bob", |seen| seen.freezes <= 2 && seen.longest_gap < Duration::from_millis(1_500)),
+            )
+            .checks("bob hears nearly everything", hears("bob", 97)),
     );
 }

@@ -171,6 +171,11 @@ impl Worker {
             let rtt = self.peers.get(key).map_or(crate::commands::DEFAULT_RTT, |peer| peer.rtt);
             let Some(entry) = self.subscriptions.get_mut(subscription) else { return };
             let Some(route) = self.routes.get(entry.publication) else { return };
+            if entry.switching.is_some() {
+                // The keyframe of another layer waits behind it, and makes it useless.
+                self.counters.nacks_suppressed += 1;
+                continue;
+            }
             match entry.forwarding.handle_nack(now, lost, route.publication.cache(), rtt) {
                 ResendOutcome::Resend(seq) => self.queue_resend(subscription, key, seq),
                 ResendOutcome::Suppressed => self.counters.nacks_suppressed += 1,

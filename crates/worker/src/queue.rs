@@ -45,11 +45,15 @@ pub(crate) fn queue(
     (packet, verdict): (CacheRef, Verdict),
     counters: &mut WorkerCounters,
 ) {
-    // Another layer takes over: what waits of the old one would only hold it up.
-    if verdict == Verdict::Switch && peer.pacer.wait() > LONG_WAIT {
-        let is_old =
-            |queued: &Queued| matches!(queued, Queued::New { subscription: of, .. } if *of == subscription);
+    if verdict == Verdict::Switch {
+        // Another layer takes over: repairs of the old one would only hold it up, …
+        let has_long_wait = peer.pacer.wait() > LONG_WAIT;
+        let is_old = |queued: &Queued| {
+            queued.subscription() == subscription && (has_long_wait || matches!(queued, Queued::Again { .. }))
+        };
+        // … and so would its pictures where many of them wait.
         counters.superseded += peer.pacer.discard(is_old) as u64;
+        entry.switching = Some(packet);
     }
     if peer.pacer.push(class, size, Queued::New { subscription, packet, verdict }).is_err() {
         counters.drops.add(DropReason::PacerFull);

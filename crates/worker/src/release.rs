@@ -90,6 +90,9 @@ impl Worker {
             return Ok(None);
         }
         let entry = self.subscriptions.get_mut(order.subscription()).ok_or(DropReason::PeerGone)?;
+        if let Order::Queued(Queued::New { packet, .. }) = order {
+            entry.note_left(packet);
+        }
         let route = self.routes.get(entry.publication).ok_or(DropReason::PeerGone)?;
         let Some(room) = outbox.reserve(path, MAX_DATAGRAM) else {
             if let Order::Queued(Queued::New { packet, .. }) = order {
@@ -156,8 +159,8 @@ impl Worker {
 impl Order {
     const fn subscription(self) -> SubscriptionKey {
         match self {
-            Self::Queued(Queued::New { subscription, .. } | Queued::Again { subscription, .. })
-            | Self::Padding(subscription) => subscription,
+            Self::Queued(queued) => queued.subscription(),
+            Self::Padding(subscription) => subscription,
         }
     }
 }

@@ -39,6 +39,14 @@ pub(crate) enum Queued {
     },
 }
 
+impl Queued {
+    /// Where to.
+    pub(crate) const fn subscription(self) -> SubscriptionKey {
+        let (Self::New { subscription, .. } | Self::Again { subscription, .. }) = self;
+        subscription
+    }
+}
+
 /// One subscription with its surroundings.
 #[derive(Debug)]
 pub(crate) struct Entry {
@@ -49,6 +57,8 @@ pub(crate) struct Entry {
     pub(crate) cname: String,
     /// A picture it wants has no keyframe yet, and whether to ask for one has been looked at.
     pub(crate) waits: bool,
+    /// The first packet of another layer, while it waits in the pacer.
+    pub(crate) switching: Option<CacheRef>,
     /// What control was told last.
     pub(crate) told: Option<Decision>,
     /// It changed and control has not been told.
@@ -61,6 +71,12 @@ impl Entry {
     pub(crate) fn handle_dropped(&mut self, packet: CacheRef) {
         self.forwarding.handle_dropped(packet);
         self.waits = false;
+        self.note_left(packet);
+    }
+
+    /// A selected packet does not wait in the pacer any more.
+    pub(crate) fn note_left(&mut self, packet: CacheRef) {
+        self.switching.take_if(|switching| *switching == packet);
     }
 }
 
@@ -84,8 +100,8 @@ impl Subscriptions {
     ) -> SubscriptionKey {
         self.ages += 1;
         let age = self.ages;
-        let (waits, told, is_news) = (false, None, false);
-        let entry = Entry { id, peer, publication, forwarding, cname, waits, told, is_news, age };
+        let (waits, switching, told, is_news) = (false, None, None, false);
+        let entry = Entry { id, peer, publication, forwarding, cname, waits, switching, told, is_news, age };
         let key = SubscriptionKey { place: self.slots.insert(entry), age };
         self.by_id.insert(id, key);
         key

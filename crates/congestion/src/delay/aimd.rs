@@ -71,12 +71,21 @@ pub struct Conditions {
     pub usage: Usage,
     /// What arrives.
     pub acknowledged: Option<Bitrate>,
+    /// What arrives while the link's queue is not empty: what it carries.
+    pub drained: Option<Bitrate>,
     /// Time there and back.
     pub rtt: Duration,
     /// Less is sent than may be: growth would prove nothing.
     pub is_application_limited: bool,
     /// Others fill the queue: giving way would not empty it.
     pub has_competition: bool,
+}
+
+impl Conditions {
+    /// What the link carries, as far as is known.
+    fn carried(&self) -> Option<Bitrate> {
+        self.drained.or(self.acknowledged)
+    }
 }
 
 impl Aimd {
@@ -159,18 +168,17 @@ impl Aimd {
             self.put(now, self.rate * BACKOFF_IN_COMPETITION);
             return true;
         }
-        let Some(acknowledged) = conditions.acknowledged else {
+        let Some(carried) = conditions.carried() else {
             // Nothing is known of what arrives: halve a guess, leave a rate that was proven.
             let lowered = if self.is_proven { self.rate } else { self.rate / 2.0 };
             self.put(now, lowered);
             return true;
         };
-        let arrives = acknowledged.as_bps() as f64;
-        self.put(now, self.lowered(arrives));
-        if self.link.is_below(acknowledged) {
+        self.put(now, self.lowered(carried.as_bps() as f64));
+        if self.link.is_below(carried) {
             self.link.forget();
         }
-        self.link.on_overuse(acknowledged);
+        self.link.on_overuse(carried);
         self.is_proven = true;
         true
     }
@@ -190,7 +198,7 @@ impl Aimd {
         let pause = conditions.rtt.clamp(least, most);
         let is_time = self.lowered_at.is_none_or(|at| now.saturating_duration_since(at) >= pause);
         let collapsed =
-            conditions.acknowledged.is_some_and(|rate| (rate.as_bps() as f64) < COLLAPSE * self.rate);
+            conditions.carried().is_some_and(|rate| (rate.as_bps() as f64) < COLLAPSE * self.rate);
         is_time || collapsed
     }
 

@@ -33,20 +33,19 @@ impl QueueDelay {
     /// Takes in what one report told. Returns the shortest queue any of its packets met, in milliseconds.
     pub(super) fn on_outcomes(&mut self, now: Instant, outcomes: &[Outcome]) -> Option<f64> {
         let origin = *self.origin.get_or_insert(now);
-        let seconds = |at: Instant| {
-            at.saturating_duration_since(origin).as_secs_f64()
-                - origin.saturating_duration_since(at).as_secs_f64()
-        };
-        let way = |outcome: &Outcome| {
-            outcome.arrival().map(|arrival| arrival.0 as f64 / 1e3 - seconds(outcome.sent.at) * 1e3)
-        };
-        let shortest = outcomes.iter().filter_map(way).min_by(f64::total_cmp)?;
+        let shortest =
+            outcomes.iter().filter_map(|outcome| way_ms(origin, outcome)).min_by(f64::total_cmp)?;
         self.base.add(now, shortest, BASE_WINDOW);
         let queue_ms = shortest - self.base.get().unwrap_or(shortest);
         if let Some(of_window) = self.lately.add(now, queue_ms, STANDING_WINDOW) {
             self.standing_ms = of_window;
         }
         Some(queue_ms)
+    }
+
+    /// The queue that one packet met, in milliseconds.
+    pub(super) fn met_by(&self, outcome: &Outcome) -> Option<f64> {
+        Some(way_ms(self.origin?, outcome)? - self.base.get()?)
     }
 
     /// The queue that was always there in the last window, in milliseconds.
@@ -58,6 +57,13 @@ impl QueueDelay {
     pub(super) const fn was_answered(&mut self) {
         self.standing_ms = 0.0;
     }
+}
+
+/// What the way of a packet took, by clocks of which nobody knows how far they are apart.
+fn way_ms(origin: Instant, outcome: &Outcome) -> Option<f64> {
+    let left = outcome.sent.at.saturating_duration_since(origin).as_secs_f64()
+        - origin.saturating_duration_since(outcome.sent.at).as_secs_f64();
+    Some(outcome.arrival()?.0 as f64 / 1e3 - left * 1e3)
 }
 
 impl Shortest {

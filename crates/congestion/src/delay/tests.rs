@@ -68,10 +68,24 @@ fn a_burst_that_was_held_up_is_no_growing_queue() {
 const STEADY: Conditions = Conditions {
     usage: Usage::Normal,
     acknowledged: Some(Bitrate::mbps(1)),
+    drained: None,
     rtt: Duration::from_millis(100),
     is_application_limited: false,
     has_competition: false,
 };
+
+#[test]
+fn after_a_burst_the_rate_falls_below_what_the_link_carries_however_little_arrives_in_all() {
+    let mut aimd = Aimd::new(Bitrate::kbps(3_000));
+    let burst = Conditions {
+        usage: Usage::Over,
+        acknowledged: Some(Bitrate::kbps(600)),
+        drained: Some(Bitrate::kbps(2_000)),
+        ..STEADY
+    };
+    assert!(aimd.update(epoch(), &burst));
+    assert_eq!(aimd.bitrate(), Bitrate::kbps(1_695));
+}
 
 #[test]
 fn the_rate_falls_below_what_arrives_and_rises_again_step_by_step() {

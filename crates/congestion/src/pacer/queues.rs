@@ -102,16 +102,22 @@ impl<T> Queues<T> {
 
     pub(super) fn discard(&mut self, mut of_no_use: impl FnMut(&T) -> bool) -> usize {
         let mut discarded = 0;
-        for queue in [&mut self.high, &mut self.normal] {
+        let mut bytes_of = |queue: &mut VecDeque<(DataSize, T)>| {
+            let mut bytes = 0;
             queue.retain(|(size, packet)| {
                 let goes = of_no_use(packet);
                 if goes {
                     discarded += 1;
-                    self.bytes = self.bytes.saturating_sub(size.as_bytes() as usize);
+                    bytes += size.as_bytes() as usize;
                 }
                 !goes
             });
-        }
+            bytes
+        };
+        let again = bytes_of(&mut self.retransmissions);
+        let pictures = bytes_of(&mut self.high) + bytes_of(&mut self.normal);
+        self.again = self.again.saturating_sub(again);
+        self.bytes = self.bytes.saturating_sub(again + pictures);
         discarded
     }
 

@@ -223,13 +223,14 @@ fn repairs_that_would_come_too_late_are_refused() {
 }
 
 #[test]
-fn pictures_of_no_use_are_discarded_and_nothing_else_is() {
+fn pictures_and_repairs_of_no_use_are_discarded_and_nothing_else_is() {
     let mut pacer = Pacer::new();
     (0..10).for_each(|packet| pacer.push(VIDEO, PACKET, packet).unwrap());
-    pacer.push(Class::Retransmission, PACKET, 11).unwrap();
+    (10..12).for_each(|packet| pacer.push(Class::Retransmission, PACKET, packet).unwrap());
+    pacer.push(Class::Audio, PACKET, 13).unwrap();
 
-    assert_eq!(pacer.discard(|packet| packet % 2 == 1), 5);
+    assert_eq!(pacer.discard(|packet| packet % 2 == 1), 6);
 
     assert_eq!(pacer.queued(), DataSize::bytes(6 * 1_200));
-    assert_eq!(drain(&mut pacer, epoch()), [11, 0, 2, 4, 6, 8]);
+    assert_eq!(drain(&mut pacer, epoch()), [13, 10, 0, 2, 4, 6, 8]);
 }

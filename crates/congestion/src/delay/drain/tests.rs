@@ -1,0 +1,50 @@
+use super::*;
+use crate::testing::{arrived, epoch, ms};
+
+fn kbps(drain: &Drain) -> Option<u64> {
+    drain.bitrate().map(|rate| (rate.as_bps() as f64 / 1e3).round() as u64)
+}
+
+/// Packets of 1 000 bytes, one every so many milliseconds at the receiver, that met this queue.
+fn feed(drain: &mut Drain, from_ms: u64, count: u64, every_ms: u64, queue_ms: f64) {
+    let t0 = epoch();
+    for i in 0..count {
+        let outcome = arrived(t0, t0, 1_000, (from_ms + i * every_ms) * 1_000);
+        drain.on_outcome(&outcome, Some(queue_ms));
+    }
+}
+
+#[test]
+fn what_met_no_queue_says_nothing() {
+    let mut drain = Drain::default();
+    feed(&mut drain, 0, 100, 10, 2.0);
+    assert_eq!(kbps(&drain), None);
+}
+
+#[test]
+fn a_burst_shows_what_the_link_carries_however_little_was_sent_before() {
+    let mut drain = Drain::default();
+    feed(&mut drain, 0, 10, 100, 0.0);
+    feed(&mut drain, 1_000, 1, 4, 0.0);
+    feed(&mut drain, 1_004, 20, 4, 30.0);
+    assert_eq!(kbps(&drain), Some(2_000));
+}
+
+#[test]
+fn a_link_that_became_narrow_is_seen_within_half_a_second() {
+    let mut drain = Drain::default();
+    feed(&mut drain, 0, 200, 4, 20.0);
+    feed(&mut drain, 800, 17, 32, 200.0);
+    assert_eq!(kbps(&drain), Some(250));
+}
+
+#[test]
+fn what_a_lost_report_told_of_is_not_taken_for_a_gap() {
+    let mut drain = Drain::default();
+    feed(&mut drain, 0, 10, 10, 50.0);
+    let t0 = epoch();
+    let untold = Outcome { fate: Fate::Unreported, ..arrived(t0, t0 + ms(1), 1_000, 0) };
+    drain.on_outcome(&untold, None);
+    feed(&mut drain, 300, 10, 10, 50.0);
+    assert_eq!(kbps(&drain), Some(800));
+}
