@@ -40,6 +40,9 @@ const STREAM_TIMEOUT: Duration = Duration::from_secs(2);
 /// A queue that stands at this length, in milliseconds, is answered as if it grew: nobody wants to talk through it.
 const STANDING_MS: f64 = 100.0;
 
+/// A queue longer than this, in milliseconds, is worth waiting for until it is empty.
+const LONG_MS: f64 = 50.0;
+
 /// A queue this much shorter, in milliseconds, than when it was last answered is on its way to empty.
 const SHRUNK_MS: f64 = 5.0;
 
@@ -94,6 +97,17 @@ impl DelayTrend {
     /// What the link carries for us while its queue is not empty; `None` while it is.
     pub fn drained(&self) -> Option<Bitrate> {
         self.drain.bitrate()
+    }
+
+    /// The same, if the queue was filled by what we sent: however little is known of the path, that much is
+    /// what it carries.
+    pub fn filled(&self) -> Option<Bitrate> {
+        self.drain.bitrate().filter(|_| self.drain.is_filled_by_us())
+    }
+
+    /// Whether there is a queue that others are not known to fill: a probe would only make it longer.
+    pub fn has_queue(&self, now: Instant) -> bool {
+        self.queue_ms > LONG_MS && !self.competition.is_believed(now)
     }
 
     /// The rate is going to be lowered for the queue. Returns whether others fill it, to whom giving way

@@ -58,6 +58,9 @@ impl Default for Bounds {
 /// A receiver's own limit counts for this long after it was told last.
 const REMB_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// Of what the first burst got through this is used, so that the queue it made empties.
+const USED_SHARE: f64 = 0.9;
+
 /// The estimator of one transport.
 #[derive(Debug)]
 pub struct Estimator {
@@ -198,7 +201,9 @@ impl Estimator {
             is_congested: self.trend.usage() == Usage::Over
                 // While the bound by loss rises again, a probe is what shows that it may.
                 || self.loss.state() == LossState::Decreasing
-                || self.silence.is_silent(),
+                || self.silence.is_silent()
+                || self.trend.has_queue(now),
+            is_known: self.has_feedback,
         };
         self.schedule.on_time(now, &conditions);
         self.settle(now);
@@ -237,6 +242,7 @@ impl Estimator {
     fn learn(&mut self, now: Instant, outcomes: &[Outcome]) {
         outcomes.iter().for_each(|outcome| self.acknowledged.on_outcome(outcome));
         self.trend.on_outcomes(now, outcomes);
+        self.replace_guess(now);
         let measured = outcomes.iter().filter_map(|outcome| self.measure.on_outcome(outcome)).last();
         let acknowledged = self.acknowledged.bitrate();
         let is_application_limited = self.application.since().is_some();
@@ -270,6 +276,16 @@ impl Estimator {
         self.settle(now);
         if was_lowered {
             self.schedule.on_decrease();
+        }
+    }
+
+    /// The first picture is a burst: where it filled the link, it tells more than the rate that was guessed.
+    fn replace_guess(&mut self, now: Instant) {
+        let Some(filled) = self.trend.filled().filter(|_| !self.aimd.is_proven()) else { return };
+        if filled < self.aimd.bitrate() {
+            let used = Bitrate::bps((filled.as_bps() as f64 * USED_SHARE) as u64);
+            self.aimd.set(now, self.within_bounds(used));
+            self.schedule.skip_first();
         }
     }
 

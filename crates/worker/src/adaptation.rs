@@ -6,7 +6,7 @@ use switchyard_forward::allocation::{Wish, allocate};
 use switchyard_transport::line::LineState;
 
 use crate::Worker;
-use crate::peers::PeerKey;
+use crate::peers::{Peer, PeerKey};
 use crate::subscriptions::SubscriptionKey;
 
 /// All pictures are of the same importance for now: nobody says which one is looked at.
@@ -15,10 +15,7 @@ const PRIORITY: u8 = 1;
 impl Worker {
     /// Looks at what fits to one peer, sets its pacer by it, and divides it anew where that is due.
     pub(crate) fn adapt(&mut self, now: Instant, key: PeerKey) {
-        let Some(peer) = self.peers.get_mut(key) else { return };
-        if !peer.downlink.adapts() || peer.subscriptions.is_empty() || peer.line.state() != LineState::Open {
-            return;
-        }
+        let Some(peer) = self.peers.get_mut(key).filter(has_something_to_adapt) else { return };
         if let Some(rate) = peer.downlink.on_time(now) {
             peer.pacer.set_rate(now, rate);
         }
@@ -30,8 +27,9 @@ impl Worker {
         self.divide(now, key);
     }
 
-    fn divide(&mut self, now: Instant, key: PeerKey) {
-        let Some(peer) = self.peers.get_mut(key) else { return };
+    /// Divides what fits to one peer anew where that is due.
+    pub(crate) fn divide(&mut self, now: Instant, key: PeerKey) {
+        let Some(peer) = self.peers.get_mut(key).filter(has_something_to_adapt) else { return };
         let Some(budget) = peer.downlink.poll_division(now) else { return };
         let mut wishes: Vec<(SubscriptionKey, Wish)> = Vec::with_capacity(peer.subscriptions.len());
         for &subscription in &peer.subscriptions {
@@ -52,4 +50,8 @@ impl Worker {
             }
         }
     }
+}
+
+fn has_something_to_adapt(peer: &&mut Peer) -> bool {
+    peer.downlink.adapts() && !peer.subscriptions.is_empty() && peer.line.state() == LineState::Open
 }

@@ -47,7 +47,7 @@ impl Worker {
                     };
                     let kept = route.publication.insert_mirrored(now, &observed, payload);
                     if route.publication.take_layers_changed() {
-                        self.changed_layers.push(publication);
+                        self.on_layers_changed(now, publication);
                     }
                     match kept {
                         Ok(packet) => self.route(now, publication, packet, &observed),
@@ -63,7 +63,7 @@ impl Worker {
                     if let Some(route) = self.routes.get_mut(publication) {
                         route.publication.set_mirrored_layers(layers);
                         if route.publication.take_layers_changed() {
-                            self.changed_layers.push(publication);
+                            self.on_layers_changed(now, publication);
                         }
                     }
                 }

@@ -137,6 +137,11 @@ impl Worker {
         self.send_layers(publication);
         for key in subscriptions {
             self.reconsider(now, key);
+            // Before the packet that shows the layer is selected: else its keyframe would be sent to those
+            // for whom it is too much.
+            if let Some(peer) = self.subscriptions.get(key).map(|entry| entry.peer) {
+                self.divide(now, peer);
+            }
         }
     }
 

@@ -106,6 +106,11 @@ impl Aimd {
         Bitrate::bps(self.rate as u64)
     }
 
+    /// Whether the rate is more than the guess it started with.
+    pub const fn is_proven(&self) -> bool {
+        self.is_proven
+    }
+
     /// Something else says that this much fits: a probe, or whoever knows the path.
     pub fn set(&mut self, now: Instant, rate: Bitrate) {
         self.link.on_probe(rate);

@@ -90,6 +90,8 @@ pub struct Conditions {
     pub application_limited_since: Option<Instant>,
     /// Queues grow, or loss limits: a probe would do harm and show nothing.
     pub is_congested: bool,
+    /// Something was heard from the receiver: before, there is enough on the way that tells of the path.
+    pub is_known: bool,
 }
 
 /// What all tracks together could use.
@@ -186,6 +188,11 @@ impl Schedule {
         }
     }
 
+    /// The link was seen full before the first probes: there is nothing they could find out.
+    pub const fn skip_first(&mut self) {
+        self.is_started = true;
+    }
+
     /// The rate fell: what was planned for the old one is off.
     pub fn on_decrease(&mut self) {
         self.pending = None;
@@ -197,7 +204,10 @@ impl Schedule {
         if self.pending.is_some_and(|(_, until)| now > until) {
             self.pending = None;
         }
-        if !self.is_started && self.need != Need::Nothing {
+        if !conditions.is_known {
+            return;
+        }
+        if !self.is_started && self.need != Need::Nothing && !conditions.is_congested {
             self.is_started = true;
             self.order_first(now, conditions.rate.as_bps() as f64);
             return;

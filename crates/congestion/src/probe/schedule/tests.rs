@@ -1,8 +1,12 @@
 use super::*;
 use crate::testing::{epoch, ms};
 
-const CLEAR: Conditions =
-    Conditions { rate: Bitrate::kbps(300), application_limited_since: None, is_congested: false };
+const CLEAR: Conditions = Conditions {
+    rate: Bitrate::kbps(300),
+    application_limited_since: None,
+    is_congested: false,
+    is_known: true,
+};
 
 fn ordered(schedule: &mut Schedule) -> Vec<u64> {
     std::iter::from_fn(|| schedule.poll()).map(|cluster| cluster.bitrate.as_bps() / 1_000).collect()
@@ -102,4 +106,20 @@ fn a_link_that_a_probe_has_filled_is_not_tried_again_for_what_there_was() {
         schedule.on_time(t0 + ms(3_000 + 50 * i), &rate(900));
     }
     assert_eq!(ordered(&mut schedule), [] as [u64; 0]);
+}
+
+#[test]
+fn there_is_no_probe_before_anything_was_heard_and_none_at_first_where_the_link_was_seen_full() {
+    let t0 = epoch();
+    let mut schedule = Schedule::default();
+    schedule.set_need(Need::For(Bitrate::mbps(2)));
+    schedule.on_time(t0, &Conditions { is_known: false, ..CLEAR });
+    assert_eq!(schedule.poll(), None);
+    let mut seen_full = Schedule::default();
+    seen_full.skip_first();
+    for schedule in [&mut schedule, &mut seen_full] {
+        schedule.on_time(t0 + ms(100), &CLEAR);
+    }
+    assert!(schedule.poll().is_some());
+    assert_eq!(seen_full.poll(), None);
 }
