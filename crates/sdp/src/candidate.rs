@@ -10,8 +10,14 @@ use crate::error::{SdpError, excerpt};
 /// Longest candidate line that is read; real ones have about 150 bytes.
 const MAX_LINE: usize = 1024;
 
-/// Type preference of host candidates (RFC 8445 §5.1.2.2).
-const HOST_PREFERENCE: u32 = 126;
+/// Type preference of our host candidates, the only ones we have (RFC 8445 §5.1.2.2 recommends 126). The priority of a pair
+/// is decided by the lower of its two candidates, and a rise of ours has to decide: higher, and it was hidden
+/// behind what clients give theirs when seen from outside (110 or 100); lower, and a relay of theirs (0 to 5) would no longer be their last choice.
+const HOST_PREFERENCE: u32 = 64;
+
+/// Restarts of ICE that raise priorities, one after the other, and addresses that differ in theirs: a byte each of the local preference.
+/// Those beyond have what the last one has.
+const MAX_STEPS: u32 = 255;
 
 /// A remote candidate with an address in plain sight (RFC 8839 §5.1).
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -78,9 +84,12 @@ impl Trickled {
 /// The value of `a=candidate` for a host address of ours.
 ///
 /// `rank` 0 is the address the operator named first; each has a foundation of its own.
-/// Priority is 2^24 · 126 + 2^8 · (65535 − rank) + 255 (RFC 8445 §5.1.2.1, component 1).
-pub(crate) fn host_candidate(rank: usize, address: SocketAddr) -> String {
-    let local_preference = u32::from(u16::MAX.saturating_sub(u16::try_from(rank).unwrap_or(u16::MAX)));
+/// Priority is 2^24 · 64 + 2^16 · restarts + 2^8 · (255 − rank) + 255: by RFC 8445 §5.1.2.1 for component 1, with a local
+/// preference that rises with every restart of ICE. Clients go on with the pair they have for as long as no other
+/// has a higher priority, up to seconds after it went dead; one that was found by a restart is the better one at once.
+pub(crate) fn host_candidate(rank: usize, restarts: u32, address: SocketAddr) -> String {
+    let place = MAX_STEPS.saturating_sub(u32::try_from(rank).unwrap_or(u32::MAX));
+    let local_preference = (restarts.min(MAX_STEPS) << 8) | place;
     let priority = (HOST_PREFERENCE << 24) | (local_preference << 8) | 255;
     format!("{} 1 udp {priority} {} {} typ host", rank + 1, address.ip(), address.port())
 }

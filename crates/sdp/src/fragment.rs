@@ -68,7 +68,7 @@ pub fn write_fragment(local: &LocalTransport) -> String {
     let mut text = format!("a=ice-lite\r\na=ice-ufrag:{ufrag}\r\na=ice-pwd:{pwd}\r\n");
     for (rank, &address) in local.candidates.iter().enumerate() {
         // Writing to a string cannot fail.
-        let _ = write!(text, "a=candidate:{}\r\n", host_candidate(rank, address));
+        let _ = write!(text, "a=candidate:{}\r\n", host_candidate(rank, local.restarts, address));
     }
     text.push_str("a=end-of-candidates\r\n");
     text

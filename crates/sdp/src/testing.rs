@@ -31,6 +31,7 @@ pub(crate) fn local() -> LocalTransport {
         ice: IceCredentials { ufrag: "w0Zs8Jk2Lq5Yx1Vb".into(), pwd: "server-password-of-30-letters".into() },
         fingerprint: Fingerprint { hash: FingerprintHash::Sha256, digest: vec![0xCD; 32] },
         candidates: vec!["192.0.2.10:7882".parse().unwrap(), "[2001:db8::10]:7882".parse().unwrap()],
+        restarts: 0,
         role: None,
     }
 }

@@ -28,6 +28,9 @@ pub struct LocalTransport {
     pub fingerprint: Fingerprint,
     /// Announced UDP addresses, the preferred first. Mapped public addresses are host candidates too.
     pub candidates: Vec<SocketAddr>,
+    /// How often ICE was restarted on this connection. Priorities rise with it, so that a path which a restart has found
+    /// is preferred to those from before.
+    pub restarts: u32,
     /// Our DTLS role, once an earlier exchange settled it: an `actpass` offer then keeps it
     /// (RFC 8842 §5.5). `None` at first.
     pub role: Option<DtlsRole>,

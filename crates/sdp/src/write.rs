@@ -79,7 +79,7 @@ pub(crate) fn transport(media: &mut MediaDescription, local: &LocalTransport, se
 /// Our addresses, all of them at once; on the bundle's first m-line only (RFC 8843 §7.1.3).
 pub(crate) fn candidates(media: &mut MediaDescription, local: &LocalTransport) {
     for (rank, &address) in local.candidates.iter().enumerate() {
-        media.attributes.push(value("candidate", host_candidate(rank, address)));
+        media.attributes.push(value("candidate", host_candidate(rank, local.restarts, address)));
     }
     media.attributes.push(flag("end-of-candidates"));
 }

@@ -8,6 +8,7 @@ use super::{Asker, Control};
 use crate::intent::Connection;
 use crate::notice::Notice;
 use crate::refusal::Refusal;
+use crate::session::watching::Watching;
 
 impl Control {
     /// Takes a fragment. Candidates are only checked; other credentials than before restart ICE, which is
@@ -42,16 +43,18 @@ impl Control {
     ) -> Result<(), Refusal> {
         let worker = self.worker_of(asker.session).ok_or(NO_WORKERS)?;
         let endpoint = self.config.endpoint(worker).ok_or(NO_WORKERS)?;
-        let local = self.issuer.credentials(worker);
         let session = self.sessions.get_mut(&asker.session).ok_or(Refusal::NotJoined)?;
+        let before = match connection {
+            Connection::Publish => session.publishing.our_end(),
+            Connection::Subscribe => session.watching.as_ref().map(Watching::our_end),
+        };
+        let ours = before.ok_or(Refusal::NoConnection)?.restarted(worker, &mut self.issuer);
+        let sdp = write_fragment(&endpoint.transport(&ours, None));
         let command = match connection {
-            Connection::Publish => session.publishing.restart(&local, theirs),
-            Connection::Subscribe => {
-                session.watching.as_mut().map(|watching| watching.restart(&local, theirs))
-            }
+            Connection::Publish => session.publishing.restart(ours, theirs),
+            Connection::Subscribe => session.watching.as_mut().map(|watching| watching.restart(ours, theirs)),
         };
         let command = command.ok_or(Refusal::NoConnection)?;
-        let sdp = write_fragment(&endpoint.transport(0, local, None));
         self.outputs.command(worker, command);
         self.outputs.reply(asker.session, asker.request, Notice::Answer { sdp, publications: Vec::new() });
         Ok(())

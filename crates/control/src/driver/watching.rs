@@ -19,6 +19,7 @@ use crate::intent::Connection;
 use crate::notice::{Notice, Published};
 use crate::refusal::Refusal;
 use crate::room::Track;
+use crate::session::line::OurEnd;
 use crate::session::watching::Watching;
 
 /// A publication of the one who is watched, and a stream it could be received as.
@@ -43,8 +44,8 @@ impl Control {
         let watched = self.watched(id, identity)?;
         let worker = self.worker_of(id).ok_or(NO_WORKERS)?;
         let endpoint = self.config.endpoint(worker).ok_or(NO_WORKERS)?;
-        let local = self.issuer.credentials(worker);
-        let transport = endpoint.transport(self.issuer.origin(), local.clone(), None);
+        let ours = OurEnd::new(worker, &mut self.issuer);
+        let transport = endpoint.transport(&ours, None);
         let occupants = watched.iter().map(|one| one.occupant.clone()).collect();
         let served = answer_sending(&offer, &transport, occupants);
         let is_lacking = |one: &&Watched| match &served {
@@ -64,8 +65,8 @@ impl Control {
             peer,
             PeerEntry { session: id, connection: Connection::Subscribe, worker, open: false },
         );
-        self.outputs.command(worker, Command::OpenPeer { peer, session: id, local });
-        let mut watching = Watching::new(peer, served.remote.ice.clone());
+        self.outputs.command(worker, Command::OpenPeer { peer, session: id, local: ours.ice.clone() });
+        let mut watching = Watching::new(peer, ours, served.remote.ice.clone());
         self.outputs.command(worker, Command::ConnectPeer { peer, remote: served.remote });
         let mut publications = Vec::new();
         for section in served.sections {

@@ -14,7 +14,7 @@ use switchyard_vocab::negotiated::{ReceiveSection, Receiving};
 use switchyard_vocab::rtp::Mid;
 use switchyard_vocab::units::Bitrate;
 
-use super::line::WorkerEndpoint;
+use super::line::{OurEnd, WorkerEndpoint};
 use crate::codec_policy::CodecPolicy;
 use crate::intent::TrackDescription;
 use crate::issuer::Issuer;
@@ -44,8 +44,7 @@ pub(crate) struct Choice<'a> {
 /// An opened connection.
 struct Line {
     peer: PeerId,
-    origin: u64,
-    local: IceCredentials,
+    ours: OurEnd,
     remote: RemoteLine,
     receiving: Receiving,
     /// What became of the m-lines of the latest offer.
@@ -64,12 +63,6 @@ pub(crate) struct Settled {
     pub(crate) removed: Vec<PublicationId>,
     pub(crate) added: Vec<ReceiveSection>,
     pub(crate) answer: Notice,
-}
-
-/// Our half of the answer to come.
-struct Ours {
-    origin: u64,
-    local: IceCredentials,
 }
 
 impl Publishing {
@@ -120,15 +113,13 @@ impl Publishing {
         issuer: &mut Issuer,
     ) -> Result<Settled, Refusal> {
         let kept = self.kept_by(offer);
-        let ours = kept.filter(|line| !line.is_restarted_by(offer)).map_or_else(
-            || Ours {
-                origin: kept.map_or_else(|| issuer.origin(), |line| line.origin),
-                local: issuer.credentials(endpoint.worker),
-            },
-            |line| Ours { origin: line.origin, local: line.local.clone() },
-        );
+        let ours = match kept {
+            None => OurEnd::new(endpoint.worker, issuer),
+            Some(line) if line.is_restarted_by(offer) => line.ours.restarted(endpoint.worker, issuer),
+            Some(line) => line.ours.clone(),
+        };
         let role = kept.map(|line| line.remote.our_role);
-        let transport = endpoint.transport(ours.origin, ours.local.clone(), role);
+        let transport = endpoint.transport(&ours, role);
         let fed = |section: &Section| kept.and_then(|line| line.publication_of(section));
         let codecs: &CodecPolicy = choice.room;
         let excepted = |section: &Section| {
@@ -160,7 +151,7 @@ impl Publishing {
 
     fn settle(
         &mut self,
-        ours: Ours,
+        ours: OurEnd,
         answered: Answer,
         codecs: &CodecPolicy,
         session: SessionId,
@@ -197,13 +188,12 @@ impl Publishing {
     /// Makes the connection what the answer says it is, and notes the commands for that.
     fn move_line(
         &mut self,
-        ours: Ours,
+        ours: OurEnd,
         remote: Option<RemoteLine>,
         receiving: Receiving,
         (session, issuer): (SessionId, &mut Issuer),
         settled: &mut Settled,
     ) {
-        let Ours { origin, local } = ours;
         let commands = &mut settled.commands;
         match (&mut self.line, remote) {
             // Every m-line is stopped: nothing to connect, nothing more to receive.
@@ -211,8 +201,8 @@ impl Publishing {
             (Some(line), None) => line.receive(receiving, commands),
             (Some(line), Some(remote)) if shares_certificate(&line.remote, &remote) => {
                 if line.remote.ice != remote.ice {
-                    line.local = local.clone();
-                    let remote = Some(remote.ice.clone());
+                    let (local, remote) = (ours.ice.clone(), Some(remote.ice.clone()));
+                    line.ours = ours;
                     commands.push(Command::RestartIce { peer: line.peer, local, remote });
                 }
                 line.remote = remote;
@@ -222,12 +212,11 @@ impl Publishing {
                 let peer = issuer.peer();
                 settled.closed = line.as_ref().map(|line| line.peer);
                 settled.opened = Some(peer);
-                commands.push(Command::OpenPeer { peer, session, local: local.clone() });
+                commands.push(Command::OpenPeer { peer, session, local: ours.ice.clone() });
                 commands.push(Command::ConnectPeer { peer, remote: remote.clone() });
                 let nothing = Receiving::default();
                 let (sections, tracks) = (Vec::new(), Vec::new());
-                let fresh =
-                    line.insert(Line { peer, origin, local, remote, receiving: nothing, sections, tracks });
+                let fresh = line.insert(Line { peer, ours, remote, receiving: nothing, sections, tracks });
                 fresh.receive(receiving, commands);
             }
         }
@@ -238,12 +227,18 @@ impl Publishing {
         self.line.as_ref().map(|line| &line.remote.ice)
     }
 
+    /// Our end, while there is a connection.
+    pub(crate) fn our_end(&self) -> Option<&OurEnd> {
+        self.line.as_ref().map(|line| &line.ours)
+    }
+
     /// Goes on with other credentials at both ends.
-    pub(crate) fn restart(&mut self, local: &IceCredentials, remote: IceCredentials) -> Option<Command> {
+    pub(crate) fn restart(&mut self, ours: OurEnd, remote: IceCredentials) -> Option<Command> {
         let line = self.line.as_mut()?;
-        line.local = local.clone();
+        line.ours = ours;
         line.remote.ice = remote.clone();
-        Some(Command::RestartIce { peer: line.peer, local: local.clone(), remote: Some(remote) })
+        let local = line.ours.ice.clone();
+        Some(Command::RestartIce { peer: line.peer, local, remote: Some(remote) })
     }
 
     /// Changes the rate at which all of it is forwarded. The participant is told by the next answer.

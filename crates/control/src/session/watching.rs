@@ -6,9 +6,12 @@ use switchyard_bus::command::Command;
 use switchyard_vocab::ids::{PeerId, PublicationId, SubscriptionId};
 use switchyard_vocab::line::IceCredentials;
 
+use crate::session::line::OurEnd;
+
 /// What is received on it. Nothing joins later, because only the participant could offer again.
 pub(crate) struct Watching {
     peer: PeerId,
+    ours: OurEnd,
     /// The client's.
     remote: IceCredentials,
     carried: BTreeMap<PublicationId, Carried>,
@@ -22,8 +25,8 @@ struct Carried {
 }
 
 impl Watching {
-    pub(crate) const fn new(peer: PeerId, remote: IceCredentials) -> Self {
-        Self { peer, remote, carried: BTreeMap::new() }
+    pub(crate) const fn new(peer: PeerId, ours: OurEnd, remote: IceCredentials) -> Self {
+        Self { peer, ours, remote, carried: BTreeMap::new() }
     }
 
     pub(crate) fn carry(
@@ -48,6 +51,10 @@ impl Watching {
         self.peer
     }
 
+    pub(crate) const fn our_end(&self) -> &OurEnd {
+        &self.ours
+    }
+
     pub(crate) const fn remote_ice(&self) -> &IceCredentials {
         &self.remote
     }
@@ -61,8 +68,9 @@ impl Watching {
     }
 
     /// Goes on with other credentials at both ends.
-    pub(crate) fn restart(&mut self, local: &IceCredentials, remote: IceCredentials) -> Command {
+    pub(crate) fn restart(&mut self, ours: OurEnd, remote: IceCredentials) -> Command {
+        self.ours = ours;
         self.remote = remote.clone();
-        Command::RestartIce { peer: self.peer, local: local.clone(), remote: Some(remote) }
+        Command::RestartIce { peer: self.peer, local: self.ours.ice.clone(), remote: Some(remote) }
     }
 }

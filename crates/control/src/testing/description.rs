@@ -88,3 +88,9 @@ const VIDEO: &str = "a=rtpmap:96 VP8/90000\r\na=rtcp-fb:96 transport-cc\r\na=rtc
                      a=fmtp:97 apt=96\r\na=rtpmap:45 AV1/90000\r\na=rid:q send\r\na=rid:h send\r\n\
                      a=rid:f send\r\na=simulcast:send q;h;f\r\n\
                      a=extmap:10 urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id\r\n";
+
+/// The priority of the first of our candidates in a description or a fragment.
+pub(crate) fn priority(text: &str) -> u32 {
+    let candidate = text.lines().find_map(|line| line.strip_prefix("a=candidate:"));
+    candidate.and_then(|line| line.split(' ').nth(3)?.parse().ok()).expect("there is a candidate")
+}

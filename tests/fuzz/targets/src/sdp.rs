@@ -34,6 +34,7 @@ pub fn local() -> LocalTransport {
         ice: IceCredentials { ufrag: "w0serverfrag".into(), pwd: "server-password-of-letters".into() },
         fingerprint: Fingerprint { hash: FingerprintHash::Sha256, digest: vec![0xCD; 32] },
         candidates: vec![([192, 0, 2, 1], 7882).into()],
+        restarts: 0,
         role: None,
     }
 }

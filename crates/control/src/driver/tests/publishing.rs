@@ -11,7 +11,7 @@ use crate::driver::Output;
 use crate::intent::{Connection, Intent, TrackSource};
 use crate::notice::{ConnectionState, Notice};
 use crate::refusal::Refusal;
-use crate::testing::description::Client;
+use crate::testing::description::{Client, priority};
 use crate::testing::{Harness, commands, published, told};
 
 #[test]
@@ -95,6 +95,27 @@ fn an_ice_restart_keeps_publications_and_brings_new_credentials() {
     assert_eq!(published(answer), published(&first));
     let Notice::Answer { sdp, .. } = answer else { panic!("{answer:?}") };
     assert!(sdp.contains(&local.ufrag));
+}
+
+#[test]
+fn priorities_rise_with_every_restart_and_with_nothing_else() {
+    let mut harness = Harness::new();
+    let mut client = Client::new(1);
+    harness.join(1, "ada");
+    let mut before = priority_told(&harness.reply(1, client.offer_both()));
+
+    for _ in 0..3 {
+        assert_eq!(priority_told(&harness.reply(1, client.offer_both())), before);
+        client = client.restarted();
+        let after = priority_told(&harness.reply(1, client.offer_both()));
+        assert!(after > before, "{after} after {before}");
+        before = after;
+    }
+}
+
+fn priority_told(answer: &Notice) -> u32 {
+    let Notice::Answer { sdp, .. } = answer else { panic!("{answer:?}") };
+    priority(sdp)
 }
 
 #[test]

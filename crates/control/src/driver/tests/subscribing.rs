@@ -12,7 +12,7 @@ use crate::intent::{Connection, Intent, OfferId};
 use crate::notice::{ConnectionState, Notice};
 use crate::refusal::Refusal;
 use crate::session::negotiation::OFFER_SPACING;
-use crate::testing::description::Client;
+use crate::testing::description::{Client, priority};
 use crate::testing::{Harness, commands, offers, told};
 
 fn subscribed(outputs: &[Output]) -> Vec<&switchyard_bus::command::Subscribe> {
@@ -263,6 +263,7 @@ fn an_ice_restart_offers_new_credentials_and_keeps_what_flows() {
     let mut harness = Harness::new();
     harness.join_and_publish(1, "ada");
     harness.join(2, "bob");
+    let (_, before) = harness.latest_offer(2).unwrap();
     harness.answer(2);
     harness.pass(Duration::from_secs(1));
 
@@ -272,6 +273,7 @@ fn an_ice_restart_offers_new_credentials_and_keeps_what_flows() {
     };
     let (offer, sdp) = harness.latest_offer(2).unwrap();
     assert!(sdp.contains(&local.ufrag));
+    assert!(priority(&sdp) > priority(&before));
 
     let sdp = Client::new(2).restarted().answer(&sdp);
     let answered = harness.ask(2, Intent::Answer { offer, sdp });

@@ -10,7 +10,7 @@ use crate::grants::{Grants, Pass, Permissions};
 use crate::intent::{Connection, Intent, Join, TrackSource};
 use crate::notice::Notice;
 use crate::refusal::Refusal;
-use crate::testing::description::Client;
+use crate::testing::description::{Client, priority};
 use crate::testing::{Harness, commands, join, join_with, published};
 
 fn watch(client: &Client, identity: &str) -> Intent {
@@ -220,6 +220,9 @@ fn a_fragment_with_other_credentials_restarts_ice_where_that_was_asked_for() {
         assert!(sdp.contains(&format!("a=ice-ufrag:{}\r\n", local.ufrag)), "{sdp}");
         let again = harness.reply(session, fragment(connection, &restarted, false));
         assert_eq!(again, Notice::Done);
+        let next = harness.reply(session, fragment(connection, &restarted.restarted(), true));
+        let Notice::Answer { sdp: next, .. } = next else { panic!("{next:?}") };
+        assert!(priority(&next) > priority(sdp), "{next} after {sdp}");
     }
 }
 

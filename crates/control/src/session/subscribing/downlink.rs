@@ -6,7 +6,7 @@ use switchyard_bus::command::Command;
 use switchyard_sdp::{Occupant, Offer, OfferPolicy, RemoteDescription, Sending, SlotMap, accept_answer};
 use switchyard_vocab::codec::MediaKind;
 use switchyard_vocab::ids::{PeerId, PublicationId, SessionId, SubscriptionId};
-use switchyard_vocab::line::{IceCredentials, RemoteLine};
+use switchyard_vocab::line::RemoteLine;
 use switchyard_vocab::rtp::Ssrc;
 
 use super::{Subject, Wanted};
@@ -14,14 +14,13 @@ use crate::intent::OfferId;
 use crate::issuer::Issuer;
 use crate::notice::{Notice, Subscribed};
 use crate::refusal::Refusal;
-use crate::session::line::WorkerEndpoint;
+use crate::session::line::{OurEnd, WorkerEndpoint};
 
 /// A connection from its first offer to its end.
 pub(super) struct Downlink {
     peer: PeerId,
-    origin: u64,
+    ours: OurEnd,
     slots: SlotMap,
-    local: IceCredentials,
     /// Known from the first answer on.
     remote: Option<RemoteLine>,
     in_flight: Option<Offer>,
@@ -35,9 +34,8 @@ impl Downlink {
     pub(super) fn new(endpoint: &WorkerEndpoint<'_>, issuer: &mut Issuer) -> Self {
         Self {
             peer: issuer.peer(),
-            origin: issuer.origin(),
+            ours: OurEnd::new(endpoint.worker, issuer),
             slots: SlotMap::new(OfferPolicy::default()),
-            local: issuer.credentials(endpoint.worker),
             remote: None,
             in_flight: None,
             restart_wanted: false,
@@ -51,7 +49,7 @@ impl Downlink {
 
     /// The command that makes the worker answer checks which come before the answer does.
     pub(super) fn open(&self, session: SessionId) -> Command {
-        Command::OpenPeer { peer: self.peer, session, local: self.local.clone() }
+        Command::OpenPeer { peer: self.peer, session, local: self.ours.ice.clone() }
     }
 
     /// Gives every wanted publication an m-line. Says whether all of them have one: slots that the
@@ -124,8 +122,8 @@ impl Downlink {
             return None;
         }
         self.restart_offered = true;
-        self.local = issuer.credentials(endpoint.worker);
-        Some(Command::RestartIce { peer: self.peer, local: self.local.clone(), remote: None })
+        self.ours = self.ours.restarted(endpoint.worker, issuer);
+        Some(Command::RestartIce { peer: self.peer, local: self.ours.ice.clone(), remote: None })
     }
 
     pub(super) fn offer(
@@ -134,7 +132,7 @@ impl Downlink {
         endpoint: &WorkerEndpoint<'_>,
         wanted: &BTreeMap<PublicationId, Wanted>,
     ) -> Notice {
-        let made = self.slots.offer(&endpoint.transport(self.origin, self.local.clone(), None));
+        let made = self.slots.offer(&endpoint.transport(&self.ours, None));
         let sdp = made.sdp.clone();
         self.in_flight = Some(made);
         Notice::Offer { offer, sdp, subscriptions: self.carried(wanted) }
@@ -188,7 +186,8 @@ impl Downlink {
         match before {
             None => Some(Command::ConnectPeer { peer: self.peer, remote }),
             Some(before) if restarted || before.ice != ice => {
-                Some(Command::RestartIce { peer: self.peer, local: self.local.clone(), remote: Some(ice) })
+                let local = self.ours.ice.clone();
+                Some(Command::RestartIce { peer: self.peer, local, remote: Some(ice) })
             }
             Some(_) => None,
         }

@@ -23,6 +23,7 @@ fn server() -> LocalTransport {
         ice: IceCredentials { ufrag: "00serverfrag".into(), pwd: "a-password-of-24-letters".into() },
         fingerprint: Fingerprint { hash: FingerprintHash::Sha256, digest: vec![0xCD; 32] },
         candidates: vec!["192.0.2.1:7882".parse().unwrap(), "127.0.0.1:7882".parse().unwrap()],
+        restarts: 0,
         role: None,
     }
 }

@@ -202,8 +202,8 @@ fn all_addresses_stand_on_the_m_line_that_owns_the_transport() {
     assert!(answer.sdp.contains("a=group:BUNDLE 1 0"));
     assert!(!lines_of(&answer.sdp, 0).iter().any(|line| line.starts_with("a=candidate")));
     let owner = lines_of(&answer.sdp, 1);
-    assert!(owner.contains(&"a=candidate:1 1 udp 2130706431 192.0.2.10 7882 typ host"));
-    assert!(owner.contains(&"a=candidate:2 1 udp 2130706175 2001:db8::10 7882 typ host"));
+    assert!(owner.contains(&"a=candidate:1 1 udp 1073807359 192.0.2.10 7882 typ host"));
+    assert!(owner.contains(&"a=candidate:2 1 udp 1073807103 2001:db8::10 7882 typ host"));
     assert!(owner.contains(&"a=end-of-candidates"));
 }
 
