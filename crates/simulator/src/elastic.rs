@@ -15,12 +15,13 @@ use std::time::{Duration, Instant};
 
 use rand_chacha::ChaCha12Rng;
 
-pub use flow::FlowSpec;
+pub use feedback::Reports;
+pub use flow::{FlowSpec, Told};
 pub use tcp::TcpSpec;
 pub use trace::{FlowTrace, Sample, Trace};
 
 use crate::clock::Clock;
-use crate::network::{Direction, LinkConditions};
+use crate::network::{Capacity, Direction, LinkConditions};
 use crate::seed::Seed;
 use feedback::Report;
 use flow::{Flow, Packet};
@@ -36,6 +37,8 @@ pub struct Elastic {
     pub forward: LinkConditions,
     /// The way back.
     pub backward: LinkConditions,
+    /// From when on the way there is another.
+    pub changes: Vec<(Duration, LinkConditions)>,
     /// The flows.
     pub flows: Vec<FlowSpec>,
     /// Flows that follow TCP's rules.
@@ -53,7 +56,10 @@ enum Event {
     Arrive(usize, Packet),
     /// A receiver's report reaches its sender.
     Report(usize, Report),
-    /// A TCP segment arrives, or its acknowledgement is back.
+    /// A sender is told something.
+    Told(usize, Told),
+    /// The way there is another.
+    Change(LinkConditions),
     /// A segment of TCP arrives.
     Segment(usize, u64),
     /// Its acknowledgement is back.
@@ -92,12 +98,30 @@ impl Elastic {
         }
         run.finish()
     }
+
+    /// The bottleneck's capacity over time, changes of the way included.
+    fn capacity(&self) -> Capacity {
+        let changed =
+            self.changes.iter().filter_map(|(at, way)| Some((*at, way.capacity.at(Duration::ZERO)?)));
+        match self.changes.is_empty() {
+            true => self.forward.capacity.clone(),
+            false => Capacity::steps(
+                self.forward
+                    .capacity
+                    .at(Duration::ZERO)
+                    .map(|rate| (Duration::ZERO, rate))
+                    .into_iter()
+                    .chain(changed),
+            ),
+        }
+    }
 }
 
 impl Run {
     fn new(world: &Elastic, seed: Seed) -> Self {
         let clock = Clock::new();
         let start = clock.now();
+        let tcp_rng = |i: usize| seed.generator(&format!("tcp {i}"));
         let mut run = Self {
             clock,
             start,
@@ -107,15 +131,25 @@ impl Run {
             backward: Direction::new(start, world.backward.clone()),
             rng: seed.generator("elastic"),
             flows: world.flows.iter().map(|spec| Flow::new(start, spec.clone())).collect(),
-            tcps: world.tcps.iter().map(|spec| Tcp::new(start, spec.clone())).collect(),
-            trace: Trace::new(world.flows.len(), world.tcps.len(), world.forward.capacity.clone()),
+            tcps: world
+                .tcps
+                .iter()
+                .zip(0..)
+                .map(|(spec, i)| Tcp::new(start, spec.clone(), tcp_rng(i)))
+                .collect(),
+            trace: Trace::new(world, seed),
         };
         for (i, spec) in world.flows.iter().enumerate() {
             run.flows[i].plans(start + spec.starts);
             run.at(start + spec.starts, Event::Wake(i));
+            spec.told.iter().for_each(|&(at, told)| run.at(start + at, Event::Told(i, told)));
         }
         for (i, spec) in world.tcps.iter().enumerate() {
+            run.tcps[i].plans(start + spec.starts);
             run.at(start + spec.starts, Event::TcpWake(i));
+        }
+        for (at, conditions) in &world.changes {
+            run.at(start + *at, Event::Change(conditions.clone()));
         }
         run.at(start, Event::Sample);
         run
@@ -152,6 +186,11 @@ impl Run {
                 self.flows[i].on_report(now, &report);
                 self.wake(now, i);
             }
+            Event::Told(i, told) => {
+                self.flows[i].on_told(now, told);
+                self.wake(now, i);
+            }
+            Event::Change(conditions) => self.forward.change(now, conditions),
             Event::Segment(i, number) => {
                 let delay = self.tcps[i].one_way();
                 let back = self.backward.pass(now, tcp::ACK, &mut self.rng);
@@ -162,7 +201,11 @@ impl Run {
                 self.trace.tcps[i].arrived(now - self.start, Duration::ZERO, tcp::SEGMENT);
                 self.tcp_wake(now, i);
             }
-            Event::TcpWake(i) => self.tcp_wake(now, i),
+            Event::TcpWake(i) => {
+                if self.tcps[i].wakes(now) {
+                    self.tcp_wake(now, i);
+                }
+            }
             Event::Sample => self.sample(now),
         }
     }
@@ -174,8 +217,11 @@ impl Run {
             self.send_report(now, i, report);
         }
         while let Some(packet) = self.flows[i].poll(now) {
-            self.trace.flows[i].sent(now - self.start, packet.size);
-            let arrivals = self.forward.pass(now, packet.payload_len(), &mut self.rng);
+            let is_backward = self.flows[i].is_backward();
+            let way = if is_backward { &mut self.backward } else { &mut self.forward };
+            let since = now - self.start;
+            self.trace.flows[i].sent(since, packet.size, way.wait(now), packet.is_padding);
+            let arrivals = way.pass(now, packet.payload_len(), &mut self.rng);
             let delay = self.flows[i].one_way();
             match arrivals.first {
                 Some(at) => self.at(at + delay, Event::Arrive(i, packet)),
@@ -194,27 +240,30 @@ impl Run {
             return;
         }
         let delay = self.flows[i].one_way();
-        let arrivals = self.backward.pass(now, report.len(), &mut self.rng);
+        let way = if self.flows[i].is_backward() { &mut self.forward } else { &mut self.backward };
+        let arrivals = way.pass(now, report.len(), &mut self.rng);
         arrivals.first.into_iter().for_each(|at| self.at(at + delay, Event::Report(i, report.clone())));
     }
 
     fn tcp_wake(&mut self, now: Instant, i: usize) {
         while let Some(number) = self.tcps[i].poll(now) {
-            self.trace.tcps[i].sent(now - self.start, tcp::SEGMENT);
+            self.trace.tcps[i].sent(now - self.start, tcp::SEGMENT, self.forward.wait(now), false);
             let delay = self.tcps[i].one_way();
             if let Some(at) = self.forward.pass(now, tcp::SEGMENT, &mut self.rng).first {
                 self.at(at + delay, Event::Segment(i, number));
             }
         }
-        if let Some(next) = self.tcps[i].poll_timeout(now) {
+        if let Some(next) = self.tcps[i].poll_timeout(now)
+            && self.tcps[i].plans(next)
+        {
             self.at(next, Event::TcpWake(i));
         }
     }
 
     fn sample(&mut self, now: Instant) {
         let since = now - self.start;
-        let wait = self.forward.wait(now);
         for (flow, trace) in self.flows.iter().zip(&mut self.trace.flows) {
+            let wait = if flow.is_backward() { self.backward.wait(now) } else { self.forward.wait(now) };
             trace.sample(since, flow.estimate(), wait);
         }
         self.at(now + SAMPLE, Event::Sample);

@@ -7,10 +7,11 @@ use rand::RngExt;
 use rand_chacha::ChaCha12Rng;
 use switchyard_congestion::estimator::{Bounds, Estimate, Estimator};
 use switchyard_congestion::pacer::{Class, Pacer, Priority, What};
+use switchyard_congestion::probe::schedule::Need;
 use switchyard_vocab::rtp::{ExtSeqNo, SeqNo};
 use switchyard_vocab::units::{Bitrate, DataSize};
 
-use super::feedback::{Receiver, Report};
+use super::feedback::{Receiver, Report, Reports};
 
 /// Pictures a second.
 const FRAME: Duration = Duration::from_nanos(1_000_000_000 / 30);
@@ -40,6 +41,14 @@ pub struct FlowSpec {
     pub bounds: Bounds,
     /// The most that its source can use.
     pub max: Bitrate,
+    /// What it says that it could use, so that probes look for it.
+    pub need: Need,
+    /// Whether it goes the other way.
+    pub is_backward: bool,
+    /// What its sender is told besides.
+    pub told: Vec<(Duration, Told)>,
+    /// What its receiver reports.
+    pub reports: Reports,
     /// How often its receiver reports.
     pub report_interval: Duration,
     /// Share of reports that are lost, 0 to 1.
@@ -56,11 +65,24 @@ impl Default for FlowSpec {
             one_way: Duration::ZERO,
             bounds: Bounds { start: Bitrate::kbps(300), ..Bounds::default() },
             max: Bitrate::mbps(20),
+            need: Need::Unknown,
+            is_backward: false,
+            told: Vec::new(),
+            reports: Reports::Packets,
             report_interval: Duration::from_millis(50),
             reports_lost: 0.0,
             silence: Vec::new(),
         }
     }
+}
+
+/// What a sender may be told besides reports.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Told {
+    /// Its receiver takes no more than this (REMB).
+    Limit(Bitrate),
+    /// The way to its receiver is another.
+    NewRoute,
 }
 
 /// A packet under way.
@@ -69,6 +91,7 @@ pub(super) struct Packet {
     pub(super) number: ExtSeqNo,
     pub(super) size: usize,
     pub(super) sent_at: Instant,
+    pub(super) is_padding: bool,
 }
 
 impl Packet {
@@ -96,10 +119,12 @@ impl Flow {
     pub(super) fn new(start: Instant, spec: FlowSpec) -> Self {
         let first = ExtSeqNo::starting_at(SeqNo(1));
         let begins = start + spec.starts;
+        let mut estimator = Estimator::new(spec.bounds);
+        estimator.set_need(spec.need);
         Self {
             start,
-            receiver: Receiver::new(start, first, spec.report_interval),
-            estimator: Estimator::new(spec.bounds),
+            receiver: Receiver::new(start, first, spec.reports, spec.report_interval),
+            estimator,
             pacer: Pacer::new(),
             next: first,
             next_frame: begins,
@@ -113,6 +138,10 @@ impl Flow {
         self.spec.one_way
     }
 
+    pub(super) const fn is_backward(&self) -> bool {
+        self.spec.is_backward
+    }
+
     pub(super) fn estimate(&self) -> Estimate {
         self.estimator.estimate()
     }
@@ -123,7 +152,21 @@ impl Flow {
     }
 
     pub(super) fn on_report(&mut self, now: Instant, report: &Report) {
-        self.estimator.on_feedback(now, report.base, report.end, report.arrivals.iter().copied());
+        match report {
+            Report::Packets { base, end, arrivals } => {
+                self.estimator.on_feedback(now, *base, *end, arrivals.iter().copied());
+            }
+            Report::Totals { lost, echo } => {
+                self.estimator.on_receiver_report(now, *lost, Some(now.saturating_duration_since(*echo)));
+            }
+        }
+    }
+
+    pub(super) fn on_told(&mut self, now: Instant, told: Told) {
+        match told {
+            Told::Limit(limit) => self.estimator.on_remb(now, limit),
+            Told::NewRoute => self.estimator.on_route_change(now),
+        }
     }
 
     pub(super) fn on_time(&mut self, now: Instant) {
@@ -148,17 +191,17 @@ impl Flow {
     /// The next packet that leaves.
     pub(super) fn poll(&mut self, now: Instant) -> Option<Packet> {
         let release = self.pacer.pop(now)?;
-        let size = match release.what {
-            What::Packet(size) => size,
+        let (size, is_padding) = match release.what {
+            What::Packet(size) => (size, false),
             What::Padding(size) => {
                 self.pacer.padded(now, Some(size));
-                size.as_bytes() as usize
+                (size.as_bytes() as usize, true)
             }
         };
         let number = self.next;
         self.next = number.plus(1);
         self.estimator.on_sent(now, number, DataSize::bytes(size as u64), release.probe);
-        Some(Packet { number, size, sent_at: now })
+        Some(Packet { number, size, sent_at: now, is_padding })
     }
 
     pub(super) fn poll_timeout(&self, now: Instant) -> Instant {

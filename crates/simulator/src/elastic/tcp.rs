@@ -2,7 +2,11 @@
 //! retransmit (RFC 5681).
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::time::{Duration, Instant};
+
+use rand::RngExt;
+use rand_chacha::ChaCha12Rng;
 
 /// A segment with its headers, in bytes.
 pub(super) const SEGMENT: usize = 1_460;
@@ -26,15 +30,28 @@ pub struct TcpSpec {
     pub starts: Duration,
     /// What its path takes besides the bottleneck, each way.
     pub one_way: Duration,
-    /// How much it sends at a time, in segments; without a limit it never ends.
-    pub size: Option<u64>,
-    /// How long it rests between two transfers.
+    /// From when on it sends nothing more, if it ends.
+    pub ends: Option<Duration>,
+    /// How much it sends at a time, in bytes, drawn evenly; without a limit it never rests.
+    pub size: Option<Range<u64>>,
+    /// How long it rests between two transfers, on average; drawn as times between rare events are.
     pub rests: Duration,
+    /// Whether it rests before its first transfer.
+    pub rests_first: bool,
+}
+
+impl Default for TcpSpec {
+    fn default() -> Self {
+        let (starts, one_way, rests) = (Duration::ZERO, Duration::ZERO, Duration::ZERO);
+        Self { starts, one_way, ends: None, size: None, rests, rests_first: false }
+    }
 }
 
 #[derive(Debug)]
 pub(super) struct Tcp {
     spec: TcpSpec,
+    rng: ChaCha12Rng,
+    ends_at: Option<Instant>,
     window: f64,
     threshold: f64,
     next: u64,
@@ -44,18 +61,24 @@ pub(super) struct Tcp {
     recovering_below: u64,
     resumes_at: Option<Instant>,
     heard_at: Option<Instant>,
+    wakes_at: Option<Instant>,
 }
 
 impl Tcp {
-    pub(super) fn new(start: Instant, spec: TcpSpec) -> Self {
+    pub(super) fn new(start: Instant, spec: TcpSpec, mut rng: ChaCha12Rng) -> Self {
         Self {
+            resumes_at: Some(
+                start + spec.starts + if spec.rests_first { rest(&spec, &mut rng) } else { Duration::ZERO },
+            ),
+            left: segments(&spec, &mut rng),
+            ends_at: spec.ends.map(|ends| start + ends),
+            rng,
+            wakes_at: None,
             window: INITIAL_WINDOW,
             threshold: f64::INFINITY,
             next: 0,
             in_flight: BTreeMap::new(),
-            left: spec.size,
             recovering_below: 0,
-            resumes_at: Some(start + spec.starts),
             heard_at: None,
             spec,
         }
@@ -68,7 +91,7 @@ impl Tcp {
     /// The next segment to send.
     pub(super) fn poll(&mut self, now: Instant) -> Option<u64> {
         self.time_out(now);
-        let rests = self.resumes_at.is_some_and(|at| now < at);
+        let rests = self.resumes_at.is_some_and(|at| now < at) || self.ends_at.is_some_and(|at| now >= at);
         if rests || self.left == Some(0) || self.in_flight.len() as f64 >= self.window.floor() {
             return None;
         }
@@ -95,8 +118,8 @@ impl Tcp {
             self.lose(number);
         }
         if self.left == Some(0) && self.in_flight.is_empty() {
-            self.resumes_at = Some(now + self.spec.rests);
-            self.left = self.spec.size;
+            self.resumes_at = Some(now + rest(&self.spec, &mut self.rng));
+            self.left = segments(&self.spec, &mut self.rng);
             self.window = INITIAL_WINDOW;
             self.threshold = f64::INFINITY;
         }
@@ -106,6 +129,20 @@ impl Tcp {
         let resumes = self.resumes_at.filter(|at| *at > now);
         let times_out = self.heard_at.map(|at| at + RETRANSMISSION_TIMEOUT).filter(|at| *at > now);
         [resumes, times_out].into_iter().flatten().min()
+    }
+
+    /// Whether a wake-up has to be planned for that time: not if there is one that is no later.
+    pub(super) fn plans(&mut self, at: Instant) -> bool {
+        let is_sooner = self.wakes_at.is_none_or(|planned| at < planned);
+        if is_sooner {
+            self.wakes_at = Some(at);
+        }
+        is_sooner
+    }
+
+    /// Whether the wake-up of that time is still the one planned.
+    pub(super) fn wakes(&mut self, at: Instant) -> bool {
+        self.wakes_at.take_if(|planned| *planned == at).is_some()
     }
 
     /// What is lost is sent again, as another segment.
@@ -129,4 +166,14 @@ impl Tcp {
             self.heard_at = Some(now);
         }
     }
+}
+
+fn segments(spec: &TcpSpec, rng: &mut ChaCha12Rng) -> Option<u64> {
+    spec.size.clone().map(|sizes| rng.random_range(sizes).div_ceil(SEGMENT as u64))
+}
+
+/// Times between rare events are distributed so.
+fn rest(spec: &TcpSpec, rng: &mut ChaCha12Rng) -> Duration {
+    let draw: f64 = rng.random_range(0.0..1.0);
+    spec.rests.mul_f64(-(1.0 - draw).ln())
 }

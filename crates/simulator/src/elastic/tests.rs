@@ -28,7 +28,7 @@ fn path(steps: &[(u64, u64)]) -> LinkConditions {
 
 fn world(forward: LinkConditions, flows: Vec<FlowSpec>, lasts: u64) -> Elastic {
     let backward = LinkConditions::clean(ms(50));
-    Elastic { forward, backward, flows, tcps: Vec::new(), lasts: seconds(lasts) }
+    Elastic { forward, backward, changes: Vec::new(), flows, tcps: Vec::new(), lasts: seconds(lasts) }
 }
 
 fn alone(forward: LinkConditions, lasts: u64) -> FlowTrace {

@@ -6,13 +6,19 @@ use std::time::Duration;
 use switchyard_congestion::estimator::Estimate;
 use switchyard_vocab::units::{Bitrate, DataSize};
 
+use super::{Elastic, FlowSpec};
 use crate::network::Capacity;
+use crate::seed::Seed;
 
 /// What happened in one run.
 #[derive(Clone, Debug)]
 pub struct Trace {
-    /// The bottleneck's capacity.
+    /// What it started from.
+    pub seed: Seed,
+    /// The bottleneck's capacity on the way there.
     pub capacity: Capacity,
+    /// How long the run lasted.
+    pub lasts: Duration,
     /// Our flows.
     pub flows: Vec<FlowTrace>,
     /// TCP's.
@@ -22,11 +28,23 @@ pub struct Trace {
 /// What happened to one flow.
 #[derive(Clone, Debug, Default)]
 pub struct FlowTrace {
+    /// Whether it goes the other way.
+    pub is_backward: bool,
     /// What was estimated, over time.
     pub samples: Vec<Sample>,
-    sent: Vec<(Duration, usize)>,
+    sent: Vec<Left>,
     arrived: Vec<(Duration, Duration, usize)>,
     lost: Vec<(Duration, usize)>,
+}
+
+/// A packet that left.
+#[derive(Clone, Copy, Debug)]
+struct Left {
+    at: Duration,
+    size: usize,
+    /// How long it has to wait in the bottleneck's queue.
+    waits: Duration,
+    is_padding: bool,
 }
 
 /// A look at a flow.
@@ -41,59 +59,69 @@ pub struct Sample {
 }
 
 impl Trace {
-    pub(super) fn new(flows: usize, tcps: usize, capacity: Capacity) -> Self {
+    pub(super) fn new(world: &Elastic, seed: Seed) -> Self {
         let none = FlowTrace::default();
-        Self { capacity, flows: vec![none.clone(); flows], tcps: vec![none; tcps] }
+        let flow = |spec: &FlowSpec| FlowTrace { is_backward: spec.is_backward, ..none.clone() };
+        let (flows, tcps) = (world.flows.iter().map(flow).collect(), vec![none.clone(); world.tcps.len()]);
+        Self { seed, capacity: world.capacity(), lasts: world.lasts, flows, tcps }
     }
 }
 
 impl FlowTrace {
     /// The rate at which it sent, headers included.
     pub fn sent_in(&self, time: Range<Duration>) -> Bitrate {
-        rate(self.sent.iter().copied(), &time)
+        rate(bytes(self.left(&time)), &time)
     }
 
     /// The rate at which it arrived.
     pub fn arrived_in(&self, time: Range<Duration>) -> Bitrate {
-        rate(self.arrived.iter().map(|&(at, _, size)| (at, size)), &time)
+        let arrived = within(&self.arrived, &time, |arrived| arrived.0);
+        rate(arrived.iter().map(|&(_, _, size)| size).sum(), &time)
     }
 
     /// The share of bytes lost, 0 to 1.
     pub fn loss_in(&self, time: Range<Duration>) -> f64 {
-        let bytes = |of: &[(Duration, usize)]| {
-            of.iter().filter(|(at, _)| time.contains(at)).map(|(_, size)| *size).sum::<usize>() as f64
-        };
-        bytes(&self.lost) / bytes(&self.sent).max(1.0)
+        let lost: usize = within(&self.lost, &time, |lost| lost.0).iter().map(|(_, size)| size).sum();
+        lost as f64 / (bytes(self.left(&time)) as f64).max(1.0)
+    }
+
+    /// The share of bytes sent that were padding, 0 to 1.
+    pub fn padding_in(&self, time: Range<Duration>) -> f64 {
+        let left = self.left(&time);
+        let padding: usize = left.iter().filter(|left| left.is_padding).map(|left| left.size).sum();
+        padding as f64 / (bytes(left) as f64).max(1.0)
+    }
+
+    /// How long packets waited in the bottleneck's queue, at a percentile from 0 to 1.
+    pub fn wait_in(&self, time: Range<Duration>, percentile: f64) -> Duration {
+        at_percentile(self.left(&time).iter().map(|left| left.waits).collect(), percentile)
     }
 
     /// The delay of packets, at a percentile from 0 to 1.
     pub fn delay_in(&self, time: Range<Duration>, percentile: f64) -> Duration {
-        let mut delays: Vec<Duration> =
-            self.arrived.iter().filter(|(at, ..)| time.contains(at)).map(|(_, delay, _)| *delay).collect();
-        delays.sort_unstable();
-        let index = ((delays.len() as f64 - 1.0).max(0.0) * percentile) as usize;
-        delays.get(index).copied().unwrap_or_default()
+        let arrived = within(&self.arrived, &time, |arrived| arrived.0);
+        at_percentile(arrived.iter().map(|(_, delay, _)| *delay).collect(), percentile)
     }
 
     /// What was estimated at a time.
     pub fn estimate_at(&self, time: Duration) -> Bitrate {
-        let before = self.samples.iter().take_while(|sample| sample.at <= time).last();
-        before.map_or_else(Bitrate::default, |sample| sample.estimate.bitrate)
+        let before = self.samples.partition_point(|sample| sample.at <= time).checked_sub(1);
+        before.map_or_else(Bitrate::default, |index| self.samples[index].estimate.bitrate)
     }
 
     /// The mean estimate.
     pub fn estimate_in(&self, time: Range<Duration>) -> Bitrate {
-        let within: Vec<u64> = self
-            .samples
-            .iter()
-            .filter(|sample| time.contains(&sample.at))
-            .map(|sample| sample.estimate.bitrate.as_bps())
-            .collect();
-        Bitrate::bps(within.iter().sum::<u64>() / (within.len() as u64).max(1))
+        let looks = within(&self.samples, &time, |sample| sample.at);
+        let sum: u64 = looks.iter().map(|sample| sample.estimate.bitrate.as_bps()).sum();
+        Bitrate::bps(sum / (looks.len() as u64).max(1))
     }
 
-    pub(super) fn sent(&mut self, at: Duration, size: usize) {
-        self.sent.push((at, size));
+    fn left(&self, time: &Range<Duration>) -> &[Left] {
+        within(&self.sent, time, |left| left.at)
+    }
+
+    pub(super) fn sent(&mut self, at: Duration, size: usize, waits: Duration, is_padding: bool) {
+        self.sent.push(Left { at, size, waits, is_padding });
     }
 
     pub(super) fn arrived(&mut self, at: Duration, delay: Duration, size: usize) {
@@ -109,7 +137,23 @@ impl FlowTrace {
     }
 }
 
-fn rate(packets: impl Iterator<Item = (Duration, usize)>, time: &Range<Duration>) -> Bitrate {
-    let bytes: usize = packets.filter(|(at, _)| time.contains(at)).map(|(_, size)| size).sum();
+/// Those of a time, of what is noted in the order of time.
+fn within<'t, T>(noted: &'t [T], time: &Range<Duration>, at: impl Fn(&T) -> Duration) -> &'t [T] {
+    let from = noted.partition_point(|each| at(each) < time.start);
+    let to = noted.partition_point(|each| at(each) < time.end).max(from);
+    &noted[from..to]
+}
+
+fn bytes(left: &[Left]) -> usize {
+    left.iter().map(|left| left.size).sum()
+}
+
+fn rate(bytes: usize, time: &Range<Duration>) -> Bitrate {
     DataSize::bytes(bytes as u64) / (time.end - time.start)
+}
+
+fn at_percentile(mut values: Vec<Duration>, percentile: f64) -> Duration {
+    values.sort_unstable();
+    let index = ((values.len() as f64 - 1.0).max(0.0) * percentile) as usize;
+    values.get(index).copied().unwrap_or_default()
 }

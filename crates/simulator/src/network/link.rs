@@ -161,6 +161,12 @@ impl Direction {
         Self { conditions, since: now, idle_at: now, last_arrival: now, loss, codel }
     }
 
+    /// Other conditions from `now` on, from which theirs count; what is in the queue stays there.
+    pub fn change(&mut self, now: Instant, conditions: LinkConditions) {
+        self.conditions = conditions;
+        self.since = now;
+    }
+
     /// How long what comes now would wait.
     pub fn wait(&self, now: Instant) -> Duration {
         self.idle_at.saturating_duration_since(now)

@@ -1,0 +1,108 @@
+//! Cases that RFC 8867 does not have, and calls do.
+
+use switchyard_congestion::probe::schedule::Need;
+use switchyard_vocab::units::Bitrate;
+
+use super::measures::{estimate_kbps, exceeds, loses, ms, path, queue, seconds, span, target, uses, waits};
+use super::rfc8867::world;
+use super::{Bound, Case, Unit};
+use crate::elastic::{FlowSpec, Trace};
+use crate::network::Capacity;
+
+/// All of them.
+pub fn cases() -> Vec<Case<Trace>> {
+    vec![oscillating(), radio_loss(), deep_queue(), probes(), half_of_feedback(), feedback_gap()]
+}
+
+fn oscillating() -> Case<Trace> {
+    let rates = [Bitrate::kbps(800), Bitrate::kbps(1_200)];
+    let forward = path(&[]).with_capacity(Capacity::trace(seconds(5), &rates));
+    let targets =
+        vec![uses(20..600, 70.0), waits(20..600, 400.0), loses(20..600, 2.0), exceeds(20..600, 2.0)];
+    let about = "One flow; capacity 0.8 and 1.2 Mbit/s by turns, 5 s each, for ten minutes";
+    Case::elastic(
+        "oscillating",
+        "swinging capacity",
+        about,
+        world(forward, vec![FlowSpec::default()], 600),
+        targets,
+    )
+}
+
+fn radio_loss() -> Case<Trace> {
+    let targets = vec![
+        estimate_kbps(span(10, 60), Bound::AtLeast(2_000.0)),
+        estimate_kbps(span(50, 60), Bound::AtLeast(2_000.0)),
+        waits(5..60, 150.0),
+    ];
+    let about = "One flow; 3 Mbit/s, and 3 % of all packets lost whatever is sent";
+    let forward = path(&[(0, 3_000)]).with_loss(0.03);
+    Case::elastic(
+        "radio-loss",
+        "loss without congestion",
+        about,
+        world(forward, vec![FlowSpec::default()], 60),
+        targets,
+    )
+}
+
+fn deep_queue() -> Case<Trace> {
+    let flow = FlowSpec { max: Bitrate::kbps(2_500), ..FlowSpec::default() };
+    let targets = vec![waits(5..60, 200.0), waits(0..60, 400.0), uses(10..60, 70.0)];
+    let about = "One flow that could use 2.5 Mbit/s; 1 Mbit/s, and a queue of 1 s";
+    let forward = path(&[(0, 1_000)]).with_queue(queue(1_000));
+    Case::elastic("deep-queue", "bufferbloat", about, world(forward, vec![flow], 60), targets)
+}
+
+fn probes() -> Case<Trace> {
+    let (max, need) = (Bitrate::kbps(700), Need::For(Bitrate::kbps(1_100)));
+    let flow = FlowSpec { max, need, ..FlowSpec::default() };
+    let targets = vec![
+        target("padding, of all bytes 10–600 s", Unit::Percent, Bound::AtMost(5.0), |trace| {
+            trace.flows[0].padding_in(span(10, 600)) * 100.0
+        }),
+        waits(10..600, 30.0),
+        target("wait in the queue 10–600 s, p99", Unit::Millis, Bound::AtMost(100.0), |trace| {
+            trace.flows[0].wait_in(span(10, 600), 0.99).as_secs_f64() * 1e3
+        }),
+        loses(10..600, 0.1),
+    ];
+    let about = "One flow that sends 0.7 Mbit/s and could use 1.1; 1 Mbit/s, for ten minutes";
+    let forward = path(&[(0, 1_000)]);
+    Case::elastic("probes", "what probes cost", about, world(forward, vec![flow], 600), targets)
+}
+
+fn half_of_feedback() -> Case<Trace> {
+    let flow = FlowSpec { reports_lost: 0.5, ..FlowSpec::default() };
+    let targets = vec![
+        estimate_kbps(span(15, 60), Bound::Between(750.0, 1_100.0)),
+        exceeds(5..60, 2.0),
+        waits(0..60, 400.0),
+    ];
+    let about = "One flow; 1 Mbit/s, and every other report is lost";
+    Case::elastic(
+        "half-of-feedback",
+        "lost feedback",
+        about,
+        world(path(&[(0, 1_000)]), vec![flow], 60),
+        targets,
+    )
+}
+
+fn feedback_gap() -> Case<Trace> {
+    let flow = FlowSpec { silence: vec![span(20, 22)], ..FlowSpec::default() };
+    let targets = vec![
+        exceeds(20..40, 2.0),
+        waits(20..40, 400.0),
+        estimate_kbps(span(30, 40), Bound::Between(750.0, 1_100.0)),
+        target("back at 75 % of capacity after the gap", Unit::Seconds, Bound::AtMost(10.0), |trace| {
+            let mut at = seconds(22);
+            while at < seconds(39) && trace.flows[0].estimate_in(at..at + seconds(1)) < Bitrate::kbps(750) {
+                at += ms(100);
+            }
+            (at - seconds(22)).as_secs_f64()
+        }),
+    ];
+    let about = "One flow; 1 Mbit/s, and no report arrives from 20 to 22 s";
+    Case::elastic("feedback-gap", "lost feedback", about, world(path(&[(0, 1_000)]), vec![flow], 40), targets)
+}

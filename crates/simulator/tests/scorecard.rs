@@ -1,0 +1,83 @@
+//! What an estimator has to live with, and what ours makes of it: `docs/adaptation/scorecard.md`.
+//!
+//! `UPDATE_DOCS=1` writes page, plots and baseline; otherwise they are compared with what is measured.
+
+use std::path::{Path, PathBuf};
+
+use switchyard_simulator::plot::Chart;
+use switchyard_simulator::scorecard::baseline::Baseline;
+use switchyard_simulator::scorecard::{self, Case, Score, page};
+
+const HEAD: &str = "# Scorecard of estimation
+
+An elastic source, which sends as much as it may, through the estimator and pacer of `crates/congestion` over the
+bottleneck of a simulator: the cases of RFC 8867, cases it does not have, and what libwebrtc's own tests ask of its
+estimator. Each is played with three seeds; the result is the worst of them, the plot the first. Where nothing else is
+said the path is the RFC's: 50 ms one way, up to 30 ms of jitter, a drop-tail queue of 300 ms.
+
+This page, its plots and `tests/scenarios/estimator.baseline` are generated, and a figure that gets worse fails a test.
+After a change for the better: `UPDATE_DOCS=1 cargo test -p switchyard-simulator --test scorecard`.
+
+";
+
+/// A largest size for what a person is to look at.
+const LARGEST_PLOT: usize = 60_000;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+#[test]
+fn the_estimator_is_nowhere_worse_than_its_scorecard_says() {
+    let cases = scorecard::estimator();
+
+    check(&cases, HEAD, "docs/adaptation/scorecard.md", "tests/scenarios/estimator.baseline");
+}
+
+fn check<T>(cases: &[Case<T>], head: &str, page: &str, baseline: &str) {
+    let played = cases.iter().map(|case| {
+        let (scores, run) = case.score();
+        (scores, (case.name, (case.draw)(case, &run)))
+    });
+    let (scores, charts): (Vec<Vec<Score>>, Vec<(&str, Chart)>) = played.unzip();
+    let scores = scores.concat();
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        write(&root().join(baseline), &Baseline::text(&scores));
+        write(&root().join(page), &document(cases, &scores, head, baseline));
+        let plots = root().join(page).with_file_name("plots");
+        charts.iter().for_each(|(name, chart)| write(&plots.join(format!("{name}.svg")), &chart.svg()));
+    }
+
+    for (name, chart) in &charts {
+        let size = chart.svg().len();
+        assert!(size < LARGEST_PLOT, "the plot of {name} has {size} bytes");
+    }
+    let comparison = Baseline::read(&read(&root().join(baseline))).compare(&scores);
+    let list = |lines: &[String]| lines.iter().map(|line| format!("\n  {line}")).collect::<String>();
+    let again = "UPDATE_DOCS=1 cargo test -p switchyard-simulator --test scorecard";
+    if !comparison.better.is_empty() {
+        println!("Better than committed; write it down with {again}:{}", list(&comparison.better));
+    }
+    assert!(comparison.worse.is_empty(), "worse than {baseline} says:{}", list(&comparison.worse));
+    let is_the_same = read(&root().join(page)) == document(cases, &scores, head, baseline);
+    assert!(is_the_same, "{page} is not what {baseline} says: run {again}");
+}
+
+/// The page, from the committed figures.
+fn document<T>(cases: &[Case<T>], scores: &[Score], head: &str, baseline: &str) -> String {
+    let baseline = Baseline::read(&read(&root().join(baseline)));
+    let summary = page::summary(scores, &baseline);
+    let tables = page::tables(cases, scores, &baseline);
+    format!("{head}{summary}\n\n{}\n", tables.trim_end())
+}
+
+fn read(path: &Path) -> String {
+    std::fs::read_to_string(path).unwrap_or_default()
+}
+
+fn write(path: &Path, text: &str) {
+    let folder = path.parent().expect("all of them stand in a folder");
+    std::fs::create_dir_all(folder)
+        .and_then(|()| std::fs::write(path, text))
+        .expect("the tree can be written to");
+}
