@@ -1,11 +1,9 @@
 //! Where an axis ends and where it has marks.
 
-/// Marks on an axis: a handful.
-const MARKS: f64 = 4.0;
-
-/// The marks of an axis that holds all values up to `most`, the last one at its end.
-pub(super) fn marks(most: f64) -> Vec<f64> {
-    let step = round_step(most / MARKS);
+/// The marks of an axis that holds all values up to `most`, the last one at its end; no more than `count` of
+/// them, besides the one at zero.
+pub(super) fn marks(most: f64, count: f64) -> Vec<f64> {
+    let step = round_step(most / count);
     let count = (most / step).ceil().max(1.0) as u32;
     (0..=count).map(|mark| f64::from(mark) * step).collect()
 }

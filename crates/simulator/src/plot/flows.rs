@@ -67,7 +67,7 @@ fn waits(trace: &Trace, looks: Looks) -> Vec<Line> {
 
 fn losses(trace: &Trace, looks: Looks) -> Vec<Line> {
     let of = |(number, flow): (usize, &FlowTrace)| Line {
-        name: name(number, trace.flows.len(), flow).trim_start().to_owned(),
+        name: format!("lost{}", name(number, trace.flows.len(), flow)),
         look: Look::Decided(number),
         points: looks.map(|at| flow.loss_in(at..at + looks.step) * 100.0),
     };

@@ -7,11 +7,13 @@ use super::{Chart, Line, Look, Panel};
 
 const WIDTH: f64 = 820.0;
 const LEFT: f64 = 58.0;
-const RIGHT: f64 = 14.0;
+const RIGHT: f64 = 24.0;
 const TOP: f64 = 30.0;
 /// Above each panel stands what its lines are.
 const LEGEND: f64 = 22.0;
 const BOTTOM: f64 = 34.0;
+/// Distance of two marks on an axis of values, about.
+const MARK: f64 = 36.0;
 
 /// Colours of lines; a further line has the first again.
 const COLOURS: usize = 5;
@@ -61,7 +63,7 @@ pub(super) fn write(chart: &Chart) -> String {
 fn write_panel(svg: &mut String, panel: &Panel, top: f64, lasts: f64) {
     write_legend(svg, panel, top - 7.0);
     let values = panel.lines.iter().flat_map(|line| &line.points).map(|(_, value)| *value);
-    let marks = marks(values.fold(panel.least, f64::max));
+    let marks = marks(values.fold(panel.least, f64::max), (panel.height / MARK).max(2.0));
     let most = marks.last().copied().unwrap_or(1.0);
     let y = |value: f64| top + panel.height * (1.0 - (value / most).clamp(0.0, 1.0));
     for mark in &marks {
@@ -115,7 +117,7 @@ fn write_line(svg: &mut String, line: &Line, lasts: f64, y: impl Fn(f64) -> f64)
 }
 
 fn write_time(svg: &mut String, top: f64, lasts: f64) {
-    for mark in marks(lasts * 2.0).into_iter().map(|mark| mark / 2.0).filter(|mark| *mark <= lasts) {
+    for mark in marks(lasts, 10.0).into_iter().filter(|mark| *mark <= lasts) {
         let x = LEFT + (WIDTH - LEFT - RIGHT) * mark / lasts;
         put(
             svg,

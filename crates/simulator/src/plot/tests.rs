@@ -34,7 +34,7 @@ fn a_limit_is_drawn_in_steps_and_an_estimate_is_not() {
 #[test]
 fn an_axis_ends_at_a_round_number_beyond_all_values() {
     for (most, end) in [(7.0, 8.0), (100.0, 100.0), (1_730.0, 2_000.0), (0.0, 0.001)] {
-        assert_eq!(axis::marks(most).last().copied(), Some(end), "for {most}");
+        assert_eq!(axis::marks(most, 4.0).last().copied(), Some(end), "for {most}");
     }
 }
 

@@ -58,6 +58,7 @@ fn probes() -> Case<Trace> {
     let (max, need) = (Bitrate::kbps(700), Need::For(Bitrate::kbps(1_100)));
     let flow = FlowSpec { max, need, ..FlowSpec::default() };
     let targets = vec![
+        estimate_kbps(span(10, 600), Bound::Between(700.0, 1_100.0)),
         target("padding, of all bytes 10–600 s", Unit::Percent, Bound::AtMost(5.0), |trace| {
             trace.flows[0].padding_in(span(10, 600)) * 100.0
         }),

@@ -9,8 +9,8 @@ use super::{Bound, Target, Unit};
 use crate::elastic::{FlowTrace, Trace};
 use crate::network::{Capacity, LinkConditions, Queue, QueueLimit};
 
-/// An estimate has settled when its mean over this time is within the band.
-const SETTLED: Duration = Duration::from_secs(1);
+/// An estimate has settled when its means over each of so many seconds are within the band.
+const SETTLED: u32 = 3;
 
 /// Rates are looked at over this time where one asks for how long they are too high.
 const WINDOW: Duration = Duration::from_millis(500);
@@ -81,11 +81,17 @@ pub(super) fn settles(after: u64, before: u64, within: f64) -> Target<Trace> {
     target(measure, Unit::Seconds, Bound::AtMost(within), move |trace| {
         let capacity = mean_capacity(trace, &span(after, before));
         let mut at = seconds(after);
-        while at + SETTLED < seconds(before) {
-            let share = kbps(trace.flows[0].estimate_in(at..at + SETTLED)) / capacity;
-            if (BAND.0..=BAND.1).contains(&share) {
-                break;
-            }
+        let second = seconds(1);
+        let is_within = |from| {
+            let share = kbps(trace.flows[0].estimate_in(from..from + second)) / capacity;
+            (BAND.0..=BAND.1).contains(&share)
+        };
+        while at + second < seconds(before)
+            && !(0..SETTLED)
+                .map(|i| at + second * i)
+                .take_while(|at| *at + second <= seconds(before))
+                .all(is_within)
+        {
             at += STEP;
         }
         (at - seconds(after)).as_secs_f64()
