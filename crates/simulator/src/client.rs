@@ -139,17 +139,19 @@ impl Client {
             }
         }
         if let Some(publisher) = &self.publisher {
-            let tracks =
-                [(MediaKind::Audio, TrackSource::Microphone), (MediaKind::Video, TrackSource::Camera)].map(
-                    |(kind, source)| TrackDescription {
-                        mid: publisher::mid_of(kind).to_owned(),
-                        source,
-                        name: None,
-                        muted: false,
-                        backup_of: None,
-                    },
-                );
-            self.intents.push_back(Intent::Offer { sdp: publisher.offer(), tracks: tracks.to_vec() });
+            let kinds =
+                [(MediaKind::Audio, TrackSource::Microphone), (MediaKind::Video, TrackSource::Camera)];
+            let media = &self.config.media;
+            let has = |kind| match kind {
+                MediaKind::Audio => media.microphone,
+                MediaKind::Video => media.camera.is_some(),
+            };
+            let described = kinds.into_iter().filter(|(kind, _)| has(*kind)).map(|(kind, source)| {
+                let mid = publisher::mid_of(kind).to_owned();
+                TrackDescription { mid, source, name: None, muted: false, backup_of: None }
+            });
+            let tracks: Vec<_> = described.collect();
+            self.intents.push_back(Intent::Offer { sdp: publisher.offer(), tracks });
         }
     }
 

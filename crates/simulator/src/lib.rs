@@ -30,6 +30,8 @@ pub mod client;
 pub mod clock;
 pub mod elastic;
 pub mod event_log;
+pub mod invariants;
+pub mod library;
 pub mod network;
 pub mod plot;
 pub mod replay;

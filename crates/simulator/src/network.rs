@@ -5,12 +5,13 @@ mod link;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::net::SocketAddr;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use link::Arrivals;
 use rand_chacha::ChaCha12Rng;
 use rustc_hash::FxHashMap;
 use switchyard_vocab::datagram::Tuple;
+use switchyard_vocab::units::{Bitrate, DataSize};
 
 pub use link::{Capacity, Direction, Link, LinkConditions, Loss, Queue, QueueLimit};
 
@@ -23,12 +24,24 @@ pub struct Flight {
     pub bytes: Vec<u8>,
 }
 
+/// What was sent down one client's link since somebody asked last.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Tally {
+    /// All of it, with the headers of IP and UDP.
+    pub sent: DataSize,
+    /// What of it the link lost.
+    pub lost: DataSize,
+    /// The longest that anything has to wait in the link's queue.
+    pub longest_wait: Duration,
+}
+
 /// All datagrams under way, in the order of their arrival.
 #[derive(Debug)]
 pub struct Network {
     under_way: BinaryHeap<Reverse<(Instant, u64)>>,
     flights: FxHashMap<u64, Flight>,
     links: FxHashMap<SocketAddr, Link>,
+    tallies: FxHashMap<SocketAddr, Tally>,
     sent: u64,
     rng: ChaCha12Rng,
 }
@@ -40,6 +53,7 @@ impl Network {
             under_way: BinaryHeap::new(),
             flights: FxHashMap::default(),
             links: FxHashMap::default(),
+            tallies: FxHashMap::default(),
             sent: 0,
             rng,
         }
@@ -64,7 +78,11 @@ impl Network {
         let up = self.links.get_mut(&from).map(|link| link.up.pass(now, bytes.len(), &mut self.rng));
         let up = up.unwrap_or(Arrivals { first: Some(now), again: None });
         for at in up.first.into_iter().chain(up.again) {
+            let wait = self.links.get(&to).map(|link| link.down.wait(at));
             let down = self.links.get_mut(&to).map(|link| link.down.pass(at, bytes.len(), &mut self.rng));
+            if let (Some(wait), Some(tally)) = (wait, self.tallies.get_mut(&to)) {
+                tally.count(bytes.len() + link::HEADERS, wait, down.is_some_and(|down| down.first.is_none()));
+            }
             let down = down.unwrap_or(Arrivals { first: Some(at), again: None });
             for arrival in down.first.into_iter().chain(down.again) {
                 self.under_way.push(Reverse((arrival, self.sent)));
@@ -73,6 +91,16 @@ impl Network {
                 self.sent += 1;
             }
         }
+    }
+
+    /// What was sent down a client's link since it was asked for last; nothing is counted before that.
+    pub fn take_tally(&mut self, client: SocketAddr) -> Tally {
+        self.tallies.insert(client, Tally::default()).unwrap_or_default()
+    }
+
+    /// How much passes down a client's link now, if there is a limit.
+    pub fn capacity(&self, now: Instant, client: SocketAddr) -> Option<Bitrate> {
+        self.links.get(&client)?.down.capacity(now)
     }
 
     /// When the next datagram arrives.
@@ -88,6 +116,15 @@ impl Network {
         }
         self.under_way.pop();
         self.flights.remove(&number)
+    }
+}
+
+impl Tally {
+    fn count(&mut self, size: usize, wait: Duration, is_lost: bool) {
+        let size = size as u64;
+        self.sent = DataSize::bytes(self.sent.as_bytes() + size);
+        self.lost = DataSize::bytes(self.lost.as_bytes() + if is_lost { size } else { 0 });
+        self.longest_wait = self.longest_wait.max(wait);
     }
 }
 

@@ -3,6 +3,7 @@
 //! The bytes depend on nothing but the run, so that a plot that changed shows in a diff.
 
 mod axis;
+mod calls;
 mod flows;
 mod svg;
 

@@ -117,6 +117,11 @@ impl Scenario {
         self.step(Step::Link { who, link })
     }
 
+    /// From now on what somebody receives is written down, tenth of a second by tenth of a second.
+    pub fn watches(self, who: &'static str) -> Self {
+        self.step(Step::Watch(who))
+    }
+
     /// Time passes.
     pub fn runs(self, time: Duration) -> Self {
         self.step(Step::Run(time))

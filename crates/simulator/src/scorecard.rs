@@ -11,13 +11,16 @@
 pub mod baseline;
 pub mod beyond;
 pub mod browsers;
+pub mod layers;
 mod measures;
 pub mod page;
 pub mod rfc8867;
 
 use crate::elastic::{Elastic, Trace};
 use crate::plot::Chart;
+use crate::scenario::Scenario;
 use crate::seed::Seed;
+use crate::world::World;
 
 /// Each case is played with these; the figure is the worst of them.
 pub const SEEDS: [Seed; 3] = [Seed(1), Seed(2), Seed(3)];
@@ -158,6 +161,24 @@ impl Case<Trace> {
 /// All cases of the estimator with its pacer, without the rest of the server.
 pub fn estimator() -> Vec<Case<Trace>> {
     rfc8867::cases().into_iter().chain(beyond::cases()).chain(browsers::cases()).collect()
+}
+
+impl Case<World> {
+    fn call(
+        name: &'static str,
+        source: &'static str,
+        about: &'static str,
+        scenario: Scenario,
+        targets: Vec<Target<World>>,
+    ) -> Self {
+        let play = Box::new(move |seed| scenario.play(seed).world);
+        Self { name, source, about, play, draw: |case, world| Chart::of_call(case.about, world), targets }
+    }
+}
+
+/// All cases of whole calls in which subscribers get what fits.
+pub fn layers() -> Vec<Case<World>> {
+    layers::cases()
 }
 
 /// To three digits behind the point: what is written down is what is compared.

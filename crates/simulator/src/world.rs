@@ -13,6 +13,7 @@
 mod seat;
 mod signalling;
 mod view;
+mod watch;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -40,6 +41,9 @@ use crate::network::{LinkConditions, Network};
 use crate::seed::Seed;
 use seat::Seat;
 use signalling::{Message, Signalling};
+use watch::Watches;
+
+pub use watch::{Glance, Look};
 
 /// UDP port of the first worker.
 const MEDIA_PORT: u16 = 7882;
@@ -74,6 +78,7 @@ pub struct World {
     control_flag: Arc<Flag>,
     seats: Vec<Seat>,
     clients: Vec<Client>,
+    watches: Watches,
     sessions: u64,
 }
 
@@ -97,6 +102,7 @@ impl World {
             signalling: Signalling::default(),
             log: EventLog::default(),
             clients: Vec::new(),
+            watches: Watches::default(),
             sessions: 0,
             control_flag,
             clock,
@@ -178,9 +184,11 @@ impl World {
         let end = self.clock.now() + time;
         loop {
             self.settle();
-            let Some(at) = self.next_event().filter(|&at| at <= end) else { break };
+            let next = self.next_event().into_iter().chain(self.watches.next_look()).min();
+            let Some(at) = next.filter(|&at| at <= end) else { break };
             assert!(at > self.clock.now(), "at {:?} something is due and nobody does it", self.elapsed());
             self.clock.advance_to(at);
+            self.look();
         }
         self.clock.advance_to(end);
     }

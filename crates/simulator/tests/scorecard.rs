@@ -8,7 +8,7 @@ use switchyard_simulator::plot::Chart;
 use switchyard_simulator::scorecard::baseline::Baseline;
 use switchyard_simulator::scorecard::{self, Case, Score, page};
 
-const HEAD: &str = "# Scorecard of estimation
+const ESTIMATOR: &str = "# Scorecard of estimation
 
 An elastic source, which sends as much as it may, through the estimator and pacer of `crates/congestion` over the
 bottleneck of a simulator: the cases of RFC 8867, cases it does not have, and what libwebrtc's own tests ask of its
@@ -16,6 +16,18 @@ estimator. Each is played with three seeds; the result is the worst of them, the
 said the path is the RFC's: 50 ms one way, up to 30 ms of jitter, a drop-tail queue of 300 ms.
 
 This page, its plots and `tests/scenarios/estimator.baseline` are generated, and a figure that gets worse fails a test.
+After a change for the better: `UPDATE_DOCS=1 cargo test -p switchyard-simulator --test scorecard`.
+
+";
+
+const LAYERS: &str = "# Scorecard of layers
+
+Whole calls through control, worker, pacer and a simulated network, with `media.adapt` on: which layers a subscriber gets
+behind a link that changes, how soon, and at what price. Each is played with three seeds; the result is the worst of them,
+the plot the first. Links have 20 ms each way and a queue of 300 ms; the picture's layers have 150, 500 and 1500 kbit/s,
+before headers.
+
+This page, its plots and `tests/scenarios/layers.baseline` are generated, and a figure that gets worse fails a test.
 After a change for the better: `UPDATE_DOCS=1 cargo test -p switchyard-simulator --test scorecard`.
 
 ";
@@ -31,7 +43,14 @@ fn root() -> PathBuf {
 fn the_estimator_is_nowhere_worse_than_its_scorecard_says() {
     let cases = scorecard::estimator();
 
-    check(&cases, HEAD, "docs/adaptation/scorecard.md", "tests/scenarios/estimator.baseline");
+    check(&cases, ESTIMATOR, "docs/adaptation/scorecard.md", "tests/scenarios/estimator.baseline");
+}
+
+#[test]
+fn what_subscribers_get_is_nowhere_worse_than_its_scorecard_says() {
+    let cases = scorecard::layers();
+
+    check(&cases, LAYERS, "docs/adaptation/layers.md", "tests/scenarios/layers.baseline");
 }
 
 fn check<T>(cases: &[Case<T>], head: &str, page: &str, baseline: &str) {

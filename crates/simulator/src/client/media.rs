@@ -52,6 +52,11 @@ impl Media {
         Self { camera: Some(camera), microphone: true }
     }
 
+    /// A camera in three sizes, and no microphone.
+    pub fn camera() -> Self {
+        Self { microphone: false, ..Self::camera_and_microphone() }
+    }
+
     /// A microphone and a camera in one size.
     pub fn single_camera_and_microphone() -> Self {
         let camera = CameraSetup { encodings: vec![SIMULCAST[1]], temporal_layers: 1 };

@@ -2,6 +2,7 @@
 
 mod arrivals;
 mod audio;
+mod delays;
 mod faults;
 mod keyframe;
 mod nack;
@@ -30,6 +31,7 @@ use audio::Audio;
 use video::{Packet, Video};
 
 pub use audio::Heard;
+pub use delays::Delays;
 pub use faults::Faults;
 pub use video::Seen;
 

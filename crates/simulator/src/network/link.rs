@@ -13,6 +13,8 @@ use std::time::{Duration, Instant};
 use rand::RngExt;
 use rand_chacha::ChaCha12Rng;
 
+use switchyard_vocab::units::Bitrate;
+
 pub use capacity::Capacity;
 pub use loss::Loss;
 
@@ -20,7 +22,7 @@ use codel::CoDel;
 use loss::LossState;
 
 /// Bytes that UDP and IPv4 put in front of every datagram.
-const HEADERS: usize = 28;
+pub(super) const HEADERS: usize = 28;
 
 /// What one direction of a link does.
 #[derive(Clone, Debug, PartialEq)]
@@ -165,6 +167,11 @@ impl Direction {
     pub fn change(&mut self, now: Instant, conditions: LinkConditions) {
         self.conditions = conditions;
         self.since = now;
+    }
+
+    /// How much passes now, if there is a limit.
+    pub fn capacity(&self, now: Instant) -> Option<Bitrate> {
+        self.conditions.capacity.at(now.saturating_duration_since(self.since))
     }
 
     /// How long what comes now would wait.

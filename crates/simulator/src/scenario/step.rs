@@ -17,6 +17,7 @@ pub(super) enum Step {
     Enter { who: &'static str, media: Media, link: LinkConditions },
     Want { who: &'static str, wish: Wish },
     Link { who: &'static str, link: LinkConditions },
+    Watch(&'static str),
     Run(Duration),
     Check { claim: &'static str, check: Check },
 }
@@ -45,6 +46,10 @@ impl Step {
             }
             Self::Link { who, link } => {
                 world.set_conditions(who, link.clone(), link.clone());
+                Ok(())
+            }
+            Self::Watch(who) => {
+                world.watch(who);
                 Ok(())
             }
             Self::Run(time) => {

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use switchyard_vocab::rtp::{ClockRate, ExtSeqNo, RtpTimestamp};
 use switchyard_vocab::wall_clock::WallClock;
 
+use super::delays::Delays;
 use super::faults::Faults;
 use super::reception::{Reception, nanos};
 use super::video::Packet;
@@ -27,6 +28,10 @@ pub struct Heard {
     pub first: Option<Duration>,
     /// When the latest one came.
     pub last: Option<Duration>,
+    /// The longest time between two packets that arrived.
+    pub longest_gap: Duration,
+    /// How long each packet took from the microphone, for a percentile to be taken of it.
+    pub delays: Delays,
     /// By how much the sender reports misplaced a packet in time, at worst.
     pub worst_sync: Duration,
     /// What the server did wrong.
@@ -51,9 +56,12 @@ impl Audio {
         self.heard.packets += 1;
         self.heard.with_level += u64::from(level);
         self.heard.first.get_or_insert(at);
+        let gap = self.heard.last.map_or(Duration::ZERO, |last| at - last);
+        self.heard.longest_gap = self.heard.longest_gap.max(gap);
         self.heard.last = Some(at);
         match Stamp::read(packet.payload) {
             Ok(stamp) => {
+                self.heard.delays.note(at.saturating_sub(stamp.captured));
                 self.check_order(seq, packet.timestamp, stamp);
                 self.check_sync(packet.timestamp, stamp, wall);
             }

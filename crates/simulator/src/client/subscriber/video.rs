@@ -43,6 +43,8 @@ pub struct Seen {
     pub freezes: u32,
     /// The longest time between two frames shown.
     pub longest_gap: Duration,
+    /// The longest that a frame took from the camera to the decoder.
+    pub longest_delay: Duration,
     /// The encoding decoded last, as the position of its rid.
     pub encoding: Option<u8>,
     /// When the first frame was decoded.
@@ -182,6 +184,7 @@ impl Video {
     fn show(&mut self, now: Instant, frame: &Frame, wall: &WallClock) {
         let captured = wall.anchor + frame.stamp.captured;
         let delay = now.saturating_duration_since(captured);
+        self.seen.longest_delay = self.seen.longest_delay.max(delay);
         let fastest = self.fastest.map_or(delay, |fastest| fastest.min(delay));
         self.fastest = Some(fastest);
         if self.resuming {

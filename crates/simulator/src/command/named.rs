@@ -1,0 +1,107 @@
+//! Scenarios by the names that commands use.
+
+use switchyard_simulator::elastic::Trace;
+use switchyard_simulator::invariants;
+use switchyard_simulator::library::random;
+use switchyard_simulator::plot::Chart;
+use switchyard_simulator::scorecard::{self, Case, page};
+use switchyard_simulator::seed::Seed;
+use switchyard_simulator::world::World;
+
+/// A scenario that was found by its name.
+pub(crate) enum Named {
+    /// Flows over a bottleneck.
+    Flows(Case<Trace>),
+    /// A call.
+    Call(Case<World>),
+    /// A call in which everything is drawn from the seed.
+    Random,
+}
+
+/// What is left of a run.
+pub(super) struct Played {
+    /// The last events, if there are any.
+    pub(super) log: Vec<String>,
+    /// What was measured.
+    pub(super) figures: Vec<String>,
+    /// What must hold and did not.
+    pub(super) broken: Vec<String>,
+    pub(super) chart: Chart,
+}
+
+/// All names.
+pub(crate) fn names() -> Vec<&'static str> {
+    let flows = scorecard::estimator().into_iter().map(|case| case.name);
+    let calls = scorecard::layers().into_iter().map(|case| case.name);
+    [random::NAME].into_iter().chain(calls).chain(flows).collect()
+}
+
+impl Named {
+    /// The scenario of that name.
+    pub(super) fn find(name: &str) -> Result<Self, String> {
+        if name == random::NAME {
+            return Ok(Self::Random);
+        }
+        let call = scorecard::layers().into_iter().find(|case| case.name == name).map(Self::Call);
+        let flows = || scorecard::estimator().into_iter().find(|case| case.name == name).map(Self::Flows);
+        call.or_else(flows).ok_or_else(|| format!("there is no scenario called {name}"))
+    }
+
+    pub(super) const fn name(&self) -> &'static str {
+        match self {
+            Self::Flows(case) => case.name,
+            Self::Call(case) => case.name,
+            Self::Random => random::NAME,
+        }
+    }
+
+    /// Plays it.
+    pub(super) fn play(&self, seed: Seed) -> Played {
+        match self {
+            Self::Flows(case) => {
+                let trace = (case.play)(seed);
+                let (figures, chart) = (figures(case, &trace), (case.draw)(case, &trace));
+                Played { log: Vec::new(), figures, broken: invariants::of_flows(&trace), chart }
+            }
+            Self::Call(case) => {
+                let world = (case.play)(seed);
+                let (figures, chart) = (figures(case, &world), (case.draw)(case, &world));
+                Played { broken: invariants::of_call(&world), log: log(&world), figures, chart }
+            }
+            Self::Random => {
+                let world = random::call(seed).play(seed).world;
+                let chart = Chart::of_call(&format!("Random call, seed {}", seed.0), &world);
+                let figures = world.watched().map(|who| summary(&world, who)).collect();
+                Played { broken: invariants::of_call(&world), log: log(&world), figures, chart }
+            }
+        }
+    }
+}
+
+fn figures<T>(case: &Case<T>, run: &T) -> Vec<String> {
+    let figure = |target: &scorecard::Target<T>| {
+        let value = (target.figure)(run);
+        let verdict = if target.bound.miss(value) <= 0.0 { "met" } else { "missed" };
+        format!("{}: {} ({verdict})", target.measure, page::figure(target.unit, value))
+    };
+    case.targets.iter().map(figure).collect()
+}
+
+fn log(world: &World) -> Vec<String> {
+    let log = world.log();
+    let end = format!("{} events, {:016x}", log.len(), log.hash());
+    log.lines().map(str::to_owned).chain([end]).collect()
+}
+
+/// What somebody saw and heard, in a line for each of the others.
+fn summary(world: &World, who: &str) -> String {
+    let others = world.looks(who).last().into_iter().flat_map(|look| look.of.keys());
+    let of = others.map(|whom| {
+        let (seen, heard) = (world.sees(who, whom).unwrap_or_default(), world.hears(who, whom).unwrap_or_default());
+        format!(
+            "\n  {whom}: {} frames, {} left out, {} freezes, {} changes of layer, delay up to {:?}; {} of {} packets of sound, silent up to {:?}",
+            seen.decoded, seen.left_out, seen.freezes, seen.switches, seen.longest_delay, heard.packets, heard.expected, heard.longest_gap
+        )
+    });
+    format!("{who} saw and heard{}", of.collect::<String>())
+}

@@ -1,0 +1,3 @@
+//! Calls by name, for `switchyard-sim` and for tests.
+
+pub mod random;
