@@ -6,8 +6,11 @@ import puppeteer from 'puppeteer-core';
 import { artefacts } from './server.mjs';
 import { observe } from './observe.mjs';
 
-/** Chromium with a fake camera and microphone. `flags` are added to its own, `how` says more on how it is launched. */
-export function launchChromium(flags = [], how = {}) {
+/**
+ * Chromium with a fake camera and microphone, which pages may use unless `devices` says otherwise. `flags` are added to its
+ * own, `how` says more on how it is launched.
+ */
+export function launchChromium(flags = [], { devices = true, ...how } = {}) {
   return puppeteer.launch({
     browser: 'chrome',
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
@@ -17,7 +20,7 @@ export function launchChromium(flags = [], how = {}) {
       '--disable-gpu',
       '--autoplay-policy=no-user-gesture-required',
       '--use-fake-device-for-media-stream=fps=30',
-      '--use-fake-ui-for-media-stream',
+      ...(devices ? ['--use-fake-ui-for-media-stream'] : []),
       '--disable-renderer-backgrounding',
       '--disable-background-timer-throttling',
       '--disable-backgrounding-occluded-windows',

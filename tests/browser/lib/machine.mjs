@@ -52,10 +52,11 @@ export async function startMachine() {
       there('address', 'flush', 'dev', `near${network}`);
       there('link', 'set', `near${network}`, 'down');
     },
-    /** Chromium on this machine. It is driven by pipes, which need no network. */
-    launch() {
+    /** Chromium on this machine. It is driven by pipes, which need no network. `how` says more on how it is launched. */
+    launch(how = {}) {
       const flags = [`--unsafely-treat-insecure-origin-as-secure=${new URL(abroad).origin}`];
       return launchChromium(flags, {
+        ...how,
         executablePath: fileURLToPath(new URL('on_machine', import.meta.url)),
         pipe: true,
         env: { ...process.env, MACHINE: namespace },

@@ -4,7 +4,11 @@
 /** Runs inside the page. Everything it offers is in `window.seen`. */
 export function observe() {
   const Native = window.RTCPeerConnection;
-  const peers = [];
+  let peers = [];
+  try {
+    // Those of a page's own frames are the page's.
+    peers = window.parent.seen?.peers ?? peers;
+  } catch { /* The page around is somebody else's. */ }
   window.RTCPeerConnection = class extends Native {
     constructor(...args) {
       super(...args);

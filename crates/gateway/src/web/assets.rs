@@ -50,6 +50,7 @@ pub(super) const ASSETS: &[Asset] = assets! {
         "/switchyard/socket.d.ts"
         "/switchyard/stats.d.ts"
         "/switchyard/subscriber.d.ts"
+        "/switchyard/unbound.d.ts"
         "/v1/switchyard.d.ts";
     STYLE:
         "/style.css"
@@ -102,5 +103,6 @@ pub(super) const ASSETS: &[Asset] = assets! {
         "/switchyard/signalling.js"
         "/switchyard/socket.js"
         "/switchyard/stats.js"
-        "/switchyard/subscriber.js";
+        "/switchyard/subscriber.js"
+        "/switchyard/unbound.js";
 };

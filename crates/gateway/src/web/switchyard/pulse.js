@@ -25,8 +25,9 @@ export class Pulse {
   #looked = performance.now();
   #steady = 0;
   #missed = 0;
-  /** What was last counted, and the latest sound or picture of some receivers. */
-  #count = 0;
+  /** @type {number|undefined} what was counted at the latest look, if anything was */
+  #count;
+  /** The latest sound or picture of some receivers. */
   #marks = '';
   #isBusy = false;
 
@@ -52,13 +53,15 @@ export class Pulse {
     if (this.#isBusy) return;
     this.#isBusy = true;
     try {
-      this.#judge(this.#hasNewMark() || await this.#hasNewPacket());
+      const hasMark = this.#hasNewMark();
+      if (hasMark) this.#count = undefined;
+      this.#judge(hasMark || await this.#hasNewPacket());
     } finally {
       this.#isBusy = false;
     }
   }
 
-  /** @param {boolean} isHeard */
+  /** @param {boolean|undefined} isHeard since the latest look, if that is known */
   #judge(isHeard) {
     const now = performance.now();
     const isHeldUp = now - this.#looked > HELD_UP_MS;
@@ -68,7 +71,7 @@ export class Pulse {
       this.#missed = 0;
       this.#steady = Math.min(this.#steady + 1, STEADY);
     } else if (isHeldUp || this.#steady < STEADY) {
-      this.#steady = 0;
+      if (isHeldUp || isHeard === false) this.#steady = 0;
     } else {
       this.#missed += 1;
       if (this.#missed === LOOKS) this.onSilent();
@@ -94,8 +97,8 @@ export class Pulse {
     report?.forEach((entry) => {
       if (entry.type === 'candidate-pair') count += entry.packetsReceived ?? entry.bytesReceived ?? 0;
     });
-    const isNew = count > this.#count;
+    const before = this.#count;
     this.#count = count;
-    return isNew;
+    return before === undefined ? undefined : count > before;
   }
 }

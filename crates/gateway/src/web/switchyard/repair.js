@@ -3,6 +3,7 @@
 
 import { MediaError } from './errors.js';
 import { Pulse } from './pulse.js';
+import { connect } from './unbound.js';
 
 /** How often a connection that does not work is repaired before that is called an error. */
 const MAX_REPAIRS = 4;
@@ -39,7 +40,7 @@ export class Repair {
 
   /** A new connection, looked after from now on in place of the one before. */
   connect() {
-    const pc = new RTCPeerConnection({ bundlePolicy: 'max-bundle', rtcpMuxPolicy: 'require', ...this.rtc });
+    const pc = connect({ bundlePolicy: 'max-bundle', rtcpMuxPolicy: 'require', ...this.rtc });
     this.#pc = pc;
     this.#pulse = new Pulse(pc, () => pc === this.#pc && this.remedy.onSilent());
     pc.addEventListener('connectionstatechange', () => {

@@ -127,7 +127,7 @@ export class Room extends Emitter {
    * @param {MediaStreamTrack|({track: MediaStreamTrack} & PublishOptions)} what @param {PublishOptions} [options]
    */
   publish(what, options = {}) {
-    const { track, ...more } = what instanceof MediaStreamTrack ? { track: what } : what;
+    const { track, ...more } = 'track' in what ? what : { track: what };
     return this.localParticipant.publish(track, { ...more, ...options });
   }
 

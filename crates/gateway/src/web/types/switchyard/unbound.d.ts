@@ -1,0 +1,2 @@
+/** A new connection. @param {RTCConfiguration} configuration @returns {RTCPeerConnection} */
+export function connect(configuration: RTCConfiguration): RTCPeerConnection;
