@@ -131,6 +131,8 @@ fn responses(operation: &Operation, generator: &mut SchemaGenerator) -> Value {
 pub(super) fn refusals(operation: &Operation) -> Vec<(u16, &'static str)> {
     let mut refusals = operation.refusals.to_vec();
     refusals.push((400, "The request is not understood; `field` names what is at fault."));
+    refusals
+        .push((421, "The secret is the one of --dev, and the API is called by a name that may be a site's."));
     if operation.is_public() {
         return refusals;
     }

@@ -34,6 +34,17 @@ fn no_status_is_told_of_twice() {
 }
 
 #[test]
+fn every_operation_may_be_called_by_the_wrong_name() {
+    let document = document();
+    for operation in operations() {
+        let verb = operation.verb.as_str().to_lowercase();
+        let responses = &document["paths"][operation.path][verb]["responses"];
+
+        assert!(responses["421"].is_object(), "{}: {responses}", operation.id);
+    }
+}
+
+#[test]
 fn every_reference_of_the_document_leads_to_something() {
     let document = document();
     let mut references = Vec::new();
