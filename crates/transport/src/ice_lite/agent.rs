@@ -127,7 +127,6 @@ impl IceLite {
             return Ok((StunOutcome::Answered, Checked::default()));
         }
 
-        self.liveness.on_check(now);
         let dropped_credentials = is_nominated && is_current && self.previous.take().is_some();
         let mut checked = Checked { dropped_credentials, ..self.touch(now, tuple) };
         let is_selected = match dropped_credentials {
@@ -135,6 +134,7 @@ impl IceLite {
             false => self.tuples.on_check(now, tuple, is_nominated),
         };
         checked.selected = is_selected.then_some(tuple);
+        self.liveness.on_check(now, self.tuples.is_consent(tuple));
         Ok((StunOutcome::Answered, checked))
     }
 
@@ -149,7 +149,7 @@ impl IceLite {
 
     /// Opens a path without a check, for lines that are opened with given keys.
     pub fn assume(&mut self, now: Instant, tuple: Tuple) -> Checked {
-        self.liveness.on_check(now);
+        self.liveness.on_check(now, true);
         let mut checked = self.touch(now, tuple);
         checked.selected = self.tuples.on_check(now, tuple, true).then_some(tuple);
         checked

@@ -1,7 +1,7 @@
 //! How long ago a peer was heard, and what follows.
 //!
-//! A lite server makes no checks of its own, so the peer's authenticated checks are the only
-//! sign that it still agrees to be sent to (RFC 7675).
+//! A lite server makes no checks of its own, so the peer's authenticated checks on the path in use are the
+//! only sign that it still agrees to be sent to there (RFC 7675).
 
 use std::time::{Duration, Instant};
 
@@ -44,9 +44,11 @@ impl Liveness {
         Self { expected_from: now, checked: None, heard: now }
     }
 
-    /// An authenticated check came.
-    pub const fn on_check(&mut self, now: Instant) {
-        self.checked = Some(now);
+    /// An authenticated check came. `is_consent` says whether it is about the path in use: on any other it is a sign of life alone.
+    pub const fn on_check(&mut self, now: Instant, is_consent: bool) {
+        if is_consent || self.checked.is_none() {
+            self.checked = Some(now);
+        }
         self.heard = now;
     }
 

@@ -74,6 +74,9 @@ struct Known {
     checked: Instant,
     /// When something came that only the owner of the line's keys can have made.
     keyed: Option<Instant>,
+    /// Whether it was shown in another way that the peer is there: by the handshake, or the first nomination with
+    /// renewed credentials.
+    is_shown: bool,
 }
 
 impl Tuples {
@@ -107,6 +110,16 @@ impl Tuples {
     pub fn holds(&self, now: Instant, tuple: Tuple) -> bool {
         self.answered == Some(tuple)
             && self.known.iter().any(|known| known.tuple == tuple && known.is_in_use(now))
+    }
+
+    /// Whether a check on this path says that the peer still agrees to be sent to where it is sent to (RFC 7675 §5.1). Once
+    /// the line is open it says so on the path in use alone, if anything has shown that the peer was there: on that path, or on
+    /// another of the same host, to which a NAT may have given another port.
+    pub(crate) fn is_consent(&self, tuple: Tuple) -> bool {
+        let is_same_host = |known: &Known| known.tuple.remote.ip() == tuple.remote.ip();
+        let is_shown = |known: &Known| known.is_shown || known.keyed.is_some();
+        let mut shown = self.known.iter().filter(|known| is_shown(known));
+        !self.is_open || self.send_path() == Some(tuple) && shown.any(is_same_host)
     }
 
     /// Whether a path could be the one in use, behind a NAT that gave it another port.
@@ -146,7 +159,7 @@ impl Tuples {
             return Touched::Known;
         }
         let evicted = (self.known.len() >= MAX_TUPLES).then(|| self.evict()).flatten();
-        self.known.push(Known { tuple, checked: now, keyed: None });
+        self.known.push(Known { tuple, checked: now, keyed: None, is_shown: false });
         Touched::Added { evicted }
     }
 
@@ -173,6 +186,7 @@ impl Tuples {
     /// The same for the first nomination with renewed credentials.
     #[must_use]
     pub(crate) fn on_renewed(&mut self, now: Instant, tuple: Tuple) -> bool {
+        self.show(tuple);
         if self.has_paused(now, MOVED_AFTER) {
             self.select(now, tuple)
         } else {
@@ -203,9 +217,16 @@ impl Tuples {
         self.answered = answered.filter(|&answered| self.contains(answered));
         let nominated = self.selected;
         let Some(path) = self.answered.or_else(|| self.send_path()) else { return false };
+        self.show(path);
         let is_changed = self.select(now, path);
         self.awaited = nominated.filter(|&nominated| nominated != path);
         is_changed
+    }
+
+    fn show(&mut self, tuple: Tuple) {
+        if let Some(known) = self.known.iter_mut().find(|known| known.tuple == tuple) {
+            known.is_shown = true;
+        }
     }
 
     fn select(&mut self, now: Instant, tuple: Tuple) -> bool {

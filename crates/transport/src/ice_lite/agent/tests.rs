@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use switchyard_vocab::counters::LineEnd;
 use switchyard_wire::stun::{BindingResponse, Outcome, TransactionId};
 
 use super::*;
@@ -208,6 +209,23 @@ fn a_check_renews_consent() {
     checked(&mut agent, tuple(1), &Check::default());
 
     assert_eq!(agent.liveness().verdict(epoch() + Duration::from_secs(9)), Verdict::Alive);
+}
+
+#[test]
+fn checks_on_another_path_than_the_one_in_use_do_not_keep_an_open_line() {
+    let mut agent = agent();
+    checked(&mut agent, tuple(1), &Check::nominating());
+    let _ = agent.on_opened(epoch(), Some(tuple(1)));
+    let is_kept_from = |agent: &mut IceLite, path| {
+        let bytes = Check { transaction: None, ..Check::default() }.bytes();
+        let request = BindingRequest::parse(&bytes).unwrap();
+        let later = epoch() + Duration::from_secs(5);
+        agent.handle_binding_request(later, path, &request, &mut Vec::new()).unwrap();
+        agent.liveness().verdict(epoch() + CONSENT_TIMEOUT) != Verdict::Ended(LineEnd::ConsentLost)
+    };
+
+    assert!(!is_kept_from(&mut agent, tuple(2)));
+    assert!(is_kept_from(&mut agent, tuple(1)));
 }
 
 fn recorded() -> Check {

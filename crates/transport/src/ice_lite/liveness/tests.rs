@@ -17,7 +17,7 @@ fn without_a_first_check_it_ends_after_fifteen_seconds() {
 #[test]
 fn four_lost_checks_are_survived_and_thirty_seconds_are_not() {
     let mut liveness = Liveness::new(at(0));
-    liveness.on_check(at(0));
+    liveness.on_check(at(0), true);
 
     assert_eq!(liveness.verdict(at(9)), Verdict::Alive);
     assert_eq!(liveness.verdict(at(10)), Verdict::Disconnected);
@@ -28,7 +28,7 @@ fn four_lost_checks_are_survived_and_thirty_seconds_are_not() {
 #[test]
 fn media_keeps_it_connected_but_does_not_renew_consent() {
     let mut liveness = Liveness::new(at(0));
-    liveness.on_check(at(0));
+    liveness.on_check(at(0), true);
     liveness.on_media(at(29));
 
     assert_eq!(liveness.verdict(at(29)), Verdict::Alive);
@@ -39,7 +39,7 @@ fn media_keeps_it_connected_but_does_not_renew_consent() {
 #[test]
 fn a_restart_gives_the_search_its_time() {
     let mut liveness = Liveness::new(at(0));
-    liveness.on_check(at(0));
+    liveness.on_check(at(0), true);
     liveness.on_restart(at(25));
 
     assert_eq!(liveness.verdict(at(54)), Verdict::Disconnected);
@@ -49,7 +49,7 @@ fn a_restart_gives_the_search_its_time() {
 #[test]
 fn every_deadline_it_names_is_one_at_which_something_changes() {
     let mut liveness = Liveness::new(at(0));
-    liveness.on_check(at(3));
+    liveness.on_check(at(3), true);
 
     let first = liveness.deadline(false);
     let second = liveness.deadline(true);

@@ -80,6 +80,11 @@ fn open() -> Tuples {
     tuples
 }
 
+/// A path to another host.
+fn elsewhere() -> Tuple {
+    Tuple { remote: ([203, 0, 113, 9], 999).into(), ..tuple(1) }
+}
+
 fn check(tuples: &mut Tuples, now: Instant, path: Tuple, is_nominated: bool) -> bool {
     let _ = tuples.touch(now, path);
     tuples.on_check(now, path, is_nominated)
@@ -206,4 +211,37 @@ fn once_open_a_check_that_nominates_nothing_moves_nothing() {
     check(&mut tuples, epoch(), tuple(2), false);
 
     assert_eq!(tuples.send_path(), Some(tuple(1)));
+}
+
+#[test]
+fn a_check_elsewhere_is_no_consent_to_be_sent_to_on_the_path_in_use() {
+    let mut tuples = open();
+    let _ = check(&mut tuples, epoch(), elsewhere(), false);
+
+    assert!(tuples.is_consent(tuple(1)));
+    assert!(!tuples.is_consent(elsewhere()));
+}
+
+#[test]
+fn a_host_on_which_nothing_but_checks_was_heard_gives_no_consent_though_media_went_there() {
+    let mut tuples = open();
+    let silent = epoch() + NOMINATED_AFTER;
+
+    assert!(check(&mut tuples, silent, elsewhere(), true));
+    assert!(!tuples.is_consent(elsewhere()));
+
+    let _ = keyed(&mut tuples, silent, elsewhere());
+    assert!(tuples.is_consent(elsewhere()));
+}
+
+#[test]
+fn another_port_of_the_host_in_use_and_a_path_found_by_a_restart_give_consent_by_checks_alone() {
+    let mut rebound = open();
+    assert!(check(&mut rebound, epoch() + NOMINATED_AFTER, tuple(2), true));
+    assert!(rebound.is_consent(tuple(2)));
+
+    let mut renewed = open();
+    let _ = renewed.touch(epoch() + MOVED_AFTER, elsewhere());
+    assert!(renewed.on_renewed(epoch() + MOVED_AFTER, elsewhere()));
+    assert!(renewed.is_consent(elsewhere()));
 }
