@@ -17,15 +17,20 @@ let frame = null;
 
 /** A new connection. @param {RTCConfiguration} configuration @returns {RTCPeerConnection} */
 export function connect(configuration) {
-  const { RTCPeerConnection: Connection } = /** @type {typeof globalThis} */ (inside() ?? globalThis);
+  const Connection = unbound() ?? RTCPeerConnection;
   return new Connection(configuration);
 }
 
-/** Where connections are unbound. Null where the page is as good a place. */
-function inside() {
+/** What makes connections that are unbound. Nothing where the page's own are as good, or a page around allows no other. */
+function unbound() {
   if (!PLATFORMS.has(/** @type {any} */ (globalThis.navigator)?.userAgentData?.platform)) return null;
-  if (!frame?.contentWindow) frame = make();
-  return isDenied(frame) ? frame.contentWindow : null;
+  try {
+    if (!frame?.contentWindow) frame = make();
+    return isDenied(frame) ? /** @type {any} */ (frame.contentWindow).RTCPeerConnection : null;
+  } catch {
+    // In a page that is of no origin every frame is somebody else's.
+    return null;
+  }
 }
 
 /** Beside the page's body, where nobody puts something else in its place. */
