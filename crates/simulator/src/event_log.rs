@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use rustc_hash::FxHasher;
 
-/// Lines kept for people; enough to see what led to the end of a run.
-const KEPT_LINES: usize = 400;
+/// Lines kept for people; enough for all of a minute's call.
+const KEPT_LINES: usize = 4_000;
 
 /// Distance of the marks by which two runs are compared: fine enough to look there, coarse enough
 /// to keep all of them.

@@ -65,7 +65,7 @@ fn of_participant(world: &World, who: &str) -> Vec<String> {
 }
 
 /// For how long at a time more was sent than the link carries and a tenth.
-fn longest_excess(looks: &[Look]) -> Duration {
+pub fn longest_excess(looks: &[Look]) -> Duration {
     let exceeds = looks.windows(WINDOW).map(|few| {
         let sent: u64 = few.iter().map(|look| look.tally.sent.as_bytes() * 8).sum();
         let room: f64 = few

@@ -124,6 +124,7 @@ impl World {
             publish_from: SocketAddr::new(ip, 50_000),
             subscribe_from: SocketAddr::new(ip, 50_001),
         };
+        self.log.note(self.clock.elapsed(), "link", &(name, &conditions));
         self.network.attach(self.clock.now(), config.publish_from, conditions.clone(), conditions.clone());
         self.network.attach(self.clock.now(), config.subscribe_from, conditions.clone(), conditions);
         self.clients.push(Client::new(self.seed, config, self.clock.wall()));
@@ -134,6 +135,7 @@ impl World {
     pub fn set_conditions(&mut self, name: &str, up: LinkConditions, down: LinkConditions) {
         let Some(client) = self.client(name) else { return };
         let config = client.config().clone();
+        self.log.note(self.clock.elapsed(), "link", &(name, &down));
         self.network.attach(self.clock.now(), config.publish_from, up.clone(), down.clone());
         self.network.attach(self.clock.now(), config.subscribe_from, up, down);
     }

@@ -29,12 +29,12 @@ impl Chart {
                 / (sent as f64).max(1.0)
         });
         let layers = of.iter().zip(0..).map(|(whom, number)| {
+            // Where nothing was decoded there is no layer, whatever the last one was.
+            let mut before = 0;
             let layer = |few: &[world::Look]| {
-                few[0]
-                    .of
-                    .get(*whom)
-                    .and_then(|glance| glance.encoding)
-                    .map_or(0.0, |encoding| f64::from(encoding) + 1.0)
+                let glance = few.last().and_then(|look| look.of.get(*whom)).copied().unwrap_or_default();
+                let moves = glance.decoded > std::mem::replace(&mut before, glance.decoded);
+                glance.encoding.filter(|_| moves).map_or(0.0, |encoding| f64::from(encoding) + 1.0)
             };
             line(whom, Look::Steps(number), looks.map(layer))
         });
@@ -74,7 +74,8 @@ impl<'w> Looks<'w> {
         Self { looks, each: (step.as_millis() as usize / 100).max(1), step }
     }
 
-    fn map(&self, value: impl Fn(&[world::Look]) -> f64) -> Vec<(f64, f64)> {
+    fn map(&self, value: impl FnMut(&[world::Look]) -> f64) -> Vec<(f64, f64)> {
+        let mut value = value;
         self.looks.chunks(self.each).map(|few| (few[0].at.as_secs_f64(), value(few))).collect()
     }
 

@@ -11,7 +11,15 @@ use crate::network::Capacity;
 
 /// All of them.
 pub fn cases() -> Vec<Case<Trace>> {
-    vec![oscillating(), radio_loss(), deep_queue(), probes(), half_of_feedback(), feedback_gap()]
+    vec![
+        oscillating(),
+        radio_loss(),
+        deep_queue(),
+        probes(),
+        half_of_feedback(),
+        feedback_gap(),
+        far_and_narrow(),
+    ]
 }
 
 fn oscillating() -> Case<Trace> {
@@ -106,4 +114,15 @@ fn feedback_gap() -> Case<Trace> {
     ];
     let about = "One flow; 1 Mbit/s, and no report arrives from 20 to 22 s";
     Case::elastic("feedback-gap", "lost feedback", about, world(path(&[(0, 1_000)]), vec![flow], 40), targets)
+}
+
+fn far_and_narrow() -> Case<Trace> {
+    let flow =
+        FlowSpec { max: Bitrate::kbps(700), need: Need::For(Bitrate::kbps(1_600)), ..FlowSpec::default() };
+    let mut world = world(path(&[(0, 460)]).with_queue(queue(900)), vec![flow], 60);
+    world.flows[0].bounds.start = Bitrate::mbps(1);
+    (world.forward.delay, world.backward.delay) = (ms(140), ms(140));
+    let targets = vec![exceeds(0..60, 2.0), waits(5..60, 400.0), loses(5..60, 2.0), uses(10..60, 70.0)];
+    let about = "One flow that begins with 1 Mbit/s and sends up to 0.7; 460 kbit/s, 140 ms one way, a queue of 900 ms";
+    Case::elastic("far-and-narrow", "too much from the start", about, world, targets)
 }
