@@ -63,9 +63,9 @@ export async function startMachine() {
       });
     },
     async stop() {
-      holder.kill();
       here('link', 'delete', 'far1');
       here('link', 'delete', 'far2');
+      holder.kill();
       await sleep(0);
     },
   };
