@@ -30,8 +30,8 @@ pub(crate) struct Track {
     pub(crate) backup_of: Option<PublicationId>,
     /// The publication that is the same as this in another codec.
     pub(crate) backup: Option<PublicationId>,
-    /// Those who offer again once it has a backup.
-    pub(crate) awaiting: BTreeSet<SessionId>,
+    /// Those who offer again once it can be had in a codec that they do not lack, with those that they lack.
+    pub(crate) awaiting: BTreeMap<SessionId, Vec<Codec>>,
     /// Its publisher was asked for these.
     pub(crate) wanted_codecs: Vec<Codec>,
 }

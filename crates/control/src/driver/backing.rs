@@ -35,10 +35,7 @@ impl Control {
         let Some(room) = self.room_of(session) else { return Err(Refusal::NotJoined) };
         let publishing = self.sessions.get(&session).map(|session| &session.publishing);
         let goes_on = |publication: &PublicationId| {
-            let mut sending = offer.sections.iter().filter(|section| section.is_sending());
-            publishing.is_some_and(|publishing| {
-                sending.any(|section| publishing.publication_of(offer, section) == Some(*publication))
-            })
+            publishing.is_some_and(|publishing| publishing.goes_on(offer, *publication))
         };
         let mut backed: Vec<PublicationId> = Vec::new();
         for track in tracks {
@@ -141,7 +138,10 @@ impl Control {
         if first_track.about.muted {
             self.outputs.command(home, Command::SetMuted { publication: backup, muted: true });
         }
-        self.outputs.tell_all(awaiting, &Notice::SubscriptionChanged { publication: first, decision: SOON });
+        self.outputs.tell_all(
+            awaiting.into_keys(),
+            &Notice::SubscriptionChanged { publication: first, decision: SOON },
+        );
         for session in subscribers {
             let Some(subscriber) = self.sessions.get_mut(&session) else { continue };
             subscriber.subscribing.reconsider(now);

@@ -3,9 +3,11 @@
 //! It may, without a word, to any that its answer took. Whoever receives it is offered the new one on another
 //! m-line, under the number that it knows; whoever can't decode that gets the backup, or is told so.
 
+use std::collections::BTreeMap;
 use std::time::Instant;
 
 use switchyard_bus::command::Command;
+use switchyard_vocab::codec::Codec;
 use switchyard_vocab::counters::LineEnd;
 use switchyard_vocab::ids::{PublicationId, SessionId};
 use switchyard_vocab::profile::Format;
@@ -32,17 +34,37 @@ impl Control {
         track.wanted_codecs.clear();
         let awaiting = std::mem::take(&mut track.awaiting);
         let track = track.clone();
+        let awaiting = self.go_on_waiting(publication, awaiting, format.codec);
         self.counted.codec_changes += 1;
         if track.backup_of.is_none() && before != format.codec {
             self.tell_codec(owner, publication, format);
         }
         let (known_as, receivers) = self.receivers_of(&track);
-        // They may be able to decode this one, and nobody is asked for a backup on their behalf any more.
+        // They may be able to decode this one, or nobody is asked for a backup on their behalf any more.
         self.outputs
             .tell_all(awaiting, &Notice::SubscriptionChanged { publication: known_as, decision: SOON });
         for session in receivers {
             self.receive_anew(now, session, known_as);
         }
+    }
+
+    /// Those who lack the new codec as well wait on for a backup, if there can be one for them. Gives back those whose wait ends.
+    fn go_on_waiting(
+        &mut self,
+        publication: PublicationId,
+        awaiting: BTreeMap<SessionId, Vec<Codec>>,
+        codec: Codec,
+    ) -> Vec<SessionId> {
+        let mut over = Vec::new();
+        for (session, lacking) in awaiting {
+            if !lacking.contains(&codec) || !self.ask_for_backup(session, publication, &lacking) {
+                over.push(session);
+            } else if let Some(track) = self.room_of_mut(session).and_then(|room| room.track_mut(publication))
+            {
+                track.awaiting.insert(session, lacking);
+            }
+        }
+        over
     }
 
     fn tell_codec(&mut self, owner: SessionId, publication: PublicationId, format: Format) {

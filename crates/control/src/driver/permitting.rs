@@ -28,12 +28,13 @@ impl Control {
         let mut denied = Vec::new();
         let mut held = 0;
         for index in published_first(&session.publishing, offer) {
-            let Some(section) = offer.sections.get_mut(index) else { continue };
-            let Some(mid) = section.mid else { continue };
+            let Some(mid) = offer.sections.get(index).and_then(|section| section.mid) else { continue };
             let described = tracks.iter().find(|track| track.mid == mid.as_str());
             let source = described.map(|track| track.source).unwrap_or_default();
-            // The same picture in a second codec is no second track.
-            let is_backup = described.is_some_and(|track| track.backup_of.is_some());
+            // The same picture in a second codec is no second track, for as long as it is there in the first.
+            let backed = described.and_then(|track| track.backup_of);
+            let is_backup = backed.is_some_and(|first| session.publishing.goes_on(offer, first));
+            let Some(section) = offer.sections.get_mut(index) else { continue };
             match check_kind(section, source)
                 .and_then(|()| grants.check_source(source))
                 .and_then(|()| caps.check_tracks(if is_backup { 0 } else { held }))
@@ -159,7 +160,7 @@ impl Control {
         let mut check = |publication| -> Result<(), Refusal> {
             let Some(track) = room.track(publication) else { return Ok(()) };
             grants.check_source(track.about.source)?;
-            let is_backup = track.backup_of.is_some();
+            let is_backup = track.backup_of.is_some_and(|first| room.track(first).is_some());
             caps.check_tracks(if is_backup { 0 } else { held })?;
             held += usize::from(!is_backup);
             Ok(())

@@ -1,6 +1,6 @@
 //! Publishing: what a participant sends, and who hears of it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
 use switchyard_bus::command::Command;
@@ -202,7 +202,7 @@ impl Control {
             subscribers: BTreeSet::new(),
             backup_of: described.and_then(|track| track.backup_of),
             backup: None,
-            awaiting: BTreeSet::new(),
+            awaiting: BTreeMap::new(),
             wanted_codecs: Vec::new(),
         };
         self.room_of_mut(owner)?.publish(track);

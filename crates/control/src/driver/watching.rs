@@ -98,7 +98,7 @@ impl Control {
                 continue;
             }
             if let Some(track) = self.room_of_mut(id).and_then(|room| room.track_mut(publication)) {
-                track.awaiting.insert(id);
+                track.awaiting.insert(id, unable);
             }
             self.outputs.tell(id, Notice::SubscriptionChanged { publication, decision: NOTHING });
             is_awaited = true;

@@ -37,7 +37,7 @@ fn track(id: u64, owner: u64) -> Track {
         layers: Layers::default(),
         backup_of: None,
         backup: None,
-        awaiting: BTreeSet::new(),
+        awaiting: BTreeMap::new(),
         wanted_codecs: Vec::new(),
         subscribers: BTreeSet::new(),
     }

@@ -227,6 +227,12 @@ impl Publishing {
         self.line.as_ref().map(|line| &line.remote.ice)
     }
 
+    /// Whether an offer goes on sending a publication that there is.
+    pub(crate) fn goes_on(&self, offer: &RemoteDescription, publication: PublicationId) -> bool {
+        let mut sending = offer.sections.iter().filter(|section| section.is_sending());
+        sending.any(|section| self.publication_of(offer, section) == Some(publication))
+    }
+
     /// Our end, while there is a connection.
     pub(crate) fn our_end(&self) -> Option<&OurEnd> {
         self.line.as_ref().map(|line| &line.ours)

@@ -12,12 +12,13 @@ use switchyard_vocab::units::Bitrate;
 use crate::codec_policy::{CodecName, CodecPolicy};
 use crate::config::ControlConfig;
 use crate::driver::Output;
+use crate::grants::{Caps, Pass, Permissions};
 use crate::intent::{Intent, Join, TrackDescription, TrackSource};
 use crate::notice::{ConnectionState, Notice};
 use crate::refusal::Refusal;
 use crate::session::negotiation::{LONGEST_SPACING, OFFER_SPACING};
 use crate::testing::description::Client;
-use crate::testing::{Harness, commands, config, published, told};
+use crate::testing::{Harness, commands, config, join_with, published, told};
 
 /// An offer of pictures on these MIDs, each in one codec, the second a backup of a publication.
 fn pictures(client: u64, lines: &[(&str, &str, Option<PublicationId>)]) -> Intent {
@@ -373,4 +374,44 @@ fn a_viewer_that_waits_is_told_when_the_publisher_turns_to_another_codec() {
     );
     let playing = watch_with_vp8_alone(&mut harness, 3, true);
     assert_eq!(subscribed(&playing).iter().map(|one| one.publication).collect::<Vec<_>>(), [av1]);
+}
+
+#[test]
+fn a_viewer_that_lacks_the_new_codec_as_well_waits_on_and_the_publisher_is_asked_again() {
+    let (mut harness, av1) = av1_call();
+    watch_with_vp8_alone(&mut harness, 3, true);
+    let (worker, _) = harness.latest_peer(1);
+    let (layers, format) = (Layers::default(), Some(Format::of(Codec::H264)));
+
+    let outputs = harness.event(worker, Event::PublicationChanged { publication: av1, layers, format });
+
+    let is_told = |outputs: &[Output]| {
+        told(outputs, 3).iter().any(|notice| matches!(notice, Notice::SubscriptionChanged { .. }))
+    };
+    assert!(!is_told(&outputs), "{outputs:?}");
+    assert!(
+        told(&outputs, 1).iter().any(|notice| matches!(notice, Notice::CodecWanted { .. })),
+        "{outputs:?}"
+    );
+    let outputs = harness.ask(1, pictures(1, &[("0", "AV1", None), ("1", "VP8", Some(av1))]));
+    assert!(is_told(&outputs), "{outputs:?}");
+}
+
+#[test]
+fn a_backup_counts_as_a_track_once_the_first_publication_has_ended() {
+    let caps = Caps { max_tracks: Some(1), ..Caps::default() };
+    let pass = Pass { permissions: Permissions { caps, ..Permissions::default() }, ..Pass::default() };
+    let mut harness = Harness::new();
+    harness.reply(1, join_with("ada", pass));
+    let first = published(&harness.reply(1, pictures(1, &[("0", "AV1", None)])))[0];
+    let both = published(&harness.reply(1, pictures(1, &[("0", "AV1", None), ("1", "VP8", Some(first))])));
+    assert_eq!(both.len(), 2);
+
+    let lines = [("0", "video", "inactive"), ("1", "video", "sendonly"), ("2", "video", "sendonly")];
+    let answer = harness.reply(1, Client::new(1).offer(&lines));
+
+    let Notice::Answer { publications, .. } = answer else { panic!("{answer:?}") };
+    let outcomes: Vec<_> =
+        publications.iter().map(|one| one.outcome.as_ref().map_err(Refusal::code)).collect();
+    assert_eq!(outcomes, [Ok(&both[1]), Err("cap_reached")]);
 }
