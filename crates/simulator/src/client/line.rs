@@ -25,8 +25,8 @@ const CHECK_FAST: Duration = Duration::from_millis(50);
 /// Time between two checks from then on: Chrome's for a pair that is stable and strong.
 const CHECK_SLOW: Duration = Duration::from_millis(2_500);
 
-/// Checks whose answers are still waited for.
-const MAX_PENDING: usize = 8;
+/// Checks whose answers are still waited for: three seconds of them, since answers wait in queues as media does.
+const MAX_PENDING: usize = 64;
 
 /// What a client's checks say of its candidate: host, UDP.
 const PRIORITY: u32 = 1_853_824_767;
