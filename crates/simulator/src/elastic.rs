@@ -220,7 +220,7 @@ impl Run {
             let is_backward = self.flows[i].is_backward();
             let way = if is_backward { &mut self.backward } else { &mut self.forward };
             let since = now - self.start;
-            self.trace.flows[i].sent(since, packet.size, way.wait(now), packet.is_padding);
+            self.trace.flows[i].sent(since, &packet, way.wait(now));
             let arrivals = way.pass(now, packet.payload_len(), &mut self.rng);
             let delay = self.flows[i].one_way();
             match arrivals.first {
@@ -247,7 +247,7 @@ impl Run {
 
     fn tcp_wake(&mut self, now: Instant, i: usize) {
         while let Some(number) = self.tcps[i].poll(now) {
-            self.trace.tcps[i].sent(now - self.start, tcp::SEGMENT, self.forward.wait(now), false);
+            self.trace.tcps[i].segment_sent(now - self.start, tcp::SEGMENT);
             let delay = self.tcps[i].one_way();
             if let Some(at) = self.forward.pass(now, tcp::SEGMENT, &mut self.rng).first {
                 self.at(at + delay, Event::Segment(i, number));

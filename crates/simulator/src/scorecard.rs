@@ -64,6 +64,8 @@ pub enum Unit {
     Millis,
     /// Seconds.
     Seconds,
+    /// Thousands of bytes.
+    Kilobytes,
     /// One number by another.
     Ratio,
     /// How many.
@@ -114,7 +116,7 @@ impl Unit {
             Self::Percent | Self::Millis | Self::Kbps => 2.0,
             Self::Seconds => 0.2,
             Self::Ratio => 0.02,
-            Self::Count => 0.5,
+            Self::Count | Self::Kilobytes => 0.5,
         }
     }
 }

@@ -22,6 +22,12 @@ const PAYLOAD: usize = 1_200;
 /// Headers of IP, UDP and RTP.
 const HEADERS: usize = 40;
 
+/// Packets of sound: 50 a second, …
+const SOUND: Duration = Duration::from_millis(20);
+
+/// … of so many bytes, headers included.
+const SOUND_SIZE: usize = 120;
+
 /// How often the estimator looks at its timers.
 const LOOK: Duration = Duration::from_millis(25);
 
@@ -41,6 +47,10 @@ pub struct FlowSpec {
     pub bounds: Bounds,
     /// The most that its source can use.
     pub max: Bitrate,
+    /// How often a picture has so many bytes, whatever fits.
+    pub keyframes: Option<(Duration, usize)>,
+    /// Whether there is sound as well.
+    pub has_sound: bool,
     /// What it says that it could use, so that probes look for it.
     pub need: Need,
     /// Whether it goes the other way.
@@ -65,6 +75,8 @@ impl Default for FlowSpec {
             one_way: Duration::ZERO,
             bounds: Bounds { start: Bitrate::kbps(300), ..Bounds::default() },
             max: Bitrate::mbps(20),
+            keyframes: None,
+            has_sound: false,
             need: Need::Unknown,
             is_backward: false,
             told: Vec::new(),
@@ -91,7 +103,31 @@ pub(super) struct Packet {
     pub(super) number: ExtSeqNo,
     pub(super) size: usize,
     pub(super) sent_at: Instant,
-    pub(super) is_padding: bool,
+    /// What it is besides a part of a picture.
+    pub(super) kind: Kind,
+    /// How long it waited in the pacer.
+    pub(super) waited: Duration,
+    /// How fast the pacer was to send.
+    pub(super) pacing: Bitrate,
+}
+
+/// What a packet is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Kind {
+    Picture,
+    Sound,
+    /// Part of a probe, whatever it holds.
+    Probe,
+    /// Part of a probe that holds nothing.
+    Padding,
+}
+
+/// What waits in the pacer.
+#[derive(Clone, Copy, Debug)]
+struct Queued {
+    size: usize,
+    is_sound: bool,
+    at: Instant,
 }
 
 impl Packet {
@@ -108,9 +144,12 @@ pub(super) struct Flow {
     start: Instant,
     pub(super) receiver: Receiver,
     estimator: Estimator,
-    pacer: Pacer<usize>,
+    pacer: Pacer<Queued>,
+    pacing: Bitrate,
     next: ExtSeqNo,
     next_frame: Instant,
+    next_keyframe: Option<Instant>,
+    next_sound: Option<Instant>,
     next_look: Instant,
     wakes_at: Option<Instant>,
 }
@@ -126,8 +165,11 @@ impl Flow {
             receiver: Receiver::new(start, first, spec.reports, spec.report_interval),
             estimator,
             pacer: Pacer::new(),
+            pacing: Bitrate::default(),
             next: first,
             next_frame: begins,
+            next_keyframe: spec.keyframes.map(|(every, _)| begins + every),
+            next_sound: spec.has_sound.then_some(begins),
             next_look: begins,
             wakes_at: None,
             spec,
@@ -179,10 +221,15 @@ impl Flow {
         {
             self.pacer.start_probe(now, cluster);
         }
-        let pacing = self.estimator.bitrate().as_bps() as f64 * PACING;
-        self.pacer.set_rate(now, Bitrate::bps(pacing as u64));
+        self.pacing = Bitrate::bps((self.estimator.bitrate().as_bps() as f64 * PACING) as u64);
+        self.pacer.set_rate(now, self.pacing);
+        while let Some(at) = self.next_sound.filter(|at| now >= *at) {
+            self.next_sound = Some(at + SOUND);
+            let queued = Queued { size: SOUND_SIZE, is_sound: true, at: now };
+            let _refused = self.pacer.push(Class::Audio, DataSize::bytes(SOUND_SIZE as u64), queued);
+        }
         while now >= self.next_frame {
-            self.push_frame();
+            self.push_frame(now);
             self.next_frame += FRAME;
         }
         self.pacer.begin_release(now);
@@ -191,23 +238,35 @@ impl Flow {
     /// The next packet that leaves.
     pub(super) fn poll(&mut self, now: Instant) -> Option<Packet> {
         let release = self.pacer.pop(now)?;
-        let (size, is_padding) = match release.what {
-            What::Packet(size) => (size, false),
+        let in_probe = release.probe.is_some();
+        let (size, kind, waited) = match release.what {
+            What::Packet(Queued { size, is_sound, at }) => {
+                let kind = match (is_sound, in_probe) {
+                    (true, _) => Kind::Sound,
+                    (false, true) => Kind::Probe,
+                    (false, false) => Kind::Picture,
+                };
+                (size, kind, now - at)
+            }
             What::Padding(size) => {
                 self.pacer.padded(now, Some(size));
-                (size.as_bytes() as usize, true)
+                (size.as_bytes() as usize, Kind::Padding, Duration::ZERO)
             }
         };
         let number = self.next;
         self.next = number.plus(1);
         self.estimator.on_sent(now, number, DataSize::bytes(size as u64), release.probe);
-        Some(Packet { number, size, sent_at: now, is_padding })
+        Some(Packet { number, size, sent_at: now, kind, waited, pacing: self.pacing })
     }
 
     pub(super) fn poll_timeout(&self, now: Instant) -> Instant {
         let timers = [self.pacer.poll_timeout(), self.receiver.poll_timeout()];
         let soonest = timers.into_iter().flatten().min().unwrap_or(self.next_look);
-        soonest.min(self.next_look).min(self.next_frame).max(now + Duration::from_micros(100))
+        soonest
+            .min(self.next_look)
+            .min(self.next_frame)
+            .min(self.next_sound.unwrap_or(self.next_look))
+            .max(now + Duration::from_micros(100))
     }
 
     /// Whether a wake-up has to be planned for that time: not if there is one that is no later.
@@ -224,18 +283,25 @@ impl Flow {
         self.wakes_at.take_if(|planned| *planned == at).is_some()
     }
 
-    /// One picture of an ideal encoder: as large as the estimate allows.
-    fn push_frame(&mut self) {
+    /// One picture of an ideal encoder: as large as the estimate allows, unless it is a keyframe.
+    fn push_frame(&mut self, now: Instant) {
         let since = self.next_frame - self.start;
         if self.spec.pauses.iter().any(|pause| pause.contains(&since)) {
             return;
         }
         let rate = self.estimator.bitrate().min(self.spec.max);
         let mut left = (rate.as_bps() as f64 / 8.0 * FRAME.as_secs_f64()) as usize;
+        if let Some((every, bytes)) = self.spec.keyframes
+            && let Some(at) = self.next_keyframe.filter(|at| *at <= self.next_frame)
+        {
+            self.next_keyframe = Some(at + every);
+            left = bytes;
+        }
         while left > 0 {
             let size = left.clamp(HEADERS + 20, PAYLOAD + HEADERS);
-            let _refused =
-                self.pacer.push(Class::Video(Priority::Normal), DataSize::bytes(size as u64), size);
+            let queued = Queued { size, is_sound: false, at: now };
+            let class = Class::Video(Priority::Normal);
+            let _refused = self.pacer.push(class, DataSize::bytes(size as u64), queued);
             left = left.saturating_sub(size);
         }
     }

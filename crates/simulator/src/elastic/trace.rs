@@ -6,6 +6,7 @@ use std::time::Duration;
 use switchyard_congestion::estimator::Estimate;
 use switchyard_vocab::units::{Bitrate, DataSize};
 
+use super::flow::{Kind, Packet};
 use super::{Elastic, FlowSpec};
 use crate::network::Capacity;
 use crate::seed::Seed;
@@ -44,7 +45,11 @@ struct Left {
     size: usize,
     /// How long it has to wait in the bottleneck's queue.
     waits: Duration,
-    is_padding: bool,
+    kind: Kind,
+    /// How long it waited in the pacer.
+    waited: Duration,
+    /// How fast the pacer was to send.
+    pacing: Bitrate,
 }
 
 /// A look at a flow.
@@ -88,7 +93,8 @@ impl FlowTrace {
     /// The share of bytes sent that were padding, 0 to 1.
     pub fn padding_in(&self, time: Range<Duration>) -> f64 {
         let left = self.left(&time);
-        let padding: usize = left.iter().filter(|left| left.is_padding).map(|left| left.size).sum();
+        let padding: usize =
+            left.iter().filter(|left| left.kind == Kind::Padding).map(|left| left.size).sum();
         padding as f64 / (bytes(left) as f64).max(1.0)
     }
 
@@ -120,8 +126,38 @@ impl FlowTrace {
         within(&self.sent, time, |left| left.at)
     }
 
-    pub(super) fn sent(&mut self, at: Duration, size: usize, waits: Duration, is_padding: bool) {
-        self.sent.push(Left { at, size, waits, is_padding });
+    /// The longest that sound waited in the pacer.
+    pub fn longest_wait_of_sound(&self, time: Range<Duration>) -> Duration {
+        let sound = self.left(&time).iter().filter(|left| left.kind == Kind::Sound);
+        sound.map(|left| left.waited).max().unwrap_or_default()
+    }
+
+    /// By how many bytes any window of that length held more than the paced rate allows, at most. Probes are left
+    /// out: they are there to be faster.
+    pub fn beyond_pace(&self, time: Range<Duration>, window: Duration) -> f64 {
+        let paced: Vec<&Left> =
+            self.left(&time).iter().filter(|left| matches!(left.kind, Kind::Picture | Kind::Sound)).collect();
+        let (mut first, mut held, mut most) = (0, 0.0, 0.0_f64);
+        for last in &paced {
+            held += last.size as f64;
+            while paced[first].at + window <= last.at {
+                held -= paced[first].size as f64;
+                first += 1;
+            }
+            let rate = last.pacing.max(paced[first].pacing).as_bps() as f64;
+            most = most.max(held - rate * window.as_secs_f64() / 8.0);
+        }
+        most
+    }
+
+    pub(super) fn sent(&mut self, at: Duration, packet: &Packet, waits: Duration) {
+        let Packet { size, kind, waited, pacing, .. } = *packet;
+        self.sent.push(Left { at, size, waits, kind, waited, pacing });
+    }
+
+    pub(super) fn segment_sent(&mut self, at: Duration, size: usize) {
+        let (waits, pacing) = (Duration::ZERO, Bitrate::default());
+        self.sent.push(Left { at, size, waits, kind: Kind::Picture, waited: Duration::ZERO, pacing });
     }
 
     pub(super) fn arrived(&mut self, at: Duration, delay: Duration, size: usize) {

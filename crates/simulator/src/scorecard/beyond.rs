@@ -7,7 +7,7 @@ use super::measures::{estimate_kbps, exceeds, loses, ms, path, queue, seconds, s
 use super::rfc8867::world;
 use super::{Bound, Case, Unit};
 use crate::elastic::{FlowSpec, Trace};
-use crate::network::Capacity;
+use crate::network::{Capacity, Queue, QueueLimit};
 
 /// All of them.
 pub fn cases() -> Vec<Case<Trace>> {
@@ -19,6 +19,7 @@ pub fn cases() -> Vec<Case<Trace>> {
         half_of_feedback(),
         feedback_gap(),
         far_and_narrow(),
+        keyframes(),
     ]
 }
 
@@ -125,4 +126,24 @@ fn far_and_narrow() -> Case<Trace> {
     let targets = vec![exceeds(0..60, 2.0), waits(5..60, 400.0), loses(5..60, 2.0), uses(10..60, 70.0)];
     let about = "One flow that begins with 1 Mbit/s and sends up to 0.7; 460 kbit/s, 140 ms one way, a queue of 900 ms";
     Case::elastic("far-and-narrow", "too much from the start", about, world, targets)
+}
+
+fn keyframes() -> Case<Trace> {
+    let (max, keyframes) = (Bitrate::kbps(1_200), Some((seconds(10), 150_000)));
+    let need = Need::For(Bitrate::kbps(1_600));
+    let flow = FlowSpec { max, keyframes, need, has_sound: true, ..FlowSpec::default() };
+    let mut world = world(path(&[(0, 2_000)]), vec![flow], 65);
+    world.forward.queue = Queue::DropTail(QueueLimit::Bytes(64_000));
+    let targets = vec![
+        loses(5..65, 1.0),
+        target("wait of sound in the pacer 5–65 s, longest", Unit::Millis, Bound::AtMost(10.0), |trace| {
+            trace.flows[0].longest_wait_of_sound(span(5, 65)).as_secs_f64() * 1e3
+        }),
+        target("bytes in 40 ms beyond the paced rate, most", Unit::Kilobytes, Bound::AtMost(10.0), |trace| {
+            trace.flows[0].beyond_pace(span(0, 65), ms(40)) / 1e3
+        }),
+        waits(5..65, 150.0),
+    ];
+    let about = "One flow of 1.2 Mbit/s with sound, and a keyframe of 150 kB every 10 s; 2 Mbit/s, and a queue of 64 kB";
+    Case::elastic("keyframes", "pacing", about, world, targets)
 }

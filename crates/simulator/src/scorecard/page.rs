@@ -46,6 +46,7 @@ pub fn figure(unit: Unit, value: f64) -> String {
         Unit::Kbps => format!("{value:.0} kbit/s"),
         Unit::Millis => format!("{value:.0} ms"),
         Unit::Seconds => format!("{value:.1} s"),
+        Unit::Kilobytes => format!("{value:.1} kB"),
         Unit::Ratio => format!("{value:.2}"),
         Unit::Count => format!("{value:.1}"),
     }
