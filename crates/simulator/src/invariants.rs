@@ -104,3 +104,6 @@ fn longest(holds: impl Iterator<Item = bool>) -> Duration {
     }
     LOOK * longest
 }
+
+#[cfg(test)]
+mod tests;

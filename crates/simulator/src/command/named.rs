@@ -2,8 +2,9 @@
 
 use switchyard_simulator::elastic::Trace;
 use switchyard_simulator::invariants;
-use switchyard_simulator::library::random;
+use switchyard_simulator::library::{first_call, random};
 use switchyard_simulator::plot::Chart;
+use switchyard_simulator::scenario::Scenario;
 use switchyard_simulator::scorecard::{self, Case, page};
 use switchyard_simulator::seed::Seed;
 use switchyard_simulator::world::World;
@@ -12,8 +13,10 @@ use switchyard_simulator::world::World;
 pub(crate) enum Named {
     /// Flows over a bottleneck.
     Flows(Case<Trace>),
-    /// A call.
-    Call(Case<World>),
+    /// A call in which subscribers get what fits.
+    Layers(Case<World>),
+    /// A call with claims of its own.
+    Call(String, Scenario),
     /// A call in which everything is drawn from the seed.
     Random,
 }
@@ -30,10 +33,16 @@ pub(super) struct Played {
 }
 
 /// All names.
-pub(crate) fn names() -> Vec<&'static str> {
-    let flows = scorecard::estimator().into_iter().map(|case| case.name);
-    let calls = scorecard::layers().into_iter().map(|case| case.name);
-    [random::NAME].into_iter().chain(calls).chain(flows).collect()
+pub(crate) fn names() -> Vec<String> {
+    let flows = scorecard::estimator().into_iter().map(|case| case.name.to_owned());
+    let layers = scorecard::layers().into_iter().map(|case| case.name.to_owned());
+    let calls = first_call::calls().into_iter().map(|call| spelled(&call));
+    [random::NAME.to_owned()].into_iter().chain(layers).chain(calls).chain(flows).collect()
+}
+
+/// How commands spell the name of a call.
+fn spelled(call: &Scenario) -> String {
+    call.name().replace(' ', "-")
 }
 
 impl Named {
@@ -42,15 +51,18 @@ impl Named {
         if name == random::NAME {
             return Ok(Self::Random);
         }
-        let call = scorecard::layers().into_iter().find(|case| case.name == name).map(Self::Call);
+        let layers = scorecard::layers().into_iter().find(|case| case.name == name).map(Self::Layers);
         let flows = || scorecard::estimator().into_iter().find(|case| case.name == name).map(Self::Flows);
-        call.or_else(flows).ok_or_else(|| format!("there is no scenario called {name}"))
+        let call = || first_call::calls().into_iter().find(|call| spelled(call) == name);
+        let call = || call().map(|call| Self::Call(name.to_owned(), call));
+        layers.or_else(flows).or_else(call).ok_or_else(|| format!("there is no scenario called {name}"))
     }
 
-    pub(super) const fn name(&self) -> &'static str {
+    pub(super) fn name(&self) -> &str {
         match self {
             Self::Flows(case) => case.name,
-            Self::Call(case) => case.name,
+            Self::Layers(case) => case.name,
+            Self::Call(name, _) => name,
             Self::Random => random::NAME,
         }
     }
@@ -63,19 +75,29 @@ impl Named {
                 let (figures, chart) = (figures(case, &trace), (case.draw)(case, &trace));
                 Played { log: Vec::new(), figures, broken: invariants::of_flows(&trace), chart }
             }
-            Self::Call(case) => {
+            Self::Layers(case) => {
                 let world = (case.play)(seed);
                 let (figures, chart) = (figures(case, &world), (case.draw)(case, &world));
                 Played { broken: invariants::of_call(&world), log: log(&world), figures, chart }
             }
+            Self::Call(name, call) => {
+                let outcome = call.play(seed);
+                let mut broken: Vec<String> = outcome.failures.iter().map(ToString::to_string).collect();
+                broken.extend(invariants::of_call(&outcome.world));
+                let title = format!("{name}, seed {}", seed.0);
+                ended(&outcome.world, broken, &title)
+            }
             Self::Random => {
                 let world = random::call(seed).play(seed).world;
-                let chart = Chart::of_call(&format!("Random call, seed {}", seed.0), &world);
-                let figures = world.watched().map(|who| summary(&world, who)).collect();
-                Played { broken: invariants::of_call(&world), log: log(&world), figures, chart }
+                ended(&world, invariants::of_call(&world), &format!("Random call, seed {}", seed.0))
             }
         }
     }
+}
+
+fn ended(world: &World, broken: Vec<String>, title: &str) -> Played {
+    let figures = world.watched().map(|who| summary(world, who)).collect();
+    Played { log: log(world), figures, broken, chart: Chart::of_call(title, world) }
 }
 
 fn figures<T>(case: &Case<T>, run: &T) -> Vec<String> {

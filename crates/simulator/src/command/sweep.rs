@@ -29,7 +29,7 @@ pub(super) fn sweep(named: &Named, seeds: Range<u64>, minutes: u64) -> bool {
 fn play(named: &Named, seed: Seed) -> Vec<String> {
     // Builds that abort on a panic never come back from here; the hook has said by then which seed it was.
     let usual = panic::take_hook();
-    let name = named.name();
+    let name = named.name().to_owned();
     panic::set_hook(Box::new(move |what| eprintln!("{name} with seed {} panicked: {what}", seed.0)));
     let played = panic::catch_unwind(AssertUnwindSafe(|| named.play(seed)));
     panic::set_hook(usual);

@@ -65,3 +65,6 @@ fn link(rng: &mut ChaCha12Rng) -> LinkConditions {
         _ => link,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -32,3 +32,6 @@ impl Delays {
         Duration::from_millis(within.unwrap_or_default() as u64)
     }
 }
+
+#[cfg(test)]
+mod tests;
