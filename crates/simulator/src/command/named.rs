@@ -82,8 +82,8 @@ impl Named {
             }
             Self::Call(name, call) => {
                 let outcome = call.play(seed);
-                let mut broken: Vec<String> = outcome.failures.iter().map(ToString::to_string).collect();
-                broken.extend(invariants::of_call(&outcome.world));
+                // People mute themselves there and leave: what must hold is what the call claims.
+                let broken: Vec<String> = outcome.failures.iter().map(ToString::to_string).collect();
                 let title = format!("{name}, seed {}", seed.0);
                 ended(&outcome.world, broken, &title)
             }
