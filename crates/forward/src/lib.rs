@@ -21,7 +21,6 @@
 #![forbid(unsafe_code)]
 
 pub mod allocation;
-mod bucket;
 pub mod publication;
 pub mod reports;
 pub mod subscription;

@@ -43,6 +43,7 @@ mod health;
 mod http_error;
 pub mod listener;
 mod metrics_page;
+mod networks;
 pub mod port;
 pub mod rate_limit;
 mod serving;

@@ -4,14 +4,15 @@ mod allowance;
 mod descriptions;
 mod keys;
 
-use std::hash::{BuildHasher, RandomState};
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 pub(crate) use allowance::Allowance;
 pub(crate) use descriptions::{FIRST_BURSTS_AT_ONCE, FIRST_BURSTS_PER_SECOND, full_burst};
 pub(crate) use keys::KeyLimit;
+
+use crate::networks::{Networks, PLACES};
 
 /// A bucket that holds up to `burst` tokens and is refilled with `rate` of them per second.
 #[derive(Clone, Copy, Debug)]
@@ -71,21 +72,13 @@ impl TokenBucket {
     }
 }
 
-/// Buckets for network addresses. More make it rarer that strangers share one; all together take
-/// 160 KiB.
-const BUCKETS: usize = 4_096;
-
 /// How many times the rate an address or a key may use in a burst: a whole office opens its tabs at nine o'clock.
 const BURST_FACTOR: f64 = 10.0;
 
-/// A limit per network address, in memory of a fixed size.
-///
-/// Addresses are spread over a fixed number of buckets by a hash with a random key. Two that meet in one
-/// share its tokens, which nobody can bring about on purpose; in exchange nothing grows, and nothing has
-/// to be evicted while somebody tries a million addresses.
+/// A limit per network address, in memory of a fixed size: 160 KiB.
 #[derive(Debug)]
 pub struct AddressLimit {
-    hasher: RandomState,
+    networks: Networks,
     buckets: Mutex<Vec<TokenBucket>>,
 }
 
@@ -98,7 +91,7 @@ impl AddressLimit {
     /// A limit of `rate` per second and address, and of `burst` at once.
     pub(crate) fn with_burst(rate: f64, burst: f64, now: Instant) -> Self {
         let full = TokenBucket::new(rate, burst, now);
-        Self { hasher: RandomState::new(), buckets: Mutex::new(vec![full; BUCKETS]) }
+        Self { networks: Networks::default(), buckets: Mutex::new(vec![full; PLACES]) }
     }
 
     /// Whether `address` may once more. Loopback always may.
@@ -126,17 +119,9 @@ impl AddressLimit {
     }
 
     fn of<T>(&self, address: IpAddr, take: impl FnOnce(&mut TokenBucket) -> T) -> Option<T> {
-        let place = self.hasher.hash_one(network(address.to_canonical())) as usize % BUCKETS;
+        let place = self.networks.place_of(address);
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         buckets.get_mut(place).map(take)
-    }
-}
-
-/// What one customer usually has: an IPv4 address, or an IPv6 network of 64 bits.
-pub(crate) fn network(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V4(_) => address,
-        IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX))),
     }
 }
 

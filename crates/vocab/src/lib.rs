@@ -11,6 +11,7 @@
 //! ```
 #![forbid(unsafe_code)]
 
+pub mod bucket;
 pub mod codec;
 pub mod counters;
 pub mod datagram;

@@ -2,10 +2,9 @@
 
 use std::time::{Duration, Instant};
 
+use switchyard_vocab::bucket::Bucket;
 use switchyard_vocab::codec::MediaKind;
 use switchyard_vocab::units::Bitrate;
-
-use crate::bucket::Bucket;
 
 /// Media that may come at once beyond the steady rate, as time at that rate. Less would cut the
 /// keyframe of a large screen, a sender's paced bursts, or what a stalled path lets go at once; more

@@ -2,11 +2,10 @@
 
 use std::time::{Duration, Instant};
 
+use switchyard_vocab::bucket::Bucket;
 use switchyard_vocab::layer::{EncodingIndex, MAX_ENCODINGS, PictureSize, SpatialLayer};
 pub use switchyard_vocab::layer::{Layer, Layers};
 use switchyard_vocab::units::Bitrate;
-
-use crate::bucket::Bucket;
 
 /// Time in which one change of layers is earned back. All subscribers choose anew and are told of
 /// each: shorter lets one publisher that flaps with every packet bury them in news, longer leaves

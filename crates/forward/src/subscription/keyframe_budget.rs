@@ -5,7 +5,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::bucket::Bucket;
+use switchyard_vocab::bucket::Bucket;
 
 /// Requests granted in a row. Fewer and three losses in quick succession freeze an honest subscriber
 /// for seconds; more and every newcomer may shake everybody else's picture longer.

@@ -1,13 +1,12 @@
 //! How many connections are open, all together and from one network.
 
-use std::hash::{BuildHasher, RandomState};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU16, AtomicUsize, Ordering};
 
 use tokio::sync::Notify;
 
-use crate::rate_limit::network;
+use crate::networks::{Networks, PLACES};
 
 /// Connections open at once that are no WebSockets. More let more people wait for an answer at once,
 /// fewer leave more descriptors to those who have joined.
@@ -16,13 +15,10 @@ const MAX_OPEN: usize = 4_096;
 /// The same from one network. A browser opens six, an office behind one address some dozens.
 const MAX_OPEN_PER_NETWORK: u16 = 128;
 
-/// Counters for networks. Two that meet in one share it, which nobody can bring about on purpose.
-const PLACES: usize = 4_096;
-
 /// The connections of one listener.
 #[derive(Debug)]
 pub(super) struct OpenConnections {
-    hasher: RandomState,
+    networks: Networks,
     open: AtomicUsize,
     per_network: Vec<AtomicU16>,
     closed: Notify,
@@ -31,7 +27,7 @@ pub(super) struct OpenConnections {
 impl Default for OpenConnections {
     fn default() -> Self {
         Self {
-            hasher: RandomState::new(),
+            networks: Networks::default(),
             open: AtomicUsize::new(0),
             per_network: (0..PLACES).map(|_| AtomicU16::new(0)).collect(),
             closed: Notify::new(),
@@ -53,7 +49,7 @@ impl OpenConnections {
     /// count only together: whoever is there is the operator, or speaks for many.
     pub(super) fn admit(self: Arc<Self>, address: IpAddr, is_proxy: bool) -> Option<Admitted> {
         let address = address.to_canonical();
-        let place = (!address.is_loopback() && !is_proxy).then(|| self.place_of(address));
+        let place = (!address.is_loopback() && !is_proxy).then(|| self.networks.place_of(address));
         if self.open.load(Ordering::Relaxed) >= MAX_OPEN {
             return None;
         }
@@ -66,12 +62,8 @@ impl OpenConnections {
 
     /// Lets a request in that came by the connection of a proxy, unless there are too many of that client.
     pub(super) fn admit_beside(self: Arc<Self>, client: IpAddr) -> Option<Admitted> {
-        let place = Some(self.place_of(client.to_canonical()));
+        let place = Some(self.networks.place_of(client));
         self.take(place).then(|| Admitted { open: self, place, is_connection: false })
-    }
-
-    fn place_of(&self, address: IpAddr) -> usize {
-        self.hasher.hash_one(network(address)) as usize % self.per_network.len()
     }
 
     fn take(&self, place: Option<usize>) -> bool {

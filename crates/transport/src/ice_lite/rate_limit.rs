@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
 use rustc_hash::FxHashMap;
+use switchyard_vocab::bucket::Bucket;
 
 /// Requests per second from one address. A client sends about 20 while it looks for a path and
 /// less than one afterwards, but a whole office may sit behind one address; each costs us a microsecond.
@@ -16,39 +17,35 @@ pub const BURST: u32 = 400;
 /// sources buy neither memory nor more answers.
 pub const MAX_ADDRESSES: usize = 4_096;
 
-/// Time in which an empty bucket fills up; an address that was silent so long need not be remembered.
-const REFILL: Duration = Duration::from_secs((BURST / PER_SECOND) as u64);
+/// What a request takes out of a bucket: the time in which it fills again.
+const COST: Duration = Duration::from_nanos(1_000_000_000 / PER_SECOND as u64);
+
+/// What a bucket holds, which is the time in which an empty one fills up.
+const REFILL: Duration = Duration::from_nanos(COST.as_nanos() as u64 * BURST as u64);
 
 /// Limits Binding requests by source address. One per worker.
 #[derive(Debug, Default)]
 pub struct BindingRateLimit {
     buckets: FxHashMap<IpAddr, Bucket>,
     /// For addresses that found the table full.
-    overflow: Option<Bucket>,
+    overflow: Bucket,
     swept: Option<Instant>,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Bucket {
-    tokens: f32,
-    filled: Instant,
 }
 
 impl BindingRateLimit {
     /// Whether one more request from `source` may be looked at.
     #[must_use]
     pub fn admits(&mut self, now: Instant, source: IpAddr) -> bool {
-        let fresh = Bucket { tokens: BURST as f32, filled: now };
-        if let Some(bucket) = self.buckets.get_mut(&source) {
-            return bucket.take(now);
-        }
-        if self.buckets.len() >= MAX_ADDRESSES {
+        if self.buckets.len() >= MAX_ADDRESSES && !self.buckets.contains_key(&source) {
             self.sweep(now);
         }
-        if self.buckets.len() >= MAX_ADDRESSES {
-            return self.overflow.get_or_insert(fresh).take(now);
-        }
-        self.buckets.entry(source).or_insert(fresh).take(now)
+        let is_full = self.buckets.len() >= MAX_ADDRESSES;
+        let bucket = match self.buckets.get_mut(&source) {
+            Some(bucket) => bucket,
+            None if is_full => &mut self.overflow,
+            None => self.buckets.entry(source).or_default(),
+        };
+        bucket.try_take(now, COST, REFILL)
     }
 
     /// Addresses remembered now.
@@ -62,20 +59,7 @@ impl BindingRateLimit {
             return;
         }
         self.swept = Some(now);
-        self.buckets.retain(|_, bucket| now.saturating_duration_since(bucket.filled) < REFILL);
-    }
-}
-
-impl Bucket {
-    fn take(&mut self, now: Instant) -> bool {
-        let elapsed = now.saturating_duration_since(self.filled);
-        self.tokens = (self.tokens + elapsed.as_secs_f32() * PER_SECOND as f32).min(BURST as f32);
-        self.filled = now;
-        let admitted = self.tokens >= 1.0;
-        if admitted {
-            self.tokens -= 1.0;
-        }
-        admitted
+        self.buckets.retain(|_, bucket| !bucket.has(now, REFILL, REFILL));
     }
 }
 
