@@ -1,13 +1,14 @@
 //! Whole calls in which a subscriber gets what fits: which layers, how soon, and at what price.
 
+mod found;
+
 use std::time::Duration;
 
 use switchyard_vocab::units::Bitrate;
 
 use super::{Bound, Case, Target, Unit};
 use crate::client::media::Media;
-use crate::invariants;
-use crate::network::{Capacity, LinkConditions, Queue, QueueLimit};
+use crate::network::{Capacity, LinkConditions};
 use crate::scenario::Scenario;
 use crate::world::{Glance, Look, World};
 
@@ -16,7 +17,9 @@ const NEVER: f64 = 999.0;
 
 /// All of them.
 pub fn cases() -> Vec<Case<World>> {
-    vec![widening(), narrowing(), swinging(), layer_out_of_reach(), narrow_and_far(), three_narrow_and_far()]
+    let mut cases = vec![widening(), narrowing(), swinging(), layer_out_of_reach()];
+    cases.extend(found::cases());
+    cases
 }
 
 const fn seconds(seconds: u64) -> Duration {
@@ -168,46 +171,4 @@ fn layer_out_of_reach() -> Case<World> {
     ];
     let about = "One picture whose highest layer does not fit into 1 Mbit/s, for ten minutes";
     Case::call("out-of-reach", "layers", about, scenario, targets)
-}
-
-/// What is asked of links that are narrow and far from the first packet on.
-fn of_narrow_and_far() -> Vec<Target<World>> {
-    vec![
-        target("sent above capacity + 10 %, longest", Unit::Seconds, Bound::AtMost(2.0), |world| {
-            invariants::longest_excess(world.looks("bob")).as_secs_f64()
-        }),
-        target(
-            "wait in the queue 5–40 s, p95 of the longest",
-            Unit::Millis,
-            Bound::AtMost(400.0),
-            |world| {
-                let looks = world.looks("bob").iter().filter(|look| look.at > seconds(5));
-                let mut waits: Vec<Duration> = looks.map(|look| look.tally.longest_wait).collect();
-                waits.sort_unstable();
-                waits.get(waits.len() * 95 / 100).map_or(NEVER, |wait| wait.as_secs_f64() * 1e3)
-            },
-        ),
-        sound_lost(1.0),
-    ]
-}
-
-fn far(kbps: u64, queue: u64) -> LinkConditions {
-    let queue = Queue::DropTail(QueueLimit::Wait(Duration::from_millis(queue)));
-    let delay = Duration::from_millis(140);
-    LinkConditions { delay, ..narrow(kbps) }.with_jitter(Duration::from_millis(25)).with_queue(queue)
-}
-
-fn narrow_and_far() -> Case<World> {
-    let scenario = call("narrow-and-far", far(460, 900)).runs(seconds(40));
-    let about = "One picture; 460 kbit/s from the start, 140 ms one way, 25 ms of jitter, a queue of 900 ms";
-    Case::call("narrow-and-far", "layers", about, scenario, of_narrow_and_far())
-}
-
-fn three_narrow_and_far() -> Case<World> {
-    let scenario = Scenario::called("three-narrow-and-far").adapting();
-    let enters = |scenario: Scenario, who| scenario.enters(who, Media::camera_and_microphone());
-    let scenario = ["ada", "eve", "fay"].into_iter().fold(scenario, enters).behind(far(500, 275));
-    let scenario = scenario.enters("bob", Media::none()).watches("bob").runs(seconds(40));
-    let about = "Three pictures and sounds; 500 kbit/s from the start, 140 ms one way, 25 ms of jitter, a queue of 275 ms";
-    Case::call("three-narrow-and-far", "layers", about, scenario, of_narrow_and_far())
 }
