@@ -73,6 +73,11 @@ impl Trace {
 }
 
 impl FlowTrace {
+    /// When it sent its first packet, if it did.
+    pub fn began(&self) -> Option<Duration> {
+        self.sent.first().map(|left| left.at)
+    }
+
     /// The rate at which it sent, headers included.
     pub fn sent_in(&self, time: Range<Duration>) -> Bitrate {
         rate(bytes(self.left(&time)), &time)

@@ -40,8 +40,13 @@ fn rates(trace: &Trace, looks: Looks) -> Vec<Line> {
     let mut lines = vec![capacity(&trace.capacity, trace.lasts)];
     for (number, flow) in trace.flows.iter().enumerate() {
         let name = name(number, trace.flows.len(), flow);
-        let estimate = looks.map(|at| kbps(flow.estimate_in(at..at + looks.step)));
-        let sent = looks.map(|at| kbps(flow.sent_in(at..at + looks.step)));
+        let began = flow.began().map_or(f64::INFINITY, |at| at.as_secs_f64());
+        let since_then = |mut points: Vec<(f64, f64)>| {
+            points.retain(|(at, _)| at + looks.step.as_secs_f64() > began);
+            points
+        };
+        let estimate = since_then(looks.map(|at| kbps(flow.estimate_in(at..at + looks.step))));
+        let sent = since_then(looks.map(|at| kbps(flow.sent_in(at..at + looks.step))));
         lines.push(Line { name: format!("sent{name}"), look: Look::Happened(number), points: sent });
         lines.push(Line { name: format!("estimate{name}"), look: Look::Decided(number), points: estimate });
     }

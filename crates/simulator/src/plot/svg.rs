@@ -9,6 +9,9 @@ const WIDTH: f64 = 820.0;
 const LEFT: f64 = 58.0;
 const RIGHT: f64 = 24.0;
 const TOP: f64 = 30.0;
+/// Height of a line of the title, and how many letters it takes.
+const TITLE: f64 = 18.0;
+const TITLE_LETTERS: usize = 95;
 /// Above each panel stands what its lines are.
 const LEGEND: f64 = 22.0;
 const BOTTOM: f64 = 34.0;
@@ -34,7 +37,9 @@ font:12px system-ui,sans-serif}\
 /// Draws it.
 pub(super) fn write(chart: &Chart) -> String {
     let panels: f64 = chart.panels.iter().map(|panel| LEGEND + panel.height).sum();
-    let height = TOP + panels + BOTTOM;
+    let title = lines_of(&chart.title);
+    let top = TOP + TITLE * (title.len() as f64 - 1.0);
+    let height = top + panels + BOTTOM;
     let mut svg = String::new();
     put(
         &mut svg,
@@ -44,12 +49,14 @@ pub(super) fn write(chart: &Chart) -> String {
             escaped(&chart.title)
         ),
     );
-    put(
-        &mut svg,
-        format_args!("<text class=\"title\" x=\"{LEFT}\" y=\"20\">{}</text>\n", escaped(&chart.title)),
-    );
+    for (line, y) in title.iter().zip((0..).map(|line| 20.0 + TITLE * f64::from(line))) {
+        put(
+            &mut svg,
+            format_args!("<text class=\"title\" x=\"{LEFT}\" y=\"{y}\">{}</text>\n", escaped(line)),
+        );
+    }
     let lasts = chart.lasts.as_secs_f64().max(1e-3);
-    let mut top = TOP;
+    let mut top = top;
     for panel in &chart.panels {
         top += LEGEND;
         write_panel(&mut svg, panel, top, lasts);
@@ -58,6 +65,23 @@ pub(super) fn write(chart: &Chart) -> String {
     write_time(&mut svg, top, lasts);
     svg.push_str("</svg>\n");
     svg
+}
+
+/// A title in lines that fit, broken between words.
+fn lines_of(title: &str) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in title.split(' ') {
+        let line = lines.last_mut().expect("there is one from the start");
+        if line.is_empty() {
+            line.push_str(word);
+        } else if line.chars().count() + 1 + word.chars().count() <= TITLE_LETTERS {
+            line.push(' ');
+            line.push_str(word);
+        } else {
+            lines.push(word.to_owned());
+        }
+    }
+    lines
 }
 
 fn write_panel(svg: &mut String, panel: &Panel, top: f64, lasts: f64) {

@@ -45,3 +45,11 @@ fn many_lines_over_a_long_time_still_make_a_small_picture() {
     assert!(hour.as_secs_f64() / step(hour, 1).as_secs_f64() <= f64::from(MOST_POINTS));
     assert!(hour.as_secs_f64() / step(hour, 20).as_secs_f64() <= 180.0);
 }
+
+#[test]
+fn a_long_title_is_broken_between_words() {
+    let title = "word ".repeat(40);
+    let svg = Chart { title: title.trim_end().to_owned(), ..chart() }.svg();
+
+    assert_eq!(svg.matches("class=\"title\"").count(), 3);
+}
