@@ -269,7 +269,10 @@ impl Run {
         self.at(now + SAMPLE, Event::Sample);
     }
 
-    fn finish(self) -> Trace {
+    fn finish(mut self) -> Trace {
+        for (flow, trace) in self.flows.iter().zip(&mut self.trace.flows) {
+            trace.refused = flow.refused;
+        }
         self.trace
     }
 }

@@ -152,6 +152,8 @@ pub(super) struct Flow {
     next_sound: Option<Instant>,
     next_look: Instant,
     wakes_at: Option<Instant>,
+    /// Bytes of pictures that the pacer did not take.
+    pub(super) refused: usize,
 }
 
 impl Flow {
@@ -172,6 +174,7 @@ impl Flow {
             next_sound: spec.has_sound.then_some(begins),
             next_look: begins,
             wakes_at: None,
+            refused: 0,
             spec,
         }
     }
@@ -301,7 +304,9 @@ impl Flow {
             let size = left.clamp(HEADERS + 20, PAYLOAD + HEADERS);
             let queued = Queued { size, is_sound: false, at: now };
             let class = Class::Video(Priority::Normal);
-            let _refused = self.pacer.push(class, DataSize::bytes(size as u64), queued);
+            if self.pacer.push(class, DataSize::bytes(size as u64), queued).is_err() {
+                self.refused += size;
+            }
             left = left.saturating_sub(size);
         }
     }

@@ -31,6 +31,8 @@ pub struct Trace {
 pub struct FlowTrace {
     /// Whether it goes the other way.
     pub is_backward: bool,
+    /// Bytes of pictures that its pacer did not take, since they would have had to wait for too long.
+    pub refused: usize,
     /// What was estimated, over time.
     pub samples: Vec<Sample>,
     sent: Vec<Left>,

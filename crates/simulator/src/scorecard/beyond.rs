@@ -136,6 +136,9 @@ fn keyframes() -> Case<Trace> {
     world.forward.queue = Queue::DropTail(QueueLimit::Bytes(64_000));
     let targets = vec![
         loses(5..65, 1.0),
+        target("of pictures refused by the pacer", Unit::Kilobytes, Bound::AtMost(0.0), |trace| {
+            trace.flows[0].refused as f64 / 1e3
+        }),
         target("wait of sound in the pacer 5–65 s, longest", Unit::Millis, Bound::AtMost(10.0), |trace| {
             trace.flows[0].longest_wait_of_sound(span(5, 65)).as_secs_f64() * 1e3
         }),
