@@ -170,7 +170,9 @@ impl LossBound {
 
     fn ramp_up_limit(&self, now: Instant, conditions: &Conditions) -> f64 {
         let factor = if self.hold.is_some_and(|hold| now < hold.ends) { RAMP_UP_ON_HOLD } else { RAMP_UP };
-        conditions.acknowledged.map_or(f64::INFINITY, |rate| factor * rate.as_bps() as f64)
+        // Of one who has little to send, what arrives says nothing of what would.
+        let acknowledged = conditions.acknowledged.filter(|_| !conditions.is_application_limited);
+        acknowledged.map_or(f64::INFINITY, |rate| factor * rate.as_bps() as f64)
     }
 
     fn rise_limit(&self, now: Instant) -> f64 {

@@ -7,8 +7,8 @@
 //!                      a step for each in turn, until nobody's next step fits
 //! ```
 //!
-//! Sound is never asked: it takes what it takes. A picture whose smallest layer does not fit pauses, except
-//! for the first one: somebody is always seen. A step up has to fit with room to spare, a step down is taken
+//! Sound is never asked: it takes what it takes. A picture whose smallest layer does not fit pauses; only the
+//! first one may overdraw a little, so that somebody is seen for as long as that does sound no harm. A step up has to fit with room to spare, a step down is taken
 //! when what there is fits no more, so that a rate between two layers does not make them alternate.
 
 use std::cmp::Reverse;
@@ -19,6 +19,10 @@ use switchyard_vocab::units::Bitrate;
 /// A step up has to leave this share of what fits unused. Less, and an estimate that trembles by a tenth
 /// changes layers with every breath; more, and a layer that fits is not shown.
 const HEADROOM: f64 = 0.1;
+
+/// The smallest layer of the first picture may take so many times what sound leaves: an estimate is no more
+/// than that, and a picture that jerks is better than none. More, and it only stands still while it is sent.
+const OVERDRAFT: f64 = 1.5;
 
 /// What a layer takes on the wire for each byte that was measured of it: networks add 44 bytes to a packet of
 /// about 800 (IPv4, UDP, the tag of SRTP).
@@ -131,13 +135,14 @@ struct Division<'a> {
 }
 
 impl Division<'_> {
-    /// Takes the next step of one picture if it fits, or at any rate. Whether it was taken.
-    fn raise(&mut self, place: usize, at_any_rate: bool) -> bool {
+    /// Takes the next step of one picture if it fits, or nearly fits where it `may_overdraw`. Whether it was taken.
+    fn raise(&mut self, place: usize, may_overdraw: bool) -> bool {
         let wish = &self.wishes[place];
         let Some((rank, cost)) = wish.cost(self.taken[place]) else { return false };
         let has_it = matches!(wish.had, Grant::UpTo(had) if rank <= had);
         let limit = if has_it { self.fits } else { below_headroom(self.fits) };
-        let goes = at_any_rate || (has_it || self.may_raise) && self.spent + cost <= limit;
+        let left = limit.saturating_sub(self.spent) as f64 * if may_overdraw { OVERDRAFT } else { 1.0 };
+        let goes = (has_it || self.may_raise) && cost as f64 <= left;
         if goes {
             self.taken[place] += 1;
             self.spent += cost;

@@ -18,6 +18,8 @@ use switchyard_vocab::units::{Bitrate, DataSize};
 use switchyard_wire::rtcp::ReportBlock;
 use switchyard_wire::rtcp::twcc::Feedback;
 
+use crate::calm::Calm;
+
 /// How often the estimator looks at its timers while something is sent. Finer than the pacer's bursts is of
 /// no use; coarser, and a probe or a fall for want of feedback comes late.
 const LOOK_INTERVAL: Duration = Duration::from_millis(25);
@@ -25,14 +27,9 @@ const LOOK_INTERVAL: Duration = Duration::from_millis(25);
 /// How often is looked whether more fits by now. What fits less is seen at once.
 const RAISE_INTERVAL: Duration = Duration::from_millis(250);
 
-/// After something had to be taken away nothing is given for this long: a network that has just been in
-/// trouble is likely to be so again, and every change of layers costs a keyframe.
-const CALM_AFTER_FALL: Duration = Duration::from_secs(2);
-
-/// Packets leave this much faster than what fits, so that pictures do not wait without need. …
-const PACING: f64 = 1.1;
-
-/// … As long as nothing is known, faster: the first picture must not wait for a guess.
+/// As long as nothing is known, packets leave so many times faster than what is guessed to fit: the first
+/// picture must not wait for a guess. Later they leave as fast as fits, and no faster: keyframes would make a
+/// queue, and that would be taken for too narrow a link.
 const PACING_UNHEARD: f64 = 8.0;
 
 /// One subscriber's path, as seen from here.
@@ -55,7 +52,7 @@ pub(crate) struct Downlink {
     /// What could be had, or what is wanted, has changed since it was divided.
     is_stale: bool,
     next_raise: Option<Instant>,
-    calm_until: Option<Instant>,
+    calm: Calm,
 }
 
 impl Downlink {
@@ -73,7 +70,7 @@ impl Downlink {
             spent: Bitrate::default(),
             is_stale: true,
             next_raise: None,
-            calm_until: None,
+            calm: Calm::default(),
         }
     }
 
@@ -128,7 +125,7 @@ impl Downlink {
         let host = path.remote.ip();
         if self.host.replace(host).is_some_and(|before| before != host) {
             self.estimator.on_route_change(now);
-            self.calm_until = None;
+            self.calm = Calm::default();
         }
     }
 
@@ -144,7 +141,7 @@ impl Downlink {
         }
         self.next_look = Some(now + LOOK_INTERVAL);
         self.estimator.on_time(now);
-        let factor = if self.estimator.has_feedback() { PACING } else { PACING_UNHEARD };
+        let factor = if self.estimator.has_feedback() { 1.0 } else { PACING_UNHEARD };
         Some(Bitrate::bps((self.estimator.bitrate().as_bps() as f64 * factor) as u64))
     }
 
@@ -163,12 +160,11 @@ impl Downlink {
         }
         self.next_raise = Some(now + RAISE_INTERVAL);
         if has_fallen {
-            self.calm_until = Some(now + CALM_AFTER_FALL);
+            self.calm.on_fall(now);
         }
-        let is_calming =
-            !std::mem::take(&mut self.is_stale) && self.calm_until.is_some_and(|until| now < until);
+        let may_raise = std::mem::take(&mut self.is_stale) || self.calm.is_over(now);
         self.divided = fits;
-        Some(Budget { fits, sound: self.sound.bitrate(now), may_raise: !is_calming })
+        Some(Budget { fits, sound: self.sound.bitrate(now), may_raise })
     }
 
     /// It was divided so.

@@ -40,6 +40,7 @@
 #![forbid(unsafe_code)]
 
 mod adaptation;
+mod calm;
 mod checks;
 mod commands;
 mod crossing;

@@ -24,8 +24,9 @@ const MIN_PACKETS: usize = 5;
 /// What was sent so many times faster than it arrived has filled the queue, whatever else does.
 const FILLING: f64 = 1.5;
 
-/// Packets that leave at once count as this far apart, in milliseconds.
-const LEAST_GAP_MS: f64 = 0.1;
+/// So much time at least, in milliseconds, has to be looked at: receivers are late now and then, and what they let
+/// wait comes in a clump. The best stretch is taken, since in the others the link may have been idle.
+const STRETCH_MS: f64 = 100.0;
 
 /// No more packets are remembered: those of half a second at 20 Mbit/s.
 const MAX_PACKETS: usize = 1_024;
@@ -71,21 +72,67 @@ impl Drain {
 
     /// The rate; `None` while there is hardly a queue.
     pub(super) fn bitrate(&self) -> Option<Bitrate> {
-        self.rate_by(|waited| waited.gap_ms)
+        Some(Bitrate::bps(self.best()?.bps() as u64))
     }
 
     /// Whether it was with these packets that the queue grew: they were sent much faster than they arrived.
     pub(super) fn is_filled_by_us(&self) -> bool {
-        let sent = self.rate_by(|waited| waited.sent_gap_ms.max(LEAST_GAP_MS));
-        let (Some(sent), Some(arrived)) = (sent, self.bitrate()) else { return false };
-        sent.as_bps() as f64 > FILLING * arrived.as_bps() as f64
+        self.best().is_some_and(|best| best.gaps_ms > FILLING * best.sent_gaps_ms)
     }
 
-    fn rate_by(&self, gap_ms: impl Fn(&Waited) -> f64) -> Option<Bitrate> {
-        let bytes: u64 = self.waited.iter().map(|waited| waited.size.as_bytes()).sum();
-        let seconds = self.waited.iter().map(gap_ms).sum::<f64>() / 1e3;
-        let is_enough = self.waited.len() >= MIN_PACKETS && seconds > 0.0;
-        is_enough.then(|| Bitrate::bps((bytes as f64 * 8.0 / seconds) as u64))
+    /// The stretch in which most passed.
+    fn best(&self) -> Option<Stretch> {
+        let mut stretch = Stretch::default();
+        let mut first = self.waited.iter();
+        let mut best: Option<Stretch> = None;
+        for waited in &self.waited {
+            stretch.add(waited);
+            while let Some(shorter) = first.clone().next().and_then(|oldest| stretch.without(oldest)) {
+                stretch = shorter;
+                first.next();
+            }
+            if stretch.is_long_enough() && best.is_none_or(|best| stretch.bps() > best.bps()) {
+                best = Some(stretch);
+            }
+        }
+        best
+    }
+}
+
+/// Packets in a row that waited.
+#[derive(Clone, Copy, Debug, Default)]
+struct Stretch {
+    packets: usize,
+    bytes: u64,
+    gaps_ms: f64,
+    sent_gaps_ms: f64,
+}
+
+impl Stretch {
+    const fn add(&mut self, waited: &Waited) {
+        self.packets += 1;
+        self.bytes += waited.size.as_bytes();
+        self.gaps_ms += waited.gap_ms;
+        self.sent_gaps_ms += waited.sent_gap_ms;
+    }
+
+    /// The same without its oldest packet, if that is still long enough.
+    fn without(&self, oldest: &Waited) -> Option<Self> {
+        let shorter = Self {
+            packets: self.packets.checked_sub(1)?,
+            bytes: self.bytes - oldest.size.as_bytes(),
+            gaps_ms: self.gaps_ms - oldest.gap_ms,
+            sent_gaps_ms: self.sent_gaps_ms - oldest.sent_gap_ms,
+        };
+        shorter.is_long_enough().then_some(shorter)
+    }
+
+    fn is_long_enough(&self) -> bool {
+        self.packets >= MIN_PACKETS && self.gaps_ms >= STRETCH_MS
+    }
+
+    fn bps(&self) -> f64 {
+        self.bytes as f64 * 8e3 / self.gaps_ms
     }
 }
 

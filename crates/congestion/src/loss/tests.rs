@@ -76,3 +76,20 @@ fn what_nobody_reported_is_no_loss() {
     }
     assert_eq!(loss.average_loss(), 0.0);
 }
+
+#[test]
+fn the_bound_goes_even_if_hardly_anything_is_sent_any_more() {
+    let mut loss = LossBound::default();
+    let t0 = epoch();
+    let by_delay = Bitrate::kbps(500);
+    for step in 0..400_u64 {
+        let at = t0 + ms(50 * step);
+        let is_lost = step < 60 && step % 2 == 0;
+        let outcome = if is_lost { missing(at, 600) } else { arrived(t0, at, 600, 50_000) };
+        let acknowledged = Some(Bitrate::kbps(96));
+        let conditions = Conditions { by_delay, acknowledged, is_application_limited: step > 60 };
+        loss.on_outcomes(at + ms(100), &[outcome], &conditions);
+    }
+    assert_eq!(loss.bound(by_delay), by_delay);
+    assert_eq!(loss.state(), LossState::NotLimiting);
+}

@@ -1,4 +1,5 @@
 use super::*;
+use crate::probe::cluster::QUICK;
 use crate::testing::{epoch, ms};
 
 const PACKET: DataSize = DataSize::bytes(1_200);
@@ -136,7 +137,7 @@ fn a_probe_takes_what_waits_and_fills_up_with_padding_at_its_own_rate() {
     let mut pacer: Pacer<u32> = Pacer::new();
     pacer.set_rate(t0, Bitrate::kbps(300));
     pacer.push(VIDEO, PACKET, 7).unwrap();
-    let cluster = Cluster { id: ClusterId(1), bitrate: Bitrate::mbps(4) };
+    let cluster = Cluster { id: ClusterId(1), bitrate: Bitrate::mbps(4), lasts: QUICK };
     pacer.start_probe(t0, cluster);
 
     let mut left = Vec::new();
@@ -163,7 +164,7 @@ fn after_a_probe_pictures_go_on_within_a_few_ticks() {
     let t0 = epoch();
     let mut pacer: Pacer<u32> = Pacer::new();
     pacer.set_rate(t0, Bitrate::mbps(1));
-    pacer.start_probe(t0, Cluster { id: ClusterId(1), bitrate: Bitrate::mbps(6) });
+    pacer.start_probe(t0, Cluster { id: ClusterId(1), bitrate: Bitrate::mbps(6), lasts: QUICK });
     let mut now = t0;
     while pacer.is_probing() {
         drain(&mut pacer, now);
@@ -183,7 +184,7 @@ fn a_probe_that_cannot_be_padded_is_off() {
     let t0 = epoch();
     let mut pacer: Pacer<u32> = Pacer::new();
     pacer.set_rate(t0, Bitrate::mbps(1));
-    pacer.start_probe(t0, Cluster { id: ClusterId(1), bitrate: Bitrate::mbps(3) });
+    pacer.start_probe(t0, Cluster { id: ClusterId(1), bitrate: Bitrate::mbps(3), lasts: QUICK });
     pacer.begin_release(t0);
 
     assert!(matches!(pacer.pop(t0).map(|release| release.what), Some(What::Padding(_))));

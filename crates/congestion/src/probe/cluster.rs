@@ -9,8 +9,15 @@ use crate::packet::ClusterId;
 /// A cluster has at least so many packets; with fewer, one that is late spoils it.
 pub const MIN_PACKETS: u32 = 5;
 
-/// It lasts at least this long. Longer measures better, and fills a queue further where it is too fast.
-pub const MIN_DURATION: Duration = Duration::from_millis(15);
+/// A quick look lasts at least this long: enough to tell twice the rate from the same one.
+pub const QUICK: Duration = Duration::from_millis(15);
+
+/// A thorough one lasts this long. Receivers are late by a few milliseconds now and then, and links let small bursts
+/// pass: shorter mistakes either for the rate. Longer fills a queue further where it is too fast.
+pub const THOROUGH: Duration = Duration::from_millis(100);
+
+/// It takes no more than this, in bytes, unless a quick look takes more: at high rates little time tells enough.
+const MAX_THOROUGH: f64 = 30_000.0;
 
 /// What is to be sent.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -19,12 +26,16 @@ pub struct Cluster {
     pub id: ClusterId,
     /// How fast.
     pub bitrate: Bitrate,
+    /// For how long at least: [`QUICK`] or [`THOROUGH`].
+    pub lasts: Duration,
 }
 
 impl Cluster {
     /// How much it takes at least.
     pub fn min_size(&self) -> DataSize {
-        DataSize::bytes((self.bitrate.as_bps() as f64 / 8.0 * MIN_DURATION.as_secs_f64()) as u64)
+        let takes = |time: Duration| self.bitrate.as_bps() as f64 / 8.0 * time.as_secs_f64();
+        let quick = takes(self.lasts.min(QUICK));
+        DataSize::bytes(takes(self.lasts).min(MAX_THOROUGH).max(quick) as u64)
     }
 }
 

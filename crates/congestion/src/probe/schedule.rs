@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use switchyard_vocab::units::Bitrate;
 
-use super::cluster::Cluster;
+use super::cluster::{Cluster, QUICK, THOROUGH};
 use super::measure::Measured;
 use crate::packet::ClusterId;
 
@@ -44,8 +44,8 @@ const NEED_INTERVAL: Duration = Duration::from_secs(3);
 /// See [`NEED_INTERVAL`].
 const PATIENCE: f64 = 1.5;
 
-/// … and no later than this: a link that has widened is found in that time. At 8 s a probe of 15 ms at one
-/// and a half times the rate adds a third of a percent.
+/// … and no later than this: a link that has widened is found in that time. At 8 s a probe of 100 ms at one
+/// and a half times the rate adds two percent at most.
 const MAX_NEED_INTERVAL: Duration = Duration::from_secs(8);
 
 /// A probe for a need asks for a little more, so that what fits is not at once too much.
@@ -184,7 +184,7 @@ impl Schedule {
         let got_through = measured.bitrate.as_bps() as f64;
         self.pending = None;
         if got_through > SUCCESS_SHARE * probed.as_bps() as f64 {
-            self.order(now, got_through * FURTHER, true);
+            self.order(now, got_through * FURTHER, Then::GoOn);
         }
     }
 
@@ -225,9 +225,9 @@ impl Schedule {
         }
         let goal = self.recovery(now, rate, peak, clear_since).or_else(|| self.needed(now, rate));
         if let Some(goal) = goal {
-            self.order(now, goal.min(rate * MAX_FACTOR), false);
+            self.order(now, goal.min(rate * MAX_FACTOR), Then::Stop);
         } else if self.is_at_rest(now, conditions) {
-            self.order(now, rate * AT_REST, true);
+            self.order(now, rate * AT_REST, Then::GoOn);
         }
     }
 
@@ -246,7 +246,7 @@ impl Schedule {
             Need::Unknown | Need::Nothing => f64::MAX,
         };
         for factor in FIRST {
-            self.order(now, (rate * factor).min(most), true);
+            self.order(now, (rate * factor).min(most), Then::GoOn);
             if rate * factor >= most {
                 return;
             }
@@ -279,17 +279,27 @@ impl Schedule {
         now.saturating_duration_since(since) >= AT_REST_INTERVAL
     }
 
-    fn order(&mut self, now: Instant, bps: f64, goes_on: bool) {
+    fn order(&mut self, now: Instant, bps: f64, then: Then) {
         if self.waiting.len() >= MAX_WAITING {
             return;
         }
         let bitrate = Bitrate::bps(bps as u64).min(CEILING);
         self.next_id = self.next_id.wrapping_add(1);
-        self.waiting.push_back(Cluster { id: ClusterId(self.next_id), bitrate });
+        let lasts = if then == Then::GoOn { QUICK } else { THOROUGH };
+        self.waiting.push_back(Cluster { id: ClusterId(self.next_id), bitrate, lasts });
         self.last_at = Some(now);
-        self.pending =
-            if goes_on && bitrate < CEILING { Some((bitrate, now + RESULT_TIMEOUT)) } else { None };
+        let goes_on = then == Then::GoOn && bitrate < CEILING;
+        self.pending = goes_on.then(|| (bitrate, now + RESULT_TIMEOUT));
     }
+}
+
+/// What follows a probe that succeeds.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Then {
+    /// A faster one: each is a quick look.
+    GoOn,
+    /// Nothing: it was to find out about one rate.
+    Stop,
 }
 
 impl Peak {

@@ -41,8 +41,11 @@ fn a_lone_picture_gets_the_best_that_fits() {
 }
 
 #[test]
-fn somebody_is_always_seen() {
-    assert_eq!(divide(50, &[wants(Grant::Pause), wants(Grant::Pause)]), [Some(0), None]);
+fn the_first_picture_may_overdraw_a_little_and_no_more() {
+    assert_eq!(divide(160, &[wants(Grant::Pause), wants(Grant::Pause)]), [Some(0), None]);
+    assert_eq!(divide(130, &[wants(Grant::Pause)]), [None]);
+    assert_eq!(divide(145, &[wants(Grant::UpTo(SpatialLayer(0)))]), [Some(0)]);
+    assert_eq!(divide(50, &[wants(Grant::UpTo(SpatialLayer(0)))]), [None]);
 }
 
 #[test]
@@ -84,7 +87,8 @@ fn the_need_is_what_the_next_step_takes() {
     let allocation = |kbps| allocate(budget(kbps), &[wish]);
     let kbps = |rate: Bitrate| (rate.as_bps() as f64 / 1_000.0).round() as u64;
     assert_eq!(allocation(1_000).need.map(kbps), Some(1_740));
-    assert_eq!(allocation(100).need.map(kbps), Some(540));
+    assert_eq!(allocation(200).need.map(kbps), Some(540));
+    assert_eq!(allocation(100).need.map(kbps), Some(190));
     assert_eq!(allocation(10_000).need, None);
     assert_eq!(kbps(allocation(10_000).spent), 1_740);
 }
@@ -92,7 +96,7 @@ fn the_need_is_what_the_next_step_takes() {
 #[test]
 fn what_has_not_begun_is_welcome() {
     let wish = Wish::new(&Layers::default(), SpatialLayer::HIGHEST, Grant::Pause, NORMAL);
-    assert_eq!(divide(50, &[wants(Grant::Pause), wish]), [Some(0), Some(SpatialLayer::HIGHEST.0)]);
+    assert_eq!(divide(50, &[wants(Grant::Pause), wish]), [None, Some(SpatialLayer::HIGHEST.0)]);
 }
 
 #[test]

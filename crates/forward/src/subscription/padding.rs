@@ -1,9 +1,11 @@
 //! What a probe is filled with when there is nothing to send: what was sent a moment ago, once more.
 //!
-//! A receiver throws such a copy away, or mends a loss with it that nobody has noticed yet. It goes on the
-//! stream of retransmissions, so that no number of the media is spent; a stream without one can't be padded.
+//! A receiver throws such a copy away, or mends a loss with it that nobody has noticed yet. Where nothing was
+//! sent of late, because the picture pauses for want of room, packets of bare padding take its place. All go on
+//! the stream of retransmissions, so that no number of the media is spent; a stream without one can't be padded.
 
-use switchyard_vocab::rtp::ExtSeqNo;
+use switchyard_vocab::codec::MediaKind;
+use switchyard_vocab::rtp::{ExtSeqNo, PayloadType, RtpTimestamp, Ssrc};
 
 use super::rewrite::Stamps;
 use super::{Subscription, WriteError, Written};
@@ -18,19 +20,35 @@ const WORTHWHILE: usize = 400;
 impl Subscription {
     /// Whether there may be something to write as padding.
     pub fn can_pad(&self) -> bool {
-        self.has_rtx() && self.select.current().is_some() && self.sent.newest().is_some()
+        self.has_rtx() && self.kind() == MediaKind::Video
     }
 
-    /// Writes a copy of something that was sent lately as a retransmission. `None` when there is nothing.
+    /// Writes a copy of something that was sent lately as a retransmission, or padding. `None` without a stream
+    /// for it.
     pub fn write_padding(
         &mut self,
         cache: &Cache,
         stamps: Stamps,
         out: &mut [u8],
     ) -> Option<Result<Written, WriteError>> {
-        let seq = self.next_copy(cache).filter(|_| self.has_rtx())?;
+        let rtx = self.envelope.rtx()?;
+        let Some(seq) = self.next_copy(cache) else { return Some(self.write_bare_padding(rtx, stamps, out)) };
         self.padded_with = Some(seq);
         Some(self.write_resend(seq, cache, stamps, out))
+    }
+
+    fn write_bare_padding(
+        &mut self,
+        rtx: (Ssrc, PayloadType),
+        stamps: Stamps,
+        out: &mut [u8],
+    ) -> Result<Written, WriteError> {
+        let seq = self.next_rtx;
+        let last = self.sent.newest().and_then(|newest| self.sent.plan(newest));
+        let timestamp = last.map_or(RtpTimestamp(0), |plan| plan.timestamp);
+        let len = self.envelope.write_padding(timestamp, rtx, seq.on_wire(), stamps, out)?;
+        self.next_rtx = seq.plus(1);
+        Ok(Written { len, ssrc: rtx.0, seq, stamped: true, keyframe_start: false })
     }
 
     /// From the newest backwards, and again.

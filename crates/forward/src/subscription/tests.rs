@@ -14,6 +14,7 @@ use crate::testing::{Call, FIRST_SEQ, RTT, Source, at};
 mod codecs;
 mod dropped;
 mod keyframes;
+mod padding;
 
 fn prefer(call: &mut Call, max_layer: u8) {
     call.subscription.set_preference(Preference { max_layer: SpatialLayer(max_layer), paused: false });

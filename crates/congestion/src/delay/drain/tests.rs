@@ -26,14 +26,14 @@ fn a_burst_shows_what_the_link_carries_however_little_was_sent_before() {
     let mut drain = Drain::default();
     feed(&mut drain, 0, 10, 100, 0.0);
     feed(&mut drain, 1_000, 1, 4, 0.0);
-    feed(&mut drain, 1_004, 20, 4, 30.0);
+    feed(&mut drain, 1_004, 30, 4, 30.0);
     assert_eq!(kbps(&drain), Some(2_000));
 }
 
 #[test]
 fn a_link_that_became_narrow_is_seen_within_half_a_second() {
     let mut drain = Drain::default();
-    feed(&mut drain, 0, 200, 4, 20.0);
+    feed(&mut drain, 0, 200, 4, 2.0);
     feed(&mut drain, 800, 17, 32, 200.0);
     assert_eq!(kbps(&drain), Some(250));
 }
@@ -41,18 +41,18 @@ fn a_link_that_became_narrow_is_seen_within_half_a_second() {
 #[test]
 fn what_a_lost_report_told_of_is_not_taken_for_a_gap() {
     let mut drain = Drain::default();
-    feed(&mut drain, 0, 10, 10, 50.0);
+    feed(&mut drain, 0, 20, 10, 50.0);
     let t0 = epoch();
     let untold = Outcome { fate: Fate::Unreported, ..arrived(t0, t0 + ms(1), 1_000, 0) };
     drain.on_outcome(&untold, None);
-    feed(&mut drain, 300, 10, 10, 50.0);
+    feed(&mut drain, 300, 20, 10, 50.0);
     assert_eq!(kbps(&drain), Some(800));
 }
 
 #[test]
 fn a_queue_is_ours_when_it_was_filled_faster_than_it_empties() {
     let mut drain = Drain::default();
-    feed(&mut drain, 0, 10, 10, 50.0);
+    feed(&mut drain, 0, 20, 10, 50.0);
     assert!(drain.is_filled_by_us());
 
     let mut drain = Drain::default();
@@ -61,4 +61,12 @@ fn a_queue_is_ours_when_it_was_filled_faster_than_it_empties() {
         drain.on_outcome(&arrived(t0, t0 + ms(10 * i), 1_000, 60_000), Some(50.0));
     }
     assert!(!drain.is_filled_by_us());
+}
+
+#[test]
+fn a_receiver_that_was_late_does_not_make_it_less() {
+    let mut drain = Drain::default();
+    feed(&mut drain, 0, 30, 5, 30.0);
+    feed(&mut drain, 210, 10, 5, 40.0);
+    assert_eq!(kbps(&drain), Some(1_600));
 }

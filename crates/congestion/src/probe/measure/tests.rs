@@ -1,9 +1,10 @@
 use super::*;
 use crate::packet::Sent;
+use crate::probe::cluster::QUICK;
 use crate::testing::{arrived, epoch, ms};
 use std::time::Duration;
 
-const CLUSTER: Cluster = Cluster { id: ClusterId(3), bitrate: Bitrate::mbps(4) };
+const CLUSTER: Cluster = Cluster { id: ClusterId(3), bitrate: Bitrate::mbps(4), lasts: QUICK };
 
 /// Six packets of 1 500 bytes, 3 ms apart (4 Mbit/s), that arrive so many microseconds apart.
 fn probe(measure: &mut Measure, apart: u64) -> Option<Bitrate> {

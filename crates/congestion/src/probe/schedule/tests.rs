@@ -1,4 +1,5 @@
 use super::*;
+use crate::probe::cluster::QUICK;
 use crate::testing::{epoch, ms};
 
 const CLEAR: Conditions = Conditions {
@@ -22,7 +23,7 @@ fn at_rest(t0: Instant) -> Schedule {
 }
 
 fn measured(cluster_kbps: u64, kbps: u64) -> Measured {
-    let cluster = Cluster { id: ClusterId(1), bitrate: Bitrate::kbps(cluster_kbps) };
+    let cluster = Cluster { id: ClusterId(1), bitrate: Bitrate::kbps(cluster_kbps), lasts: QUICK };
     Measured { cluster, bitrate: Bitrate::kbps(kbps) }
 }
 

@@ -7,7 +7,7 @@ use switchyard_wire::NoRoom;
 use switchyard_wire::payload::dependency_descriptor::MAX_LEN;
 use switchyard_wire::payload::{red, vp8, vp9};
 use switchyard_wire::rtp::extension::{AbsSendTime, TransportSeq, audio_level_bytes};
-use switchyard_wire::rtp::{Form, HeaderWriter, RtpHeader, rtx};
+use switchyard_wire::rtp::{Form, HeaderWriter, RtpHeader, rtx, write_padding};
 
 use super::dependency;
 use super::numbers::Numbers;
@@ -51,6 +51,9 @@ pub struct Envelope {
     /// The form of a packet with nothing long in it.
     form: Form,
 }
+
+/// As much padding as one packet can have.
+const PADDING: u8 = u8::MAX;
 
 /// The stream that a packet goes out on.
 #[derive(Clone, Copy)]
@@ -103,6 +106,31 @@ impl Envelope {
         let mut len = self.write_header(stream, plan, cached, stamps, out)?;
         len += rtx::write_osn(plan.seq.on_wire(), out.get_mut(len..).ok_or(NoRoom)?)?;
         self.write_payload(plan, cached, out, len)
+    }
+
+    /// Writes a packet of nothing but padding among the retransmissions (RFC 3550 §5.1) and returns its length.
+    pub fn write_padding(
+        &self,
+        timestamp: RtpTimestamp,
+        (ssrc, payload_type): (Ssrc, PayloadType),
+        seq: SeqNo,
+        stamps: Stamps,
+        out: &mut [u8],
+    ) -> Result<usize, NoRoom> {
+        let header = RtpHeader { marker: false, padding: true, payload_type, seq, timestamp, ssrc };
+        let mut writer = HeaderWriter::begin(&header, self.form, out)?;
+        let number = stamps.transport_seq.map(TransportSeq::bytes);
+        let time = stamps.abs_send_time.map(AbsSendTime::bytes);
+        for (extension, id) in self.section.extensions.iter() {
+            match extension {
+                Extension::Mid => writer.extension(id, self.section.mid.as_bytes())?,
+                Extension::TransportCc => number.iter().try_for_each(|data| writer.extension(id, data))?,
+                Extension::AbsSendTime => time.iter().try_for_each(|data| writer.extension(id, data))?,
+                _ => {}
+            }
+        }
+        let len = writer.finish()?;
+        Ok(len + write_padding(PADDING, out.get_mut(len..).ok_or(NoRoom)?)?)
     }
 
     /// The payload type of a packet that goes out as RED.

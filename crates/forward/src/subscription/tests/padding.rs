@@ -1,0 +1,50 @@
+//! What probes are filled with.
+
+use super::*;
+
+/// What is written as padding, `count` times: SSRC, payload and whether it is padding alone.
+fn pad(call: &mut Call, count: usize) -> Vec<(Ssrc, Vec<u8>, bool)> {
+    let mut write = |_| {
+        let mut out = [0; 1_500];
+        let cache = call.publication.cache();
+        let written = call.subscription.write_padding(cache, Stamps::default(), &mut out)?.unwrap();
+        let packet = RtpPacket::parse(&out[..written.len]).unwrap();
+        Some((packet.ssrc(), packet.payload().to_vec(), packet.is_padding_only()))
+    };
+    (0..count).map_while(&mut write).collect()
+}
+
+fn rtx(call: &Call) -> Ssrc {
+    call.subscription.section().rtx_ssrc.unwrap()
+}
+
+#[test]
+fn who_got_nothing_of_late_is_probed_with_bare_padding() {
+    let mut call = Call::video(true);
+
+    let padding = pad(&mut call, 3);
+
+    assert_eq!(padding.len(), 3);
+    assert!(padding.iter().all(|(ssrc, _, is_bare)| *ssrc == rtx(&call) && *is_bare));
+}
+
+#[test]
+fn padding_among_retransmissions_spends_no_number_twice() {
+    let mut call = Call::video(true);
+    let mut source = Source::video(1);
+    pad(&mut call, 2);
+    call.push_all(0, &source.frame(0, true, 2));
+    let lost = call.got[0].seq.on_wire();
+
+    let again = call.nack(100, lost).unwrap();
+
+    let first = call.subscription.next_rtx.0 - 3;
+    assert_eq!((again.ssrc, again.seq.0), (rtx(&call), first + 2));
+}
+
+#[test]
+fn without_a_stream_of_retransmissions_there_is_no_padding() {
+    let mut call = Call::video(false);
+    assert!(!call.subscription.can_pad());
+    assert_eq!(pad(&mut call, 1), []);
+}
