@@ -24,9 +24,9 @@ const MIN_PACKETS: usize = 5;
 /// What was sent so many times faster than it arrived has filled the queue, whatever else does.
 const FILLING: f64 = 1.5;
 
-/// So much time at least, in milliseconds, has to be looked at: receivers are late now and then, and what they let
-/// wait comes in a clump. The best stretch is taken, since in the others the link may have been idle.
-const STRETCH_MS: f64 = 100.0;
+/// Receivers are late now and then, and what they let wait comes in a clump: with so much time to look at, in
+/// milliseconds, the best stretch of that length counts, since in the others the link may have been idle.
+const STRETCH_MS: f64 = 250.0;
 
 /// No more packets are remembered: those of half a second at 20 Mbit/s.
 const MAX_PACKETS: usize = 1_024;
@@ -80,22 +80,22 @@ impl Drain {
         self.best().is_some_and(|best| best.gaps_ms > FILLING * best.sent_gaps_ms)
     }
 
-    /// The stretch in which most passed.
+    /// The stretch in which most passed; all there is while that is too short to choose.
     fn best(&self) -> Option<Stretch> {
         let mut stretch = Stretch::default();
-        let mut first = self.waited.iter();
+        let mut oldest = self.waited.iter();
         let mut best: Option<Stretch> = None;
         for waited in &self.waited {
             stretch.add(waited);
-            while let Some(shorter) = first.clone().next().and_then(|oldest| stretch.without(oldest)) {
+            while let Some(shorter) = oldest.clone().next().and_then(|oldest| stretch.without(oldest)) {
                 stretch = shorter;
-                first.next();
+                oldest.next();
             }
             if stretch.is_long_enough() && best.is_none_or(|best| stretch.bps() > best.bps()) {
                 best = Some(stretch);
             }
         }
-        best
+        best.or_else(|| Some(stretch).filter(|all| all.packets >= MIN_PACKETS && all.gaps_ms > 0.0))
     }
 }
 

@@ -66,7 +66,7 @@ fn a_queue_is_ours_when_it_was_filled_faster_than_it_empties() {
 #[test]
 fn a_receiver_that_was_late_does_not_make_it_less() {
     let mut drain = Drain::default();
-    feed(&mut drain, 0, 30, 5, 30.0);
-    feed(&mut drain, 210, 10, 5, 40.0);
+    feed(&mut drain, 0, 60, 5, 30.0);
+    feed(&mut drain, 360, 10, 5, 40.0);
     assert_eq!(kbps(&drain), Some(1_600));
 }
