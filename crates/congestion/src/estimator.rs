@@ -154,6 +154,7 @@ impl Estimator {
     /// The receiver's own estimate: never more than that is sent.
     pub fn on_remb(&mut self, now: Instant, limit: Bitrate) {
         self.remb = Some((limit, now));
+        self.silence.on_report();
         if !self.has_feedback {
             // Nothing else leads: what the receiver measured is what fits.
             self.aimd.set(now, self.within_bounds(limit));
@@ -167,6 +168,7 @@ impl Estimator {
         if self.has_feedback {
             return;
         }
+        self.silence.on_report();
         if let Some(rtt) = rtt {
             self.rtt.add(rtt);
         }

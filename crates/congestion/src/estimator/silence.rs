@@ -15,6 +15,8 @@ const FACTOR: f64 = 0.8;
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Silence {
     heard_at: Option<Instant>,
+    /// The receiver is there, but tells nothing of single packets.
+    is_reporting: bool,
     lowered_at: Option<Instant>,
 }
 
@@ -24,20 +26,27 @@ impl Silence {
         self.lowered_at = None;
     }
 
+    /// The receiver told something else: it may tell nothing of single packets ever.
+    pub(super) const fn on_report(&mut self) {
+        self.is_reporting = true;
+    }
+
     pub(super) const fn is_silent(&self) -> bool {
         self.lowered_at.is_some()
     }
 
-    /// By which factor the rate is to be lowered now, if so. Silence before the first feedback counts for
-    /// nothing: the receiver may give none.
+    /// By which factor the rate is to be lowered now, if so. From the first packet on: what is sent too fast to
+    /// somebody whose handshake is not through yet may keep it from ever being.
     pub(super) fn on_time(
         &mut self,
         now: Instant,
         oldest_in_flight: Option<Instant>,
         rtt: Duration,
     ) -> Option<f64> {
-        let heard_at = self.heard_at?;
-        let since = oldest_in_flight?.max(heard_at);
+        if self.heard_at.is_none() && self.is_reporting {
+            return None;
+        }
+        let since = self.heard_at.max(Some(oldest_in_flight?))?;
         let is_late = now.saturating_duration_since(since) > PATIENCE + rtt;
         let is_time = self.lowered_at.is_none_or(|at| now.saturating_duration_since(at) >= STEP);
         if !is_late || !is_time {

@@ -81,11 +81,19 @@ fn silence_lowers_the_rate_and_feedback_brings_it_back() {
 }
 
 #[test]
-fn a_receiver_that_never_reports_is_not_taken_for_silent() {
+fn who_was_never_heard_is_sent_ever_less() {
     let mut path = Path::new();
     path.steps(100, |_| false);
-    assert_eq!(path.estimator.bitrate(), BOUNDS.start);
+    assert!(path.estimator.bitrate() < Bitrate::kbps(200));
     assert!(!path.estimator.has_feedback());
+}
+
+#[test]
+fn who_tells_nothing_of_single_packets_is_not_taken_for_silent() {
+    let mut path = Path::new();
+    path.estimator.on_receiver_report(path.now, 0.03, None);
+    path.steps(100, |_| false);
+    assert_eq!(path.estimator.bitrate(), BOUNDS.start);
 }
 
 #[test]
