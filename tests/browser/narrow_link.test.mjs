@@ -78,4 +78,3 @@ test('the picture is as large as fits, whenever the link changes', async (t) => 
   // Browsers play 48 samples a millisecond.
   figure(t, 'sound made up', (end.concealed - beginning.concealed) / 48, { atMost: 500 });
 });
-});

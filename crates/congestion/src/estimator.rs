@@ -58,6 +58,9 @@ impl Default for Bounds {
 /// A receiver's own limit counts for this long after it was told last.
 const REMB_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// After nothing was sent for so long, whatever filled a queue then has left it.
+const OUT_OF_DATE: Duration = Duration::from_secs(2);
+
 /// Of what the first burst got through this is used, so that the queue it made empties.
 const USED_SHARE: f64 = 0.9;
 
@@ -154,7 +157,7 @@ impl Estimator {
     /// The receiver's own estimate: never more than that is sent.
     pub fn on_remb(&mut self, now: Instant, limit: Bitrate) {
         self.remb = Some((limit, now));
-        self.silence.on_report();
+        self.silence.on_report(now);
         if !self.has_feedback {
             // Nothing else leads: what the receiver measured is what fits.
             self.aimd.set(now, self.within_bounds(limit));
@@ -168,7 +171,7 @@ impl Estimator {
         if self.has_feedback {
             return;
         }
-        self.silence.on_report();
+        self.silence.on_report(now);
         if let Some(rtt) = rtt {
             self.rtt.add(rtt);
         }
@@ -184,8 +187,7 @@ impl Estimator {
 
     /// The way to the receiver is another: what was known of the old one does not count.
     pub fn on_route_change(&mut self, now: Instant) {
-        let start = self.estimate.min(self.bounds.start);
-        *self = Self { remb: self.remb, ..Self::new(Bounds { start, ..self.bounds }) };
+        *self = Self { remb: self.remb, ..Self::new(self.bounds) };
         self.settle(now);
     }
 
@@ -200,11 +202,12 @@ impl Estimator {
         let conditions = schedule::Conditions {
             rate: self.estimate,
             application_limited_since: self.application.since(),
-            is_congested: self.trend.usage() == Usage::Over
-                // While the bound by loss rises again, a probe is what shows that it may.
-                || self.loss.state() == LossState::Decreasing
-                || self.silence.is_silent()
-                || self.trend.has_queue(now),
+            is_congested: !self.is_idle(now)
+                && (self.trend.usage() == Usage::Over
+                    // While the bound by loss rises again, a probe is what shows that it may.
+                    || self.loss.state() == LossState::Decreasing
+                    || self.silence.is_silent()
+                    || self.trend.has_queue(now)),
             is_known: self.has_feedback,
         };
         self.schedule.on_time(now, &conditions);
@@ -223,9 +226,9 @@ impl Estimator {
         self.estimate
     }
 
-    /// Whether anything has been heard of single packets.
-    pub const fn has_feedback(&self) -> bool {
-        self.has_feedback
+    /// Whether anything has been heard of the path.
+    pub const fn is_heard(&self) -> bool {
+        self.has_feedback || self.silence.has_report()
     }
 
     /// All that is known of the path.
@@ -261,7 +264,7 @@ impl Estimator {
                 let conditions = delay::Conditions {
                     usage,
                     acknowledged,
-                    drained: self.trend.drained(),
+                    drained: (usage == Usage::Over).then(|| self.trend.drained()).flatten(),
                     rtt,
                     is_application_limited,
                     has_competition,
@@ -283,12 +286,20 @@ impl Estimator {
 
     /// The first picture is a burst: where it filled the link, it tells more than the rate that was guessed.
     fn replace_guess(&mut self, now: Instant) {
-        let Some(filled) = self.trend.filled().filter(|_| !self.aimd.is_proven()) else { return };
-        if filled < self.aimd.bitrate() {
+        if self.aimd.is_proven() {
+            return;
+        }
+        if let Some(filled) = self.trend.filled().filter(|filled| *filled < self.aimd.bitrate()) {
             let used = Bitrate::bps((filled.as_bps() as f64 * USED_SHARE) as u64);
             self.aimd.set(now, self.within_bounds(used));
             self.schedule.skip_first();
         }
+    }
+
+    /// Whether nothing was sent for so long that what was known of queues is out of date.
+    fn is_idle(&self, now: Instant) -> bool {
+        let last = self.history.newest_sent_at();
+        last.is_some_and(|last| now.saturating_duration_since(last) > OUT_OF_DATE)
     }
 
     fn take_probe(&mut self, now: Instant, measured: &Measured) {

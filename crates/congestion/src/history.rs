@@ -103,6 +103,11 @@ impl History {
         self.packets.iter().skip(skip).find(|(_, fate)| fate.is_none()).map(|(sent, _)| sent.at)
     }
 
+    /// When the newest packet left.
+    pub fn newest_sent_at(&self) -> Option<Instant> {
+        self.packets.back().map(|(sent, _)| sent.at)
+    }
+
     /// What could not be used of feedback.
     pub const fn counted(&self) -> Counted {
         self.counted

@@ -41,6 +41,9 @@ pub struct Wish {
     had: Grant,
     /// How important it is: greater goes first.
     priority: u8,
+    /// Whether probes can show that more fits while nothing of it is sent. The first picture of which they can't
+    /// never pauses: it would not be known when to go on.
+    can_pause: bool,
 }
 
 impl Wish {
@@ -54,7 +57,12 @@ impl Wish {
         for (slot, layer) in steps.iter_mut().zip(wanted) {
             *slot = Some((layer.rank, rate_on_wire(layer)));
         }
-        Self { steps, had, priority }
+        Self { steps, had, priority, can_pause: true }
+    }
+
+    /// The same, of a stream on which no probe can be filled.
+    pub const fn without_padding(self) -> Self {
+        Self { can_pause: false, ..self }
     }
 
     fn step(&self, place: usize) -> Option<(SpatialLayer, Bitrate)> {
@@ -62,11 +70,16 @@ impl Wish {
     }
 
     /// What the step in this place costs more than the one below it.
-    fn cost(&self, place: usize) -> Option<(SpatialLayer, u64)> {
-        let (rank, rate) = self.step(place)?;
+    fn cost(&self, place: usize) -> Option<u64> {
+        let (_, rate) = self.step(place)?;
         let below = place.checked_sub(1).and_then(|below| self.step(below));
         let saved = below.map_or(0, |(_, rate)| rate.as_bps());
-        Some((rank, rate.as_bps().saturating_sub(saved)))
+        Some(rate.as_bps().saturating_sub(saved))
+    }
+
+    /// Whether it was granted the step in this place.
+    fn had_step(&self, place: usize) -> bool {
+        self.step(place).is_some_and(|(rank, _)| matches!(self.had, Grant::UpTo(had) if rank <= had))
     }
 }
 
@@ -87,6 +100,8 @@ pub struct Allocation {
     pub grants: Vec<Grant>,
     /// What all that was granted takes, sound included.
     pub spent: Bitrate,
+    /// Somebody has less than before.
+    pub has_lowered: bool,
     /// What would be spent with the next step of whoever is the first that has less than it wants; `None`
     /// when all have all.
     pub need: Option<Bitrate>,
@@ -138,11 +153,12 @@ impl Division<'_> {
     /// Takes the next step of one picture if it fits, or nearly fits where it `may_overdraw`. Whether it was taken.
     fn raise(&mut self, place: usize, may_overdraw: bool) -> bool {
         let wish = &self.wishes[place];
-        let Some((rank, cost)) = wish.cost(self.taken[place]) else { return false };
-        let has_it = matches!(wish.had, Grant::UpTo(had) if rank <= had);
+        let Some(cost) = wish.cost(self.taken[place]) else { return false };
+        let has_it = wish.had_step(self.taken[place]);
         let limit = if has_it { self.fits } else { below_headroom(self.fits) };
         let left = limit.saturating_sub(self.spent) as f64 * if may_overdraw { OVERDRAFT } else { 1.0 };
-        let goes = (has_it || self.may_raise) && cost as f64 <= left;
+        let never_pauses = may_overdraw && !wish.can_pause;
+        let goes = never_pauses || (has_it || self.may_raise) && cost as f64 <= left;
         if goes {
             self.taken[place] += 1;
             self.spent += cost;
@@ -152,7 +168,7 @@ impl Division<'_> {
 
     fn finish(self, order: &[usize]) -> Allocation {
         let next = order.iter().find_map(|&place| self.wishes[place].cost(self.taken[place]));
-        let need = next.map(|(_, cost)| Bitrate::bps(self.spent + cost));
+        let need = next.map(|cost| Bitrate::bps(self.spent + cost));
         let last = |(wish, &taken): (&Wish, &usize)| {
             match taken.checked_sub(1).and_then(|last| wish.step(last)) {
                 Some((rank, _)) => Grant::UpTo(rank),
@@ -162,7 +178,8 @@ impl Division<'_> {
             }
         };
         let grants = self.wishes.iter().zip(&self.taken).map(last).collect();
-        Allocation { grants, spent: Bitrate::bps(self.spent), need }
+        let has_lowered = self.wishes.iter().zip(&self.taken).any(|(wish, &taken)| wish.had_step(taken));
+        Allocation { grants, spent: Bitrate::bps(self.spent), has_lowered, need }
     }
 }
 

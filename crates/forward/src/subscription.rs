@@ -274,7 +274,8 @@ impl Subscription {
     /// for sound.
     pub fn wish(&self, layers: &Layers, priority: u8) -> Option<Wish> {
         let wants = self.kind() == MediaKind::Video && !self.preference.paused;
-        wants.then(|| Wish::new(layers, self.preference.max_layer, self.grant, priority))
+        let wish = wants.then(|| Wish::new(layers, self.preference.max_layer, self.grant, priority))?;
+        Some(if self.can_pad() { wish } else { wish.without_padding() })
     }
 
     /// The encoding of which the publisher should be asked for a keyframe now, if any. To be polled

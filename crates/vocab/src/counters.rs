@@ -271,7 +271,8 @@ pub struct WorkerCounters {
     pub nacks_suppressed: u64,
     /// Packets resent, as RTX or byte-identical.
     pub resent: Tally,
-    /// Packets of pictures that waited for a subscriber when another layer took over, and were left out.
+    /// Packets of pictures, or repairs of them, that waited for a subscriber when another layer took over or the
+    /// picture paused, and were left out.
     pub superseded: u64,
     /// Copies of what was sent a moment ago, sent to fill probes.
     pub padding_sent: Tally,

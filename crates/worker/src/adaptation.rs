@@ -2,12 +2,12 @@
 
 use std::time::Instant;
 
-use switchyard_forward::allocation::{Wish, allocate};
+use switchyard_forward::allocation::{Grant, Wish, allocate};
 use switchyard_transport::line::LineState;
 
 use crate::Worker;
 use crate::peers::{Peer, PeerKey};
-use crate::subscriptions::SubscriptionKey;
+use crate::subscriptions::{Queued, SubscriptionKey};
 
 /// All pictures are of the same importance for now: nobody says which one is looked at.
 const PRIORITY: u8 = 1;
@@ -41,12 +41,19 @@ impl Worker {
         }
         let plain: Vec<Wish> = wishes.iter().map(|&(_, wish)| wish).collect();
         let allocation = allocate(budget, &plain);
-        peer.downlink.on_divided(&allocation);
+        peer.downlink.on_divided(now, &allocation);
         for (&(subscription, _), &grant) in wishes.iter().zip(&allocation.grants) {
             let Some(entry) = self.subscriptions.get_mut(subscription) else { continue };
-            if entry.forwarding.set_grant(grant) {
-                self.changed_demand.push(entry.publication);
-                peer.subscriptions_due = Some(now);
+            if !entry.forwarding.set_grant(grant) {
+                continue;
+            }
+            self.changed_demand.push(entry.publication);
+            peer.subscriptions_due = Some(now);
+            if grant == Grant::Pause {
+                // What waits of it would hold up those that go on.
+                let is_of_it = |queued: &Queued| queued.subscription() == subscription;
+                self.counters.superseded += peer.pacer.discard(is_of_it) as u64;
+                entry.switching = None;
             }
         }
     }

@@ -52,6 +52,8 @@ pub(crate) struct Downlink {
     /// What could be had, or what is wanted, has changed since it was divided.
     is_stale: bool,
     next_raise: Option<Instant>,
+    /// Less fits than is spent.
+    is_falling: bool,
     calm: Calm,
 }
 
@@ -70,6 +72,7 @@ impl Downlink {
             spent: Bitrate::default(),
             is_stale: true,
             next_raise: None,
+            is_falling: false,
             calm: Calm::default(),
         }
     }
@@ -141,7 +144,7 @@ impl Downlink {
         }
         self.next_look = Some(now + LOOK_INTERVAL);
         self.estimator.on_time(now);
-        let factor = if self.estimator.has_feedback() { 1.0 } else { PACING_UNHEARD };
+        let factor = if self.estimator.is_heard() { 1.0 } else { PACING_UNHEARD };
         Some(Bitrate::bps((self.estimator.bitrate().as_bps() as f64 * factor) as u64))
     }
 
@@ -159,16 +162,17 @@ impl Downlink {
             return None;
         }
         self.next_raise = Some(now + RAISE_INTERVAL);
-        if has_fallen {
-            self.calm.on_fall(now);
-        }
+        self.is_falling = has_fallen;
         let may_raise = std::mem::take(&mut self.is_stale) || self.calm.is_over(now);
         self.divided = fits;
         Some(Budget { fits, sound: self.sound.bitrate(now), may_raise })
     }
 
     /// It was divided so.
-    pub(crate) fn on_divided(&mut self, allocation: &Allocation) {
+    pub(crate) fn on_divided(&mut self, now: Instant, allocation: &Allocation) {
+        if std::mem::take(&mut self.is_falling) && allocation.has_lowered {
+            self.calm.on_fall(now);
+        }
         self.spent = allocation.spent;
         self.estimator.set_need(allocation.need.map_or(Need::Nothing, Need::For));
     }

@@ -45,7 +45,7 @@ pub(crate) fn queue(
     (packet, verdict): (CacheRef, Verdict),
     counters: &mut WorkerCounters,
 ) {
-    if verdict == Verdict::Switch {
+    if matches!(verdict, Verdict::Switch | Verdict::Introduce) {
         // Another layer takes over: repairs of the old one would only hold it up, …
         let has_long_wait = peer.pacer.wait() > LONG_WAIT;
         let is_old = |queued: &Queued| {

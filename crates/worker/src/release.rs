@@ -5,11 +5,12 @@ use std::time::Instant;
 use switchyard_congestion::pacer::{Class, Release, What};
 use switchyard_congestion::packet::ClusterId;
 use switchyard_forward::subscription::rewrite::Stamps;
-use switchyard_forward::subscription::{WriteError, Written};
+use switchyard_forward::subscription::{Subscription, WriteError, Written};
 use switchyard_transport::srtp::SrtpProfile;
 use switchyard_vocab::codec::MediaKind;
 use switchyard_vocab::counters::PacketKind;
 use switchyard_vocab::datagram::MAX_DATAGRAM;
+use switchyard_vocab::decision::Verdict;
 use switchyard_vocab::drop_reason::DropReason;
 use switchyard_vocab::negotiated::Extension;
 use switchyard_vocab::rtp::ExtSeqNo;
@@ -45,6 +46,12 @@ impl Worker {
         peer.pacer.begin_release(now);
         while let Some(release) = self.peers.get_mut(key).and_then(|peer| peer.pacer.pop(now)) {
             let Release { what, probe, .. } = release;
+            if let What::Packet(Queued::New { subscription, packet, verdict }) = what
+                && matches!(verdict, Verdict::Switch | Verdict::Introduce)
+                && let Some(entry) = self.subscriptions.get_mut(subscription)
+            {
+                entry.note_left(packet);
+            }
             let order = match what {
                 What::Packet(queued) => Some(Order::Queued(queued)),
                 What::Padding(_) => self.paddable(key).map(Order::Padding),
@@ -65,11 +72,14 @@ impl Worker {
 
     /// The subscription on whose stream a probe for this peer can be filled.
     fn paddable(&self, key: PeerKey) -> Option<SubscriptionKey> {
-        let is_paddable = |&&key: &&SubscriptionKey| {
-            let entry = self.subscriptions.get(key);
-            entry.is_some_and(|entry| entry.forwarding.can_pad())
+        let subscriptions = &self.peers.get(key)?.subscriptions;
+        let find = |is_fit: fn(&Subscription) -> bool| {
+            let fits = |&&key: &&SubscriptionKey| {
+                self.subscriptions.get(key).is_some_and(|entry| is_fit(&entry.forwarding))
+            };
+            subscriptions.iter().find(fits).copied()
         };
-        self.peers.get(key)?.subscriptions.iter().find(is_paddable).copied()
+        find(Subscription::has_copies).or_else(|| find(Subscription::can_pad))
     }
 
     /// Rewrite, encrypt, send, for one packet. Its size with all headers, if it was sent.
@@ -90,9 +100,6 @@ impl Worker {
             return Ok(None);
         }
         let entry = self.subscriptions.get_mut(order.subscription()).ok_or(DropReason::PeerGone)?;
-        if let Order::Queued(Queued::New { packet, .. }) = order {
-            entry.note_left(packet);
-        }
         let route = self.routes.get(entry.publication).ok_or(DropReason::PeerGone)?;
         let Some(room) = outbox.reserve(path, MAX_DATAGRAM) else {
             if let Order::Queued(Queued::New { packet, .. }) = order {

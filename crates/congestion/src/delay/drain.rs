@@ -15,6 +15,9 @@ use crate::packet::{Fate, Outcome, RemoteTime};
 /// trembling of any path.
 const WAITED_MS: f64 = 10.0;
 
+/// A large packet takes up to this long by itself, in milliseconds, on a link of 250 kbit/s.
+const SERIALISED_MS: f64 = 40.0;
+
 /// What is older than this, in milliseconds, is not of the same queue any more.
 const WINDOW_MS: f64 = 500.0;
 
@@ -27,6 +30,9 @@ const FILLING: f64 = 1.5;
 /// Receivers are late now and then, and what they let wait comes in a clump: with so much time to look at, in
 /// milliseconds, the best stretch of that length counts, since in the others the link may have been idle.
 const STRETCH_MS: f64 = 250.0;
+
+/// … if that took so long, in milliseconds: a receiver that was late once has filled nothing.
+const MIN_FILLING_MS: f64 = 80.0;
 
 /// No more packets are remembered: those of half a second at 20 Mbit/s.
 const MAX_PACKETS: usize = 1_024;
@@ -57,9 +63,21 @@ impl Drain {
             self.last = None;
         }
         let (Some(at), Some(queue_ms)) = (outcome.arrival(), queue_ms) else { return };
-        let Some((sent_before, before)) = self.last.replace((outcome.sent.at, at)) else { return };
+        let Some((sent_before, before)) = self.last else {
+            self.last = Some((outcome.sent.at, at));
+            return;
+        };
         let gap_ms = at.millis_since(before);
-        if gap_ms < 0.0 || queue_ms < WAITED_MS {
+        if gap_ms < -WINDOW_MS {
+            // The receiver's clock has jumped.
+            *self = Self::default();
+        }
+        if gap_ms < 0.0 {
+            return;
+        }
+        self.last = Some((outcome.sent.at, at));
+        // One that waited for much less than the gap in front of it found the link idle.
+        if queue_ms < WAITED_MS || queue_ms + SERIALISED_MS < gap_ms {
             return;
         }
         let sent_gap_ms = outcome.sent.at.saturating_duration_since(sent_before).as_secs_f64() * 1e3;
@@ -77,7 +95,7 @@ impl Drain {
 
     /// Whether it was with these packets that the queue grew: they were sent much faster than they arrived.
     pub(super) fn is_filled_by_us(&self) -> bool {
-        self.best().is_some_and(|best| best.gaps_ms > FILLING * best.sent_gaps_ms)
+        self.best().is_some_and(|best| best.gaps_ms > (FILLING * best.sent_gaps_ms).max(MIN_FILLING_MS))
     }
 
     /// The stretch in which most passed; all there is while that is too short to choose.

@@ -11,12 +11,16 @@ const STEP: Duration = Duration::from_millis(500);
 /// … to this share each time.
 const FACTOR: f64 = 0.8;
 
+/// A receiver that tells nothing of single packets is there for this long after its last report: they come every few
+/// seconds (RFC 3550 §6.2).
+const REPORT_TIMEOUT: Duration = Duration::from_secs(10);
+
 /// Watches for feedback that does not come.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Silence {
     heard_at: Option<Instant>,
-    /// The receiver is there, but tells nothing of single packets.
-    is_reporting: bool,
+    /// When the receiver told something, though nothing of single packets.
+    reported_at: Option<Instant>,
     lowered_at: Option<Instant>,
 }
 
@@ -27,8 +31,12 @@ impl Silence {
     }
 
     /// The receiver told something else: it may tell nothing of single packets ever.
-    pub(super) const fn on_report(&mut self) {
-        self.is_reporting = true;
+    pub(super) const fn on_report(&mut self, now: Instant) {
+        self.reported_at = Some(now);
+    }
+
+    pub(super) const fn has_report(&self) -> bool {
+        self.reported_at.is_some()
     }
 
     pub(super) const fn is_silent(&self) -> bool {
@@ -43,7 +51,9 @@ impl Silence {
         oldest_in_flight: Option<Instant>,
         rtt: Duration,
     ) -> Option<f64> {
-        if self.heard_at.is_none() && self.is_reporting {
+        let is_reporting =
+            self.reported_at.is_some_and(|at| now.saturating_duration_since(at) < REPORT_TIMEOUT);
+        if self.heard_at.is_none() && is_reporting {
             return None;
         }
         let since = self.heard_at.max(Some(oldest_in_flight?))?;

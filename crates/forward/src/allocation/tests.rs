@@ -49,6 +49,21 @@ fn the_first_picture_may_overdraw_a_little_and_no_more() {
 }
 
 #[test]
+fn the_first_picture_goes_on_where_no_probe_could_show_that_there_is_room_again() {
+    let wish = wants(Grant::UpTo(SpatialLayer(0))).without_padding();
+    assert_eq!(divide(50, &[wish, wish]), [Some(0), None]);
+}
+
+#[test]
+fn nobody_falls_who_keeps_what_was_had() {
+    let lowers = |kbps, had| allocate(budget(kbps), &[wants(Grant::UpTo(SpatialLayer(had)))]).has_lowered;
+    assert!(!lowers(1_000, 1));
+    assert!(!lowers(145, 0), "overdrawn, and kept");
+    assert!(lowers(1_000, 2));
+    assert!(lowers(50, 0));
+}
+
+#[test]
 fn everybody_gets_something_before_anybody_gets_more() {
     assert_eq!(divide(800, &[wants(Grant::Pause); 4]), [Some(0); 4]);
     assert_eq!(divide(1_300, &[wants(Grant::Pause); 4]), [Some(1), Some(0), Some(0), Some(0)]);

@@ -18,7 +18,12 @@ const COPIED: u64 = 64;
 const WORTHWHILE: usize = 400;
 
 impl Subscription {
-    /// Whether there may be something to write as padding.
+    /// Whether padding can be copies of something.
+    pub fn has_copies(&self) -> bool {
+        self.can_pad() && self.select.current().is_some() && self.sent.newest().is_some()
+    }
+
+    /// Whether padding can be written.
     pub fn can_pad(&self) -> bool {
         self.has_rtx() && self.kind() == MediaKind::Video
     }
@@ -48,6 +53,7 @@ impl Subscription {
         let timestamp = last.map_or(RtpTimestamp(0), |plan| plan.timestamp);
         let len = self.envelope.write_padding(timestamp, rtx, seq.on_wire(), stamps, out)?;
         self.next_rtx = seq.plus(1);
+        self.reports.note_rtx(0);
         Ok(Written { len, ssrc: rtx.0, seq, stamped: true, keyframe_start: false })
     }
 

@@ -114,6 +114,9 @@ async fn every_documented_status_is_answered_and_no_other_with_bodies_as_describ
         let refused = operate(at, (request.0, &strange), operation.body("devkey").as_deref()).await;
         seen.note(&document, operation, &refused, 400);
         assert_eq!(refused.body["error"]["field"], "strange");
+        let head =
+            format!("{} {place} HTTP/1.1\r\nHost: site.example\r\nConnection: close\r\n\r\n", request.0);
+        seen.note(&document, operation, &exchange(at, head).await, 421);
         if is_public {
             continue;
         }

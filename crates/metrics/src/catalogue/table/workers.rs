@@ -189,7 +189,7 @@ pub(super) const WORKERS: &[Metric] = &[
     metric(
         "switchyard_feedback_superseded_packets_total",
         Counter,
-        "Packets of pictures that waited for a subscriber when another layer took over, and were left out.",
+        "Packets of pictures, or repairs of them, that waited for a subscriber when another layer took over or the picture paused, and were left out.",
         Read::Workers(|worker| worker.superseded as f64),
     ),
     metric(
