@@ -188,7 +188,7 @@ impl IceLite {
     }
 
     /// From now on the peer can be expected to check.
-    pub const fn expect_checks(&mut self, now: Instant) {
+    pub fn expect_checks(&mut self, now: Instant) {
         self.liveness.on_restart(now);
     }
 

@@ -29,7 +29,7 @@ pub enum Verdict {
     Ended(LineEnd),
 }
 
-/// The two clocks of one peer: checks keep consent, checks and media keep it connected.
+/// The two clocks of one peer: checks on the path in use keep consent, all checks and media keep it connected.
 #[derive(Clone, Copy, Debug)]
 pub struct Liveness {
     /// Creation, or the latest restart: the moment from which a check may be expected.
@@ -57,9 +57,12 @@ impl Liveness {
         self.heard = now;
     }
 
-    /// A search for a path begins, the first or a new one: it gets its full time.
-    pub const fn on_restart(&mut self, now: Instant) {
-        self.expected_from = now;
+    /// A search for a path begins, the first or a new one: it gets its full time, if the one before it has led to
+    /// a check. Else whoever goes on restarting would be sent to without ever being heard.
+    pub fn on_restart(&mut self, now: Instant) {
+        if self.checked.is_none_or(|checked| checked >= self.expected_from) {
+            self.expected_from = now;
+        }
     }
 
     /// Whether a check ever came.

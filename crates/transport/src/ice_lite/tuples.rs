@@ -6,7 +6,7 @@
 //! - The path over which the peer *answered our handshake* is its own beyond doubt: whoever is not
 //!   there has not read what it answers. While the peer is heard there, nobody else gets that address.
 //! - On any other path nothing is beyond doubt, so it is lost to the latest check of another peer. A
-//!   claim that was made up costs its true owner nothing, and a true one is renewed by its next check.
+//!   claim that was made up costs its true owner what it sends until its next check, which renews a true one.
 //! - Once the line is open, media follows a nomination when something protected with the line's keys
 //!   has come over that path as well: a check can be recorded and sent again from elsewhere, a protected
 //!   packet is taken only once. Without that it moves only when the path it is on has fallen silent.
@@ -186,12 +186,15 @@ impl Tuples {
     /// The same for the first nomination with renewed credentials.
     #[must_use]
     pub(crate) fn on_renewed(&mut self, now: Instant, tuple: Tuple) -> bool {
-        self.show(tuple);
-        if self.has_paused(now, MOVED_AFTER) {
+        let is_changed = if self.has_paused(now, MOVED_AFTER) {
             self.select(now, tuple)
         } else {
             self.on_check(now, tuple, true)
+        };
+        if self.selected == Some(tuple) {
+            self.show(tuple);
         }
+        is_changed
     }
 
     /// Notes something that was protected with the line's keys on the path in this place; tells whether

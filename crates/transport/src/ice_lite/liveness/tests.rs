@@ -47,6 +47,20 @@ fn a_restart_gives_the_search_its_time() {
 }
 
 #[test]
+fn who_restarts_again_and_again_and_is_not_heard_gets_that_time_once() {
+    let mut liveness = Liveness::new(at(0));
+    liveness.on_check(at(0), true);
+    liveness.on_restart(at(25));
+    liveness.on_restart(at(50));
+
+    assert_eq!(liveness.verdict(at(55)), Verdict::Ended(LineEnd::ConsentLost));
+
+    liveness.on_check(at(51), true);
+    liveness.on_restart(at(75));
+    assert_eq!(liveness.verdict(at(104)), Verdict::Disconnected);
+}
+
+#[test]
 fn every_deadline_it_names_is_one_at_which_something_changes() {
     let mut liveness = Liveness::new(at(0));
     liveness.on_check(at(3), true);
