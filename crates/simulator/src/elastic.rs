@@ -8,6 +8,7 @@ mod feedback;
 mod flow;
 mod tcp;
 mod trace;
+mod wake_up;
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -140,12 +141,12 @@ impl Run {
             trace: Trace::new(world, seed),
         };
         for (i, spec) in world.flows.iter().enumerate() {
-            run.flows[i].plans(start + spec.starts);
+            run.flows[i].wake_up.plans(start + spec.starts);
             run.at(start + spec.starts, Event::Wake(i));
             spec.told.iter().for_each(|&(at, told)| run.at(start + at, Event::Told(i, told)));
         }
         for (i, spec) in world.tcps.iter().enumerate() {
-            run.tcps[i].plans(start + spec.starts);
+            run.tcps[i].wake_up.plans(start + spec.starts);
             run.at(start + spec.starts, Event::TcpWake(i));
         }
         for (at, conditions) in &world.changes {
@@ -172,7 +173,7 @@ impl Run {
     fn handle(&mut self, now: Instant, event: Event) {
         match event {
             Event::Wake(i) => {
-                if self.flows[i].wakes(now) {
+                if self.flows[i].wake_up.wakes(now) {
                     self.wake(now, i);
                 }
             }
@@ -202,7 +203,7 @@ impl Run {
                 self.tcp_wake(now, i);
             }
             Event::TcpWake(i) => {
-                if self.tcps[i].wakes(now) {
+                if self.tcps[i].wake_up.wakes(now) {
                     self.tcp_wake(now, i);
                 }
             }
@@ -230,7 +231,7 @@ impl Run {
             arrivals.again.into_iter().for_each(|at| self.at(at + delay, Event::Arrive(i, packet)));
         }
         let next = self.flows[i].poll_timeout(now);
-        if self.flows[i].plans(next) {
+        if self.flows[i].wake_up.plans(next) {
             self.at(next, Event::Wake(i));
         }
     }
@@ -254,7 +255,7 @@ impl Run {
             }
         }
         if let Some(next) = self.tcps[i].poll_timeout(now)
-            && self.tcps[i].plans(next)
+            && self.tcps[i].wake_up.plans(next)
         {
             self.at(next, Event::TcpWake(i));
         }

@@ -12,6 +12,7 @@ use switchyard_vocab::rtp::{ExtSeqNo, SeqNo};
 use switchyard_vocab::units::{Bitrate, DataSize};
 
 use super::feedback::{Receiver, Report, Reports};
+use super::wake_up::WakeUp;
 
 /// Pictures a second.
 const FRAME: Duration = Duration::from_nanos(1_000_000_000 / 30);
@@ -151,7 +152,7 @@ pub(super) struct Flow {
     next_keyframe: Option<Instant>,
     next_sound: Option<Instant>,
     next_look: Instant,
-    wakes_at: Option<Instant>,
+    pub(super) wake_up: WakeUp,
     /// Bytes of pictures that the pacer did not take.
     pub(super) refused: usize,
 }
@@ -173,7 +174,7 @@ impl Flow {
             next_keyframe: spec.keyframes.map(|(every, _)| begins + every),
             next_sound: spec.has_sound.then_some(begins),
             next_look: begins,
-            wakes_at: None,
+            wake_up: WakeUp::default(),
             refused: 0,
             spec,
         }
@@ -270,20 +271,6 @@ impl Flow {
             .min(self.next_frame)
             .min(self.next_sound.unwrap_or(self.next_look))
             .max(now + Duration::from_micros(100))
-    }
-
-    /// Whether a wake-up has to be planned for that time: not if there is one that is no later.
-    pub(super) fn plans(&mut self, at: Instant) -> bool {
-        let is_sooner = self.wakes_at.is_none_or(|planned| at < planned);
-        if is_sooner {
-            self.wakes_at = Some(at);
-        }
-        is_sooner
-    }
-
-    /// Whether the wake-up of that time is still the one planned.
-    pub(super) fn wakes(&mut self, at: Instant) -> bool {
-        self.wakes_at.take_if(|planned| *planned == at).is_some()
     }
 
     /// One picture of an ideal encoder: as large as the estimate allows, unless it is a keyframe.

@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 use rand::RngExt;
 use rand_chacha::ChaCha12Rng;
 
+use super::wake_up::WakeUp;
+
 /// A segment with its headers, in bytes.
 pub(super) const SEGMENT: usize = 1_460;
 
@@ -61,7 +63,7 @@ pub(super) struct Tcp {
     recovering_below: u64,
     resumes_at: Option<Instant>,
     heard_at: Option<Instant>,
-    wakes_at: Option<Instant>,
+    pub(super) wake_up: WakeUp,
 }
 
 impl Tcp {
@@ -73,7 +75,7 @@ impl Tcp {
             left: segments(&spec, &mut rng),
             ends_at: spec.ends.map(|ends| start + ends),
             rng,
-            wakes_at: None,
+            wake_up: WakeUp::default(),
             window: INITIAL_WINDOW,
             threshold: f64::INFINITY,
             next: 0,
@@ -129,20 +131,6 @@ impl Tcp {
         let resumes = self.resumes_at.filter(|at| *at > now);
         let times_out = self.heard_at.map(|at| at + RETRANSMISSION_TIMEOUT).filter(|at| *at > now);
         [resumes, times_out].into_iter().flatten().min()
-    }
-
-    /// Whether a wake-up has to be planned for that time: not if there is one that is no later.
-    pub(super) fn plans(&mut self, at: Instant) -> bool {
-        let is_sooner = self.wakes_at.is_none_or(|planned| at < planned);
-        if is_sooner {
-            self.wakes_at = Some(at);
-        }
-        is_sooner
-    }
-
-    /// Whether the wake-up of that time is still the one planned.
-    pub(super) fn wakes(&mut self, at: Instant) -> bool {
-        self.wakes_at.take_if(|planned| *planned == at).is_some()
     }
 
     /// What is lost is sent again, as another segment.
