@@ -102,7 +102,7 @@ impl DelayTrend {
     /// The same, if the queue was filled by what we sent: however little is known of the path, that much is
     /// what it carries.
     pub fn filled(&self) -> Option<Bitrate> {
-        self.drain.bitrate().filter(|_| self.drain.is_filled_by_us())
+        self.drain.filled()
     }
 
     /// Whether there is a queue that others are not known to fill: a probe would only make it longer.

@@ -27,12 +27,12 @@ const MIN_PACKETS: usize = 5;
 /// What was sent so many times faster than it arrived has filled the queue, whatever else does.
 const FILLING: f64 = 1.5;
 
+/// … if that took so long, in milliseconds: a receiver that was late once has filled nothing.
+const MIN_FILLING_MS: f64 = 80.0;
+
 /// Receivers are late now and then, and what they let wait comes in a clump: with so much time to look at, in
 /// milliseconds, the best stretch of that length counts, since in the others the link may have been idle.
 const STRETCH_MS: f64 = 250.0;
-
-/// … if that took so long, in milliseconds: a receiver that was late once has filled nothing.
-const MIN_FILLING_MS: f64 = 80.0;
 
 /// No more packets are remembered: those of half a second at 20 Mbit/s.
 const MAX_PACKETS: usize = 1_024;
@@ -90,12 +90,12 @@ impl Drain {
 
     /// The rate; `None` while there is hardly a queue.
     pub(super) fn bitrate(&self) -> Option<Bitrate> {
-        Some(Bitrate::bps(self.best()?.bps() as u64))
+        self.best().map(|best| best.bitrate())
     }
 
-    /// Whether it was with these packets that the queue grew: they were sent much faster than they arrived.
-    pub(super) fn is_filled_by_us(&self) -> bool {
-        self.best().is_some_and(|best| best.gaps_ms > (FILLING * best.sent_gaps_ms).max(MIN_FILLING_MS))
+    /// The same, if it was with these packets that the queue grew: they were sent much faster than they arrived.
+    pub(super) fn filled(&self) -> Option<Bitrate> {
+        self.best().filter(Stretch::is_filled_by_us).map(|best| best.bitrate())
     }
 
     /// The stretch in which most passed; all there is while that is too short to choose.
@@ -147,6 +147,14 @@ impl Stretch {
 
     fn is_long_enough(&self) -> bool {
         self.packets >= MIN_PACKETS && self.gaps_ms >= STRETCH_MS
+    }
+
+    fn is_filled_by_us(&self) -> bool {
+        self.gaps_ms > (FILLING * self.sent_gaps_ms).max(MIN_FILLING_MS)
+    }
+
+    fn bitrate(&self) -> Bitrate {
+        Bitrate::bps(self.bps() as u64)
     }
 
     fn bps(&self) -> f64 {

@@ -53,14 +53,15 @@ fn what_a_lost_report_told_of_is_not_taken_for_a_gap() {
 fn a_queue_is_ours_when_it_was_filled_faster_than_it_empties() {
     let mut drain = Drain::default();
     feed(&mut drain, 0, 20, 10, 50.0);
-    assert!(drain.is_filled_by_us());
+    assert!(drain.filled().is_some());
+    assert_eq!(drain.filled(), drain.bitrate());
 
     let mut drain = Drain::default();
     let t0 = epoch();
     for i in 0..20 {
         drain.on_outcome(&arrived(t0, t0 + ms(10 * i), 1_000, 60_000), Some(50.0));
     }
-    assert!(!drain.is_filled_by_us());
+    assert_eq!(drain.filled(), None);
 }
 
 #[test]
