@@ -26,6 +26,7 @@ use switchyard_vocab::wall_clock::WallClock;
 
 use crate::seed::Seed;
 use media::Media;
+use publisher::keyframe_log::KeyframeLog;
 use publisher::{Published, Publisher};
 use subscriber::{Impression, Subscriber};
 
@@ -229,6 +230,16 @@ impl Client {
     /// What it has sent, if it sends.
     pub fn published(&self) -> Option<Published> {
         self.publisher.as_ref().map(Publisher::published)
+    }
+
+    /// When keyframes of its camera were asked for and made, if it sends one.
+    pub fn keyframes(&self) -> Option<&KeyframeLog> {
+        self.publisher.as_ref()?.keyframes()
+    }
+
+    /// Asks from now on for far more than it needs.
+    pub fn flood(&mut self, now: Instant) {
+        self.subscriber.flood(now);
     }
 
     /// Its connections: the one on which it sends, if there is one, and the one on which it receives.

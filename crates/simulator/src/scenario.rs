@@ -82,6 +82,17 @@ impl Scenario {
         self.step(Step::Enter { who, media, link })
     }
 
+    /// So many come one after the other within a time and receive. They are called `guest 0`, `guest 1` and so on.
+    pub fn crowd(self, guests: u32, within: Duration) -> Self {
+        let link = self.link.clone();
+        self.step(Step::Crowd { guests, within, link })
+    }
+
+    /// From now on somebody asks for a hundred keyframes and 50 000 packets a second of every picture.
+    pub fn floods(self, who: &'static str) -> Self {
+        self.step(Step::Flood(who))
+    }
+
     /// Somebody goes.
     pub fn leaves(self, who: &'static str) -> Self {
         self.step(Step::Want { who, wish: Wish::Leave })

@@ -14,6 +14,7 @@ pub mod browsers;
 pub mod layers;
 mod measures;
 pub mod page;
+pub mod recovery;
 pub mod rfc8867;
 
 use crate::elastic::{Elastic, Trace};
@@ -28,11 +29,11 @@ pub const SEEDS: [Seed; 3] = [Seed(1), Seed(2), Seed(3)];
 /// A world and what is asked there. `T` is what is left of a run.
 pub struct Case<T> {
     /// Its name, as files and commands spell it.
-    pub name: &'static str,
+    pub name: String,
     /// Where it comes from.
     pub source: &'static str,
     /// What happens in it, in a sentence.
-    pub about: &'static str,
+    pub about: String,
     /// Lets it happen.
     pub play: Box<dyn Fn(Seed) -> T>,
     /// Draws it.
@@ -58,6 +59,8 @@ pub struct Target<T> {
 pub enum Unit {
     /// Hundredths of a whole.
     Percent,
+    /// The same, where a hundredth of one counts.
+    FinePercent,
     /// Thousands of bits a second.
     Kbps,
     /// Thousandths of a second.
@@ -87,7 +90,7 @@ pub enum Bound {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Score {
     /// The case.
-    pub case: &'static str,
+    pub case: String,
     /// What was measured.
     pub measure: String,
     /// In what.
@@ -116,6 +119,7 @@ impl Unit {
             Self::Percent | Self::Millis | Self::Kbps => 2.0,
             Self::Seconds => 0.2,
             Self::Ratio => 0.02,
+            Self::FinePercent => 0.05,
             Self::Count | Self::Kilobytes => 0.5,
         }
     }
@@ -136,7 +140,7 @@ impl<T> Case<T> {
             let figures = runs.iter().map(|run| rounded((target.figure)(run)));
             let worst = figures.max_by(|a, b| target.bound.miss(*a).total_cmp(&target.bound.miss(*b)));
             Score {
-                case: self.name,
+                case: self.name.clone(),
                 measure: target.measure.clone(),
                 unit: target.unit,
                 bound: target.bound,
@@ -149,14 +153,15 @@ impl<T> Case<T> {
 
 impl Case<Trace> {
     fn elastic(
-        name: &'static str,
+        name: &str,
         source: &'static str,
-        about: &'static str,
+        about: &str,
         world: Elastic,
         targets: Vec<Target<Trace>>,
     ) -> Self {
         let play = Box::new(move |seed| world.run(seed));
-        Self { name, source, about, play, draw: |case, trace| Chart::of_flows(case.about, trace), targets }
+        let (name, about) = (name.to_owned(), about.to_owned());
+        Self { name, source, about, play, draw: |case, trace| Chart::of_flows(&case.about, trace), targets }
     }
 }
 
@@ -167,20 +172,26 @@ pub fn estimator() -> Vec<Case<Trace>> {
 
 impl Case<World> {
     fn call(
-        name: &'static str,
+        name: &str,
         source: &'static str,
-        about: &'static str,
+        about: &str,
         scenario: Scenario,
         targets: Vec<Target<World>>,
     ) -> Self {
         let play = Box::new(move |seed| scenario.play(seed).world);
-        Self { name, source, about, play, draw: |case, world| Chart::of_call(case.about, world), targets }
+        let (name, about) = (name.to_owned(), about.to_owned());
+        Self { name, source, about, play, draw: |case, world| Chart::of_call(&case.about, world), targets }
     }
 }
 
 /// All cases of whole calls in which subscribers get what fits.
 pub fn layers() -> Vec<Case<World>> {
     layers::cases()
+}
+
+/// All cases of whole calls in which something is lost.
+pub fn recovery() -> Vec<Case<World>> {
+    recovery::cases()
 }
 
 /// To three digits behind the point: what is written down is what is compared.

@@ -147,6 +147,14 @@ impl World {
         }
     }
 
+    /// The client called `name` asks from now on for far more than it needs.
+    pub fn flood(&mut self, name: &str) {
+        let now = self.clock.now();
+        if let Some(client) = self.client_mut(name) {
+            client.flood(now);
+        }
+    }
+
     /// The client called `name`; the latest one, when it came more than once.
     pub fn client(&self, name: &str) -> Option<&Client> {
         self.clients.iter().rev().find(|client| client.config().identity.as_str() == name)

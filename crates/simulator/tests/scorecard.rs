@@ -1,4 +1,4 @@
-//! What an estimator has to live with, and what ours makes of it: `docs/adaptation/scorecard.md`.
+//! What an estimator, layers and losses do to those who watch, as the pages in `docs/adaptation` have it.
 //!
 //! `UPDATE_DOCS=1` writes page, plots and baseline; otherwise they are compared with what is measured.
 
@@ -32,6 +32,17 @@ After a change for the better: `UPDATE_DOCS=1 cargo test -p switchyard-simulator
 
 ";
 
+const RECOVERY: &str = "# Scorecard of recovery
+
+What is lost on the way, and what becomes of it: whole calls as in the [scorecard of layers](layers.md), with
+`media.adapt` on. Ada's camera makes pictures of three sizes, 150, 500 and 1500 kbit/s, thirty times a second. Links lose in both
+directions and carry whatever is sent. Each is played with three seeds; the result is the worst of them.
+
+This page and `tests/scenarios/recovery.baseline` are generated, and a figure that gets worse fails a test.
+After a change for the better: `UPDATE_DOCS=1 cargo test -p switchyard-simulator --test scorecard`.
+
+";
+
 /// A largest size for what a person is to look at.
 const LARGEST_PLOT: usize = 60_000;
 
@@ -39,31 +50,66 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
+/// A page that is generated.
+struct Page<T> {
+    head: &'static str,
+    path: &'static str,
+    baseline: &'static str,
+    tables: fn(&[Case<T>], &[Score], &Baseline) -> String,
+    has_plots: bool,
+}
+
 #[test]
 fn the_estimator_is_nowhere_worse_than_its_scorecard_says() {
-    let cases = scorecard::estimator();
+    let page = Page {
+        head: ESTIMATOR,
+        path: "docs/adaptation/scorecard.md",
+        baseline: "tests/scenarios/estimator.baseline",
+        tables: page::tables,
+        has_plots: true,
+    };
 
-    check(&cases, ESTIMATOR, "docs/adaptation/scorecard.md", "tests/scenarios/estimator.baseline");
+    check(&scorecard::estimator(), &page);
 }
 
 #[test]
 fn what_subscribers_get_is_nowhere_worse_than_its_scorecard_says() {
-    let cases = scorecard::layers();
+    let page = Page {
+        head: LAYERS,
+        path: "docs/adaptation/layers.md",
+        baseline: "tests/scenarios/layers.baseline",
+        tables: page::tables,
+        has_plots: true,
+    };
 
-    check(&cases, LAYERS, "docs/adaptation/layers.md", "tests/scenarios/layers.baseline");
+    check(&scorecard::layers(), &page);
 }
 
-fn check<T>(cases: &[Case<T>], head: &str, page: &str, baseline: &str) {
+#[test]
+fn what_becomes_of_losses_is_nowhere_worse_than_its_scorecard_says() {
+    let page = Page {
+        head: RECOVERY,
+        path: "docs/adaptation/recovery.md",
+        baseline: "tests/scenarios/recovery.baseline",
+        tables: page::matrices,
+        has_plots: false,
+    };
+
+    check(&scorecard::recovery(), &page);
+}
+
+fn check<T>(cases: &[Case<T>], page: &Page<T>) {
+    let Page { path, baseline, has_plots, .. } = *page;
     let played = cases.iter().map(|case| {
         let (scores, run) = case.score();
-        (scores, (case.name, (case.draw)(case, &run)))
+        (scores, has_plots.then(|| (case.name.as_str(), (case.draw)(case, &run))))
     });
-    let (scores, charts): (Vec<Vec<Score>>, Vec<(&str, Chart)>) = played.unzip();
-    let scores = scores.concat();
+    let (scores, charts): (Vec<Vec<Score>>, Vec<Option<(&str, Chart)>>) = played.unzip();
+    let (scores, charts) = (scores.concat(), charts.into_iter().flatten().collect::<Vec<_>>());
     if std::env::var_os("UPDATE_DOCS").is_some() {
         write(&root().join(baseline), &Baseline::text(&scores));
-        write(&root().join(page), &document(cases, &scores, head, baseline));
-        let plots = root().join(page).with_file_name("plots");
+        write(&root().join(path), &document(cases, &scores, page));
+        let plots = root().join(path).with_file_name("plots");
         charts.iter().for_each(|(name, chart)| write(&plots.join(format!("{name}.svg")), &chart.svg()));
     }
 
@@ -78,16 +124,16 @@ fn check<T>(cases: &[Case<T>], head: &str, page: &str, baseline: &str) {
         println!("Better than committed; write it down with {again}:{}", list(&comparison.better));
     }
     assert!(comparison.worse.is_empty(), "worse than {baseline} says:{}", list(&comparison.worse));
-    let is_the_same = read(&root().join(page)) == document(cases, &scores, head, baseline);
-    assert!(is_the_same, "{page} is not what {baseline} says: run {again}");
+    let is_the_same = read(&root().join(path)) == document(cases, &scores, page);
+    assert!(is_the_same, "{path} is not what {baseline} says: run {again}");
 }
 
 /// The page, from the committed figures.
-fn document<T>(cases: &[Case<T>], scores: &[Score], head: &str, baseline: &str) -> String {
-    let baseline = Baseline::read(&read(&root().join(baseline)));
+fn document<T>(cases: &[Case<T>], scores: &[Score], page: &Page<T>) -> String {
+    let baseline = Baseline::read(&read(&root().join(page.baseline)));
     let summary = page::summary(scores, &baseline);
-    let tables = page::tables(cases, scores, &baseline);
-    format!("{head}{summary}\n\n{}\n", tables.trim_end())
+    let tables = (page.tables)(cases, scores, &baseline);
+    format!("{}{summary}\n\n{}\n", page.head, tables.trim_end())
 }
 
 fn read(path: &Path) -> String {

@@ -1,5 +1,6 @@
 //! What a client sends: its camera and its microphone.
 
+use switchyard_vocab::codec::Codec;
 use switchyard_vocab::layer::PictureSize;
 use switchyard_vocab::units::Bitrate;
 
@@ -19,6 +20,8 @@ pub struct CameraSetup {
     pub encodings: Vec<EncodingSetup>,
     /// Temporal layers: 1 to 3.
     pub temporal_layers: u8,
+    /// What it is encoded with.
+    pub codec: Codec,
 }
 
 /// One encoding.
@@ -48,7 +51,7 @@ impl Media {
 
     /// A microphone and a camera in three sizes.
     pub fn camera_and_microphone() -> Self {
-        let camera = CameraSetup { encodings: SIMULCAST.to_vec(), temporal_layers: 1 };
+        let camera = CameraSetup { encodings: SIMULCAST.to_vec(), temporal_layers: 1, codec: Codec::Vp8 };
         Self { camera: Some(camera), microphone: true }
     }
 
@@ -59,7 +62,7 @@ impl Media {
 
     /// A microphone and a camera in one size.
     pub fn single_camera_and_microphone() -> Self {
-        let camera = CameraSetup { encodings: vec![SIMULCAST[1]], temporal_layers: 1 };
+        let camera = CameraSetup { encodings: vec![SIMULCAST[1]], temporal_layers: 1, codec: Codec::Vp8 };
         Self { camera: Some(camera), microphone: true }
     }
 
@@ -67,6 +70,14 @@ impl Media {
     pub fn with_temporal_layers(mut self, temporal_layers: u8) -> Self {
         if let Some(camera) = &mut self.camera {
             camera.temporal_layers = temporal_layers;
+        }
+        self
+    }
+
+    /// The same encoded with another codec than VP8.
+    pub fn encoded_with(mut self, codec: Codec) -> Self {
+        if let Some(camera) = &mut self.camera {
+            camera.codec = codec;
         }
         self
     }

@@ -1,6 +1,7 @@
 //! A publisher: offers, sends what its camera and microphone make, and does what the server asks.
 
 mod camera;
+pub mod keyframe_log;
 mod microphone;
 mod outgoing;
 
@@ -18,6 +19,7 @@ use super::media::Media;
 use super::sdp::{Description, OfferedTrack, write_offer};
 use crate::seed::Seed;
 use camera::Camera;
+use keyframe_log::KeyframeLog;
 use microphone::Microphone;
 use outgoing::{Egress, Outgoing};
 
@@ -41,8 +43,12 @@ pub struct Published {
     pub keyframes: u64,
     /// Keyframe requests that were served.
     pub keyframe_requests: u64,
-    /// Packets that the server asked for again.
+    /// Requests of the server for a packet, repetitions included.
     pub nacked: u64,
+    /// Packets that it asked for again, each counted once.
+    pub nacked_once: u64,
+    /// Requests that came sooner than a round trip after the last one for the same packet.
+    pub nacked_early: u64,
     /// Packets sent again.
     pub resent: u64,
     /// Packets with a transport-wide number.
@@ -164,7 +170,9 @@ impl Publisher {
 
     fn on_keyframe_request(&mut self, now: Instant, media: Ssrc) {
         let Some(camera) = &mut self.camera else { return };
-        if camera.encoders.iter().any(|encoder| encoder.stream.ssrc == media) {
+        let at = now.saturating_duration_since(self.wall.anchor);
+        if let Some(encoding) = camera.encoders.iter().position(|encoder| encoder.stream.ssrc == media) {
+            camera.log.note_asked(at, encoding as u8);
             camera.want_keyframe(now);
         }
     }
@@ -226,14 +234,22 @@ impl Publisher {
         &self.egress.line
     }
 
+    /// When keyframes of its camera were asked for and made, if it has one.
+    pub fn keyframes(&self) -> Option<&KeyframeLog> {
+        self.camera.as_ref().map(|camera| &camera.log)
+    }
+
     /// What it has counted.
     pub fn published(&self) -> Published {
         let camera = self.camera.as_ref();
-        let encoders = camera.into_iter().flat_map(|camera| &camera.encoders);
+        let encoders = || camera.into_iter().flat_map(|camera| &camera.encoders);
+        let sum = |count: fn(&Outgoing) -> u64| encoders().map(|encoder| count(&encoder.stream)).sum();
         Published {
             keyframes: camera.map_or(0, |camera| camera.keyframes),
             keyframe_requests: camera.map_or(0, |camera| camera.requests_heard),
-            resent: encoders.map(|encoder| encoder.stream.resent).sum(),
+            resent: sum(|stream| stream.resent),
+            nacked_once: sum(|stream| stream.nacked_once),
+            nacked_early: sum(|stream| stream.nacked_early),
             numbered: self.egress.numbered,
             ..self.published
         }

@@ -4,6 +4,7 @@ mod arrivals;
 mod audio;
 mod delays;
 mod faults;
+mod flood;
 mod keyframe;
 mod nack;
 mod reception;
@@ -28,6 +29,7 @@ use super::sdp::{Description, Section, write_answer};
 use crate::seed::Seed;
 use arrivals::Arrivals;
 use audio::Audio;
+use flood::Flood;
 use video::{Packet, Video};
 
 pub use audio::Heard;
@@ -72,6 +74,7 @@ pub struct Subscriber {
     next_report: Option<Instant>,
     next_feedback: Option<Instant>,
     next_look: Option<Instant>,
+    flood: Option<Flood>,
     ended: Impression,
 }
 
@@ -108,6 +111,7 @@ impl Subscriber {
             next_report: None,
             next_feedback: None,
             next_look: None,
+            flood: None,
             ended: Impression::default(),
         }
     }
@@ -272,6 +276,9 @@ impl Subscriber {
         if self.next_look.is_some_and(|at| at <= now) {
             self.look(now);
         }
+        if self.flood.as_mut().is_some_and(|flood| flood.take_due(now)) {
+            self.send_flood();
+        }
         if self.next_report.is_some_and(|at| at <= now) {
             self.next_report = Some(now + REPORT_EVERY);
             self.report(now);
@@ -279,6 +286,20 @@ impl Subscriber {
         if self.next_feedback.is_some_and(|at| at <= now) {
             self.next_feedback = Some(now + FEEDBACK_EVERY);
             self.send_feedback();
+        }
+    }
+
+    /// Asks from now on for a hundred keyframes and 50 000 packets a second of every picture.
+    pub fn flood(&mut self, now: Instant) {
+        self.flood.get_or_insert_with(|| Flood::new(now));
+    }
+
+    fn send_flood(&mut self) {
+        for stream in self.streams.values() {
+            let Receiver::Video(video) = &stream.receiver else { continue };
+            if let Some(newest) = video.reception.newest() {
+                self.line.send_rtcp(flood::datagram(stream.ssrc, newest));
+            }
         }
     }
 
@@ -316,7 +337,8 @@ impl Subscriber {
 
     /// When it wants to be called next.
     pub fn poll_timeout(&self) -> Option<Instant> {
-        let timers = [self.line.poll_timeout(), self.next_look, self.next_report, self.next_feedback];
+        let flood = self.flood.as_ref().map(Flood::poll_timeout);
+        let timers = [self.line.poll_timeout(), self.next_look, self.next_report, self.next_feedback, flood];
         timers.into_iter().flatten().min()
     }
 

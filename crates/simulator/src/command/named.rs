@@ -34,8 +34,8 @@ pub(super) struct Played {
 
 /// All names.
 pub(crate) fn names() -> Vec<String> {
-    let flows = scorecard::estimator().into_iter().map(|case| case.name.to_owned());
-    let layers = scorecard::layers().into_iter().map(|case| case.name.to_owned());
+    let flows = scorecard::estimator().into_iter().map(|case| case.name);
+    let layers = scorecard::layers().into_iter().chain(scorecard::recovery()).map(|case| case.name);
     let calls = first_call::calls().into_iter().map(|call| spelled(&call));
     [random::NAME.to_owned()].into_iter().chain(layers).chain(calls).chain(flows).collect()
 }
@@ -51,7 +51,8 @@ impl Named {
         if name == random::NAME {
             return Ok(Self::Random);
         }
-        let layers = scorecard::layers().into_iter().find(|case| case.name == name).map(Self::Layers);
+        let calls = || scorecard::layers().into_iter().chain(scorecard::recovery());
+        let layers = calls().find(|case| case.name == name).map(Self::Layers);
         let flows = || scorecard::estimator().into_iter().find(|case| case.name == name).map(Self::Flows);
         let call = || first_call::calls().into_iter().find(|call| spelled(call) == name);
         let call = || call().map(|call| Self::Call(name.to_owned(), call));
@@ -60,8 +61,8 @@ impl Named {
 
     pub(super) fn name(&self) -> &str {
         match self {
-            Self::Flows(case) => case.name,
-            Self::Layers(case) => case.name,
+            Self::Flows(case) => &case.name,
+            Self::Layers(case) => &case.name,
             Self::Call(name, _) => name,
             Self::Random => random::NAME,
         }

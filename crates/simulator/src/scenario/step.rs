@@ -15,6 +15,8 @@ pub(super) type Check = Box<dyn Fn(&World) -> Result<(), String>>;
 
 pub(super) enum Step {
     Enter { who: &'static str, media: Media, link: LinkConditions },
+    Crowd { guests: u32, within: Duration, link: LinkConditions },
+    Flood(&'static str),
     Want { who: &'static str, wish: Wish },
     Link { who: &'static str, link: LinkConditions },
     Watch(&'static str),
@@ -37,6 +39,17 @@ impl Step {
         match self {
             Self::Enter { who, media, link } => {
                 world.enter(who, media.clone(), link.clone());
+                Ok(())
+            }
+            Self::Crowd { guests, within, link } => {
+                for guest in 0..*guests {
+                    world.enter(&format!("guest {guest}"), Media::none(), link.clone());
+                    world.run(*within / *guests);
+                }
+                Ok(())
+            }
+            Self::Flood(who) => {
+                world.flood(who);
                 Ok(())
             }
             Self::Want { who, wish } => {

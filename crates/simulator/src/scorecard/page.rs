@@ -23,6 +23,30 @@ pub fn tables<T>(cases: &[Case<T>], scores: &[Score], baseline: &Baseline) -> St
     page
 }
 
+/// One table for all cases in a row that have one source and are asked the same: a line for each case, with the
+/// committed figures and how much is good enough.
+pub fn matrices<T>(cases: &[Case<T>], scores: &[Score], baseline: &Baseline) -> String {
+    let mut page = String::new();
+    let asks = |case: &Case<T>| case.targets.iter().map(|target| target.measure.clone()).collect::<Vec<_>>();
+    for alike in cases.chunk_by(|a, b| a.source == b.source && asks(a) == asks(b)) {
+        let measures = asks(&alike[0]).iter().map(|measure| format!(" {measure} |")).collect::<String>();
+        let lines = "--- |".repeat(alike[0].targets.len() + 1);
+        put(&mut page, format_args!("### {}\n\n| |{measures}\n|{lines}\n", alike[0].source));
+        for case in alike {
+            let committed = scores.iter().filter(|score| score.case == case.name);
+            let cells = committed.filter_map(|score| baseline.committed(score)).map(|score| cell(&score));
+            put(&mut page, format_args!("| {} |{}\n", case.about, cells.collect::<String>()));
+        }
+        page.push('\n');
+    }
+    page
+}
+
+fn cell(score: &Score) -> String {
+    let (result, target) = (figure(score.unit, score.figure), bound(score));
+    if score.is_met() { format!(" {result} ({target}) |") } else { format!(" **{result}** ({target}) |") }
+}
+
 /// How many targets are met, in a sentence.
 pub fn summary(scores: &[Score], baseline: &Baseline) -> String {
     let committed: Vec<Score> = scores.iter().filter_map(|score| baseline.committed(score)).collect();
@@ -43,6 +67,7 @@ fn bound(score: &Score) -> String {
 pub fn figure(unit: Unit, value: f64) -> String {
     match unit {
         Unit::Percent => format!("{value:.1} %"),
+        Unit::FinePercent => format!("{value:.2} %"),
         Unit::Kbps => format!("{value:.0} kbit/s"),
         Unit::Millis => format!("{value:.0} ms"),
         Unit::Seconds => format!("{value:.1} s"),

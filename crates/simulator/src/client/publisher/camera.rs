@@ -7,6 +7,7 @@ use rand_chacha::ChaCha12Rng;
 use switchyard_vocab::rtp::{ClockRate, Mid, Rid, RtpTimestamp};
 use switchyard_vocab::wall_clock::WallClock;
 
+use super::keyframe_log::KeyframeLog;
 use super::outgoing::{Egress, Names, Outgoing};
 use crate::client::media::{CameraSetup, EncodingSetup};
 use crate::client::sdp::payload_types;
@@ -39,6 +40,7 @@ pub(super) struct Camera {
     last_keyframe: Option<Instant>,
     pub(super) keyframes: u64,
     pub(super) requests_heard: u64,
+    pub(super) log: KeyframeLog,
 }
 
 /// One encoding of the camera.
@@ -72,6 +74,7 @@ impl Camera {
             last_keyframe: None,
             keyframes: 0,
             requests_heard: 0,
+            log: KeyframeLog::default(),
         }
     }
 
@@ -102,6 +105,7 @@ impl Camera {
         if key {
             self.last_keyframe = Some(now);
             self.keyframes += 1;
+            self.log.note_made(now.saturating_duration_since(wall.anchor));
         }
         for encoder in &mut self.encoders {
             encoder.encode(now, number, key, self.pattern, wall, &mut self.rng, egress);

@@ -80,6 +80,10 @@ pub(super) struct Outgoing {
     /// The server reported on it, so its name need not be repeated.
     is_bound: bool,
     pub(super) resent: u64,
+    /// Packets that were asked for again, each counted once, …
+    pub(super) nacked_once: u64,
+    /// … and requests that came sooner than a round trip after the last one for the same packet.
+    pub(super) nacked_early: u64,
 }
 
 struct Sent {
@@ -114,6 +118,8 @@ impl Outgoing {
             history: VecDeque::new(),
             is_bound: false,
             resent: 0,
+            nacked_once: 0,
+            nacked_early: 0,
         }
     }
 
@@ -176,8 +182,10 @@ impl Outgoing {
         let (Some(ssrc), Some(payload_type)) = (self.rtx_ssrc, self.payload_types.1) else { return };
         let Some(sent) = self.history.iter_mut().rev().find(|sent| sent.seq == seq) else { return };
         if sent.resent.is_some_and(|at| now < at + rtt) {
+            self.nacked_early += 1;
             return;
         }
+        self.nacked_once += u64::from(sent.resent.is_none());
         sent.resent = Some(now);
         let index = self.next_rtx;
         self.next_rtx = index.plus(1);

@@ -52,6 +52,11 @@ impl Reception {
         self.extender.peek(seq)
     }
 
+    /// The newest packet so far.
+    pub(super) const fn newest(&self) -> Option<ExtSeqNo> {
+        self.extender.highest()
+    }
+
     /// The sender told its clocks.
     pub(super) const fn on_sender_report(&mut self, now: Instant, info: SenderInfo) {
         self.sender = Some((info, now));

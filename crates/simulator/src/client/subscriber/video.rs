@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use switchyard_vocab::rtp::{ClockRate, ExtSeqNo, RtpTimestamp, SeqNo};
 use switchyard_vocab::wall_clock::WallClock;
 
+use super::delays::Delays;
 use super::faults::Faults;
 use super::keyframe::KeyframeWatch;
 use super::nack::NackList;
@@ -45,6 +46,8 @@ pub struct Seen {
     pub longest_gap: Duration,
     /// The longest that a frame took from the camera to the decoder.
     pub longest_delay: Duration,
+    /// How long each frame took from the camera to the decoder, for a percentile to be taken of it.
+    pub delays: Delays,
     /// The encoding decoded last, as the position of its rid.
     pub encoding: Option<u8>,
     /// When the first frame was decoded.
@@ -185,6 +188,7 @@ impl Video {
         let captured = wall.anchor + frame.stamp.captured;
         let delay = now.saturating_duration_since(captured);
         self.seen.longest_delay = self.seen.longest_delay.max(delay);
+        self.seen.delays.note(delay);
         let fastest = self.fastest.map_or(delay, |fastest| fastest.min(delay));
         self.fastest = Some(fastest);
         if self.resuming {

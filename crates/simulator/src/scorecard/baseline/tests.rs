@@ -2,7 +2,9 @@ use super::*;
 use crate::scorecard::Unit;
 
 fn score(figure: f64, bound: Bound) -> Score {
-    Score { case: "a case", measure: "rate 1–2 s".to_owned(), unit: Unit::Percent, bound, figure }
+    Score {
+        case: "a case".to_owned(), measure: "rate 1–2 s".to_owned(), unit: Unit::Percent, bound, figure
+    }
 }
 
 fn committed(figure: f64) -> Baseline {
