@@ -102,10 +102,12 @@ fn check<T>(cases: &[Case<T>], page: &Page<T>) {
     let Page { path, baseline, has_plots, .. } = *page;
     let played = cases.iter().map(|case| {
         let (scores, run) = case.score();
-        (scores, has_plots.then(|| (case.name.as_str(), (case.draw)(case, &run))))
+        (scores, has_plots.then(|| (case.draw)(case, &run)))
     });
-    let (scores, charts): (Vec<Vec<Score>>, Vec<Option<(&str, Chart)>>) = played.unzip();
-    let (scores, charts) = (scores.concat(), charts.into_iter().flatten().collect::<Vec<_>>());
+    let (scores, charts): (Vec<_>, Vec<Option<Chart>>) = played.unzip();
+    let scores = scores.concat();
+    let named = cases.iter().map(|case| case.name.as_str()).zip(charts);
+    let charts: Vec<(&str, Chart)> = named.filter_map(|(name, chart)| Some((name, chart?))).collect();
     if std::env::var_os("UPDATE_DOCS").is_some() {
         write(&root().join(baseline), &Baseline::text(&scores));
         write(&root().join(path), &document(cases, &scores, page));
