@@ -8,7 +8,7 @@
 //! | [`event`] | worker → control | the peer is marked dirty, its state goes out next turn: only steps in between are lost |
 //! | [`media`] | worker → worker | the batch is dropped and counted: late media is worthless |
 //! | [`demand`] | worker → worker | the value waits at the writer, where a later one replaces it |
-//! | [`snapshot`] | worker → metrics | the latest wins |
+//! | [`snapshot`] | worker → metrics, control | the latest wins |
 //! | [`stray`] | worker → worker | dropped and counted: the network may lose datagrams anyway |
 //!
 //! The bus knows no rule of rooms or media; it only carries words of `vocab`. It never blocks and

@@ -5,7 +5,7 @@
 mod document;
 mod table;
 
-use switchyard_vocab::counters::{DurationHistogram, TallyByKind, WorkerCounters};
+use switchyard_vocab::counters::{BitrateHistogram, DurationHistogram, TallyByKind, WorkerCounters};
 
 pub use document::document;
 pub use table::METRICS;
@@ -32,7 +32,7 @@ pub enum Kind {
     Counter,
     /// Rises and falls.
     Gauge,
-    /// How many took how many seconds, by bound: quantiles can be taken of it.
+    /// How many were how long, or how fast, by bound: quantiles can be taken of it.
     Histogram,
 }
 
@@ -65,8 +65,12 @@ pub enum Read {
     LinesByEnd,
     /// One value per worker.
     EachWorker(fn(&WorkerCounters) -> f64),
+    /// Added up over all workers, a value for each name of the label.
+    WorkersBy(&'static str, ByName<WorkerCounters>),
     /// How long things took, added up over all workers.
     Durations(fn(&WorkerCounters) -> &DurationHistogram),
+    /// How fast things went, added up over all workers.
+    Bitrates(fn(&WorkerCounters) -> &BitrateHistogram),
     /// From control; left out when control did not answer.
     Control(fn(&ControlTotals) -> f64),
     /// From control, a value for each name of the label.
@@ -92,12 +96,13 @@ impl Read {
             Self::PacketsByKind(_) | Self::BytesByKind(_) => vec!["kind"],
             Self::DropsByReason | Self::LinesByEnd => vec!["reason"],
             Self::EachWorker(_) => vec!["worker"],
-            Self::ControlBy(label, _) | Self::GatewayBy(label, _) => vec![label],
+            Self::WorkersBy(label, _) | Self::ControlBy(label, _) | Self::GatewayBy(label, _) => vec![label],
             Self::AdminAnswers => vec!["operation", "status"],
             Self::ResourceAnswers => vec!["dialect", "method", "status"],
             Self::Build => vec!["version"],
             Self::Workers(_)
             | Self::Durations(_)
+            | Self::Bitrates(_)
             | Self::Control(_)
             | Self::ControlAnswers
             | Self::Gateway(_) => Vec::new(),

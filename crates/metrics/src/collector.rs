@@ -1,14 +1,15 @@
 //! Reads the latest of everything and turns it into metric families.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use prometheus::core::{Collector, Desc};
 use prometheus::proto::{
     Bucket, Counter, Gauge, Histogram, LabelPair, Metric as Sample, MetricFamily, MetricType,
 };
 use switchyard_bus::snapshot::Reader;
-use switchyard_vocab::counters::{DurationHistogram, LineEnd, PacketKind, TallyByKind, WorkerCounters};
+use switchyard_vocab::counters::{
+    BitrateHistogram, DurationHistogram, LineEnd, PacketKind, TallyByKind, WorkerCounters,
+};
 use switchyard_vocab::drop_reason::DropReason;
 
 use crate::catalogue::{Kind, METRICS, Metric, Read};
@@ -38,7 +39,7 @@ impl Collector for CatalogueCollector {
 
     fn collect(&self) -> Vec<MetricFamily> {
         let moment = Moment {
-            workers: self.workers.iter().map(Reader::latest).collect(),
+            workers: self.workers.iter().map(|worker| *worker.latest()).collect(),
             shells: *self.shells.lock().unwrap_or_else(PoisonError::into_inner),
             version: &self.version,
         };
@@ -100,7 +101,11 @@ impl Moment<'_> {
                 .enumerate()
                 .map(|(number, worker)| labelled(&number.to_string(), read(worker)))
                 .collect(),
-            Read::Durations(read) => vec![histogram(self.workers.iter().map(read))],
+            Read::WorkersBy(_, values) => {
+                values.iter().map(|&(name, read)| labelled(name, self.sum(read))).collect()
+            }
+            Read::Durations(read) => vec![durations(self.workers.iter().map(read))],
+            Read::Bitrates(read) => vec![bitrates(self.workers.iter().map(read))],
             Read::Control(read) => self.shells.control.map_or_else(Vec::new, |control| plain(read(&control))),
             Read::ControlBy(_, values) => self.shells.control.map_or_else(Vec::new, |control| {
                 values.iter().map(|(name, read)| labelled(name, read(&control))).collect()
@@ -191,21 +196,33 @@ fn sample(kind: Kind, labels: &[(&str, &str)], value: f64) -> Sample {
     sample
 }
 
-fn histogram<'a>(parts: impl Iterator<Item = &'a DurationHistogram>) -> Sample {
+fn durations<'a>(parts: impl Iterator<Item = &'a DurationHistogram>) -> Sample {
     let mut together = DurationHistogram::default();
     parts.for_each(|part| together.merge(part));
+    let buckets = together.cumulative().map(|(bound, count)| bucket(bound.as_secs_f64(), count));
+    histogram(together.sum().as_secs_f64(), together.count(), buckets.collect())
+}
+
+fn bitrates<'a>(parts: impl Iterator<Item = &'a BitrateHistogram>) -> Sample {
+    let mut together = BitrateHistogram::default();
+    parts.for_each(|part| together.merge(part));
+    let buckets = together.cumulative().map(|(bound, count)| bucket(bound.as_bps() as f64, count));
+    histogram(together.sum().as_bps() as f64, together.count(), buckets.collect())
+}
+
+fn histogram(sum: f64, count: u64, buckets: Vec<Bucket>) -> Sample {
     let mut histogram = Histogram::default();
-    histogram.set_sample_sum(together.sum().as_secs_f64());
-    histogram.set_sample_count(together.count());
-    histogram.set_bucket(together.cumulative().map(bucket).collect());
+    histogram.set_sample_sum(sum);
+    histogram.set_sample_count(count);
+    histogram.set_bucket(buckets);
     let mut sample = Sample::default();
     sample.set_histogram(histogram);
     sample
 }
 
-fn bucket((bound, count): (Duration, u64)) -> Bucket {
+fn bucket(bound: f64, count: u64) -> Bucket {
     let mut bucket = Bucket::default();
-    bucket.set_upper_bound(bound.as_secs_f64());
+    bucket.set_upper_bound(bound);
     bucket.set_cumulative_count(count);
     bucket
 }

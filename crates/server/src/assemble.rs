@@ -169,7 +169,8 @@ impl Workers {
                 .with_context(|| format!("media.port_base: no port for worker {number}"))?;
             let (to_worker, commands) = lane(command::CAPACITY, wake.clone());
             let (events, from_worker) = lane(event::CAPACITY, nudge.clone());
-            let (writer, reader) = snapshot::place();
+            let (snapshot, reader) = snapshot::place();
+            let (downlinks, figures) = snapshot::place();
             let config = WorkerConfig {
                 id: WorkerId(number),
                 certificate: certificate.clone(),
@@ -178,9 +179,9 @@ impl Workers {
                 wall,
                 seed: seed()?,
             };
-            let worker = Worker::new(config, Lanes { commands, events, links, snapshot: writer });
+            let worker = Worker::new(config, Lanes { commands, events, links, snapshot, downlinks });
             workers.threads.push(WorkerThread { wake, worker, ports }.start(leashes)?);
-            workers.lanes.push(WorkerLanes::new(to_worker, from_worker));
+            workers.lanes.push(WorkerLanes::new(to_worker, from_worker, figures));
             workers.snapshots.push(reader);
             let candidates = announced.iter().map(|&address| SocketAddr::new(address, port)).collect();
             workers.addresses.push(WorkerAddress { candidates });

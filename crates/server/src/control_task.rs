@@ -9,10 +9,11 @@ use std::time::Instant;
 use switchyard_bus::command::{self, Command};
 use switchyard_bus::event::Event;
 use switchyard_bus::lane::{Full, Receiver, Sender};
+use switchyard_bus::snapshot::{self, Downlinks};
 use switchyard_bus::wake::Wake;
 use switchyard_control::driver::{Control, Output};
 use switchyard_control::intent::{Intent, Request};
-use switchyard_control::query::{Answer, Query};
+use switchyard_control::query::{Answer, ControlTotals, ParticipantDetail, Query};
 use switchyard_control::refusal::Refusal;
 use switchyard_gateway::port::{Acting, Asked, FromGateway, Sessions};
 use switchyard_vocab::ids::WorkerId;
@@ -65,6 +66,8 @@ impl Wake for Nudge {
 pub(crate) struct WorkerLanes {
     commands: Sender<Command>,
     events: Receiver<Event>,
+    /// What is known of the ways to its subscribers.
+    downlinks: snapshot::Reader<Downlinks>,
     /// Commands that found the lane full: control waits, nothing is lost.
     waiting: VecDeque<Command>,
     /// Most events found at once since somebody last asked.
@@ -73,8 +76,12 @@ pub(crate) struct WorkerLanes {
 
 impl WorkerLanes {
     /// Control's ends.
-    pub(crate) fn new(commands: Sender<Command>, events: Receiver<Event>) -> Self {
-        Self { commands, events, waiting: VecDeque::new(), deepest: 0 }
+    pub(crate) fn new(
+        commands: Sender<Command>,
+        events: Receiver<Event>,
+        downlinks: snapshot::Reader<Downlinks>,
+    ) -> Self {
+        Self { commands, events, downlinks, waiting: VecDeque::new(), deepest: 0 }
     }
 
     fn send(&mut self, command: Command) {
@@ -242,14 +249,32 @@ impl ControlTask {
     }
 
     fn look_up(&mut self, query: Query) -> Answer {
-        let answer = self.control.answer(Instant::now(), &query);
-        let Answer::Totals(mut totals) = answer else { return answer };
+        match self.control.answer(Instant::now(), &query) {
+            Answer::Totals(totals) => Answer::Totals(self.with_lanes(totals)),
+            Answer::Participant(Some(mut detail)) => {
+                self.add_downlinks(&mut detail);
+                Answer::Participant(Some(detail))
+            }
+            answer => answer,
+        }
+    }
+
+    fn with_lanes(&mut self, mut totals: ControlTotals) -> ControlTotals {
         let waiting = self.workers.iter().map(|worker| worker.waiting.len());
         totals.waiting_commands = waiting.sum::<usize>() as u64;
         totals.held_requests = self.held_back.len() as u64;
         let deepest = self.workers.iter_mut().map(|worker| std::mem::take(&mut worker.deepest));
         totals.event_lane_depth = deepest.max().unwrap_or_default() as u64;
-        Answer::Totals(totals)
+        totals
+    }
+
+    fn add_downlinks(&self, detail: &mut ParticipantDetail) {
+        let worker = detail.about.worker.and_then(|worker| self.workers.get(worker.index()));
+        let Some(downlinks) = worker.map(|worker| worker.downlinks.latest()) else { return };
+        for connection in &mut detail.connections {
+            let figures = downlinks.iter().find(|(peer, _)| *peer == connection.peer);
+            connection.downlink = figures.map(|&(_, figures)| figures);
+        }
     }
 
     /// Requests and events that came meanwhile, and deadlines that passed.

@@ -9,6 +9,7 @@ use switchyard_simulator::replay;
 use switchyard_simulator::scenario::Scenario;
 use switchyard_simulator::seed::Seed;
 use switchyard_simulator::world::World;
+use switchyard_vocab::downlink::HeldBy;
 use switchyard_vocab::units::Bitrate;
 
 const fn seconds(seconds: u64) -> Duration {
@@ -64,6 +65,32 @@ fn who_has_a_narrow_link_gets_the_layer_that_fits_and_nobody_else_does() {
             .checks("bob's picture never stood still", sees("bob", moves_on))
             .checks("bob hears everything", hears("bob", 100))
             .checks("cem is on the highest layer", sees("cem", |seen| seen.encoding == Some(2))),
+    );
+}
+
+#[test]
+fn the_operator_is_told_what_fits_to_whom_and_what_keeps_it_from_more() {
+    let estimated =
+        |world: &World, who| world.downlink(who)?.estimated.ok_or_else(|| "nothing is estimated".to_owned());
+    play(
+        &call("figures of a narrow link", narrow(900))
+            .runs(seconds(20))
+            .checks("what fits to bob is his link's rate", move |world| {
+                let bob = estimated(world, "bob")?;
+                let fits = (Bitrate::kbps(675)..=Bitrate::kbps(990)).contains(&bob.bitrate);
+                if fits { Ok(()) } else { Err(format!("{bob:?}")) }
+            })
+            .checks("bob is sent no more than passes, and more is wanted for him", move |world| {
+                let (bob, sent) = (estimated(world, "bob")?, world.downlink("bob")?.sent);
+                let is_so =
+                    bob.wanted.is_some_and(|wanted| wanted > bob.bitrate) && sent < Bitrate::kbps(990);
+                if is_so { Ok(()) } else { Err(format!("{bob:?} {sent}")) }
+            })
+            .checks("cem has all there is, and more would fit", move |world| {
+                let cem = estimated(world, "cem")?;
+                let is_so = cem.wanted.is_none() && cem.held_by == HeldBy::Demand && cem.bitrate > cem.spent;
+                if is_so { Ok(()) } else { Err(format!("{cem:?}")) }
+            }),
     );
 }
 

@@ -1,7 +1,12 @@
 //! What a worker counts: plain fields, added up by their one owner and copied out as a snapshot.
 
+mod bitrates;
+
 use std::time::Duration;
 
+pub use bitrates::BitrateHistogram;
+
+use crate::downlink::HeldBy;
 use crate::drop_reason::DropReason;
 
 /// What a packet is, as far as counting goes.
@@ -282,6 +287,15 @@ pub struct WorkerCounters {
     pub twcc_received: u64,
     /// Layer changes that took effect.
     pub layer_switches: u64,
+
+    /// What was estimated to fit to each subscriber, once a second.
+    pub estimates: BitrateHistogram,
+    /// … by what kept it from being more.
+    pub estimates_held: [u64; HeldBy::ALL.len()],
+    /// What was sent to each subscriber, once a second.
+    pub subscriber_rates: BitrateHistogram,
+    /// How long a picture waited here before it left, for each subscriber, once a second.
+    pub queue_delays: DurationHistogram,
 
     /// Peers held now.
     pub peers: u64,

@@ -17,6 +17,7 @@ pub mod counters;
 pub mod datagram;
 pub mod decision;
 pub mod demand;
+pub mod downlink;
 pub mod drop_reason;
 pub mod ids;
 pub mod layer;

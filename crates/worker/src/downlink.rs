@@ -4,7 +4,9 @@
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
+use switchyard_congestion::delay::Usage;
 use switchyard_congestion::estimator::{Bounds, Estimator};
+use switchyard_congestion::loss::LossState;
 use switchyard_congestion::packet::ClusterId;
 use switchyard_congestion::probe::cluster::Cluster;
 use switchyard_congestion::probe::schedule::Need;
@@ -13,6 +15,7 @@ use switchyard_forward::allocation::{Allocation, Budget};
 use switchyard_forward::publication::encoding::Rate;
 use switchyard_vocab::counters::PacketKind;
 use switchyard_vocab::datagram::Tuple;
+use switchyard_vocab::downlink::{DownlinkFigures, Estimated, HeldBy};
 use switchyard_vocab::rtp::SeqNo;
 use switchyard_vocab::units::{Bitrate, DataSize};
 use switchyard_wire::rtcp::ReportBlock;
@@ -55,6 +58,14 @@ pub(crate) struct Downlink {
     /// Less fits than is spent.
     is_falling: bool,
     calm: Calm,
+    /// What it would take to give somebody more.
+    wanted: Option<Bitrate>,
+    /// Queues were seen to grow since it was looked at last.
+    has_grown: bool,
+    /// Bytes sent since the beginning, with all headers.
+    sent: u64,
+    /// When it was looked at last, and how much was sent by then.
+    looked: Option<(Instant, u64)>,
 }
 
 impl Downlink {
@@ -74,6 +85,10 @@ impl Downlink {
             next_raise: None,
             is_falling: false,
             calm: Calm::default(),
+            wanted: None,
+            has_grown: false,
+            sent: 0,
+            looked: None,
         }
     }
 
@@ -85,6 +100,11 @@ impl Downlink {
     /// The number of the next packet.
     pub(crate) const fn next_number(&self) -> SeqNo {
         self.numbering.peek().on_wire()
+    }
+
+    /// A packet has left, whatever it was. `size` is with all headers.
+    pub(crate) const fn count(&mut self, size: DataSize) {
+        self.sent += size.as_bytes();
     }
 
     /// The packet with the next number has left. `size` is with all headers.
@@ -111,6 +131,7 @@ impl Downlink {
     pub(crate) fn on_feedback(&mut self, now: Instant, feedback: &Feedback<'_>) {
         let arrivals = feedback.received().map(|received| (received.seq, received.at_micros));
         self.estimator.on_feedback(now, feedback.head.base, feedback.end(), arrivals);
+        self.has_grown |= self.estimator.estimate().usage == Usage::Over;
     }
 
     /// The subscriber tells its own estimate.
@@ -174,6 +195,45 @@ impl Downlink {
             self.calm.on_fall(now);
         }
         self.spent = allocation.spent;
+        self.wanted = allocation.need;
         self.estimator.set_need(allocation.need.map_or(Need::Nothing, Need::For));
+    }
+
+    /// What is known of the path since this was asked last; nothing the first time. `queue_delay` is the pacer's,
+    /// `rtt` what the subscriber's reports tell.
+    pub(crate) fn take_figures(
+        &mut self,
+        now: Instant,
+        queue_delay: Duration,
+        rtt: Duration,
+    ) -> Option<DownlinkFigures> {
+        let (since, before) = self.looked.replace((now, self.sent))?;
+        let sent = DataSize::bytes(self.sent - before) / now.saturating_duration_since(since);
+        let has_grown = std::mem::take(&mut self.has_grown);
+        if !self.adapts {
+            return Some(DownlinkFigures { sent, queue_delay, rtt, estimated: None });
+        }
+        let known = self.estimator.estimate();
+        let held_by = if !self.estimator.is_heard() {
+            HeldBy::Unheard
+        } else if known.loss_state != LossState::NotLimiting {
+            HeldBy::Loss
+        } else if has_grown {
+            HeldBy::Delay
+        } else if known.is_application_limited {
+            HeldBy::Demand
+        } else {
+            HeldBy::Nothing
+        };
+        let estimated = Estimated {
+            bitrate: known.bitrate,
+            arriving: known.acknowledged,
+            loss: known.loss,
+            spent: self.spent,
+            wanted: self.wanted,
+            held_by,
+        };
+        let rtt = if self.estimator.is_heard() { known.rtt } else { rtt };
+        Some(DownlinkFigures { sent, queue_delay, rtt, estimated: Some(estimated) })
     }
 }

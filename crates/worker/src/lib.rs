@@ -30,7 +30,8 @@
 //!     wall: WallClock { anchor: now, since_unix_epoch: std::time::Duration::ZERO },
 //!     seed: [7; 32],
 //! };
-//! let lanes = Lanes { commands, events, links: Vec::new(), snapshot: snapshot::place().0 };
+//! let (snapshot, downlinks) = (snapshot::place().0, snapshot::place().0);
+//! let lanes = Lanes { commands, events, links: Vec::new(), snapshot, downlinks };
 //! let mut worker = Worker::new(config, lanes);
 //!
 //! to_worker.send(command::Command::Shutdown).unwrap();
@@ -61,6 +62,7 @@ mod reports;
 mod resend_budget;
 mod routes;
 mod rtcp_budget;
+mod sampling;
 mod subscriptions;
 mod tick;
 mod timers;
@@ -75,7 +77,7 @@ use switchyard_bus::command::Command;
 use switchyard_bus::event::Event;
 use switchyard_bus::lane::{Receiver, Sender};
 use switchyard_bus::mesh::Link;
-use switchyard_bus::snapshot;
+use switchyard_bus::snapshot::{self, Downlinks};
 use switchyard_transport::dtls::{Certificate, DtlsVersions};
 use switchyard_transport::ice_lite::BindingRateLimit;
 use switchyard_transport::srtp::SrtpKeys;
@@ -125,6 +127,8 @@ pub struct Lanes {
     pub links: Vec<Link>,
     /// Where the counters are left.
     pub snapshot: snapshot::Writer,
+    /// Where is left what is known of the ways to subscribers.
+    pub downlinks: snapshot::Writer<Downlinks>,
 }
 
 /// What the shell learnt while it sent what a turn wrote.
@@ -157,6 +161,8 @@ pub struct Worker {
     events: Sender<Event>,
     snapshot: snapshot::Writer,
     next_snapshot: Option<Instant>,
+    downlinks: snapshot::Writer<Downlinks>,
+    next_sample: Option<Instant>,
     /// When demand that nobody has answered is told again.
     next_repeat: Option<Instant>,
 
@@ -193,7 +199,7 @@ struct Scratch {
 impl Worker {
     /// A worker without peers.
     pub fn new(config: WorkerConfig, lanes: Lanes) -> Self {
-        let Lanes { commands, events, links, snapshot } = lanes;
+        let Lanes { commands, events, links, snapshot, downlinks } = lanes;
         Self {
             wall: config.wall,
             rng: ChaCha12Rng::from_seed(config.seed),
@@ -206,6 +212,8 @@ impl Worker {
             events,
             snapshot,
             next_snapshot: None,
+            downlinks,
+            next_sample: None,
             next_repeat: None,
             checks_limit: BindingRateLimit::default(),
             strays_limit: BindingRateLimit::default(),

@@ -135,6 +135,7 @@ impl Worker {
         let len = peer.line.encrypt_rtp(seq, room, len)?;
         outbox.commit(len);
         let size = encrypted_on_wire(len);
+        peer.downlink.count(size);
         let kind = match (is_rtx, route.publication.kind()) {
             (true, _) => PacketKind::Rtx,
             (false, MediaKind::Audio) => PacketKind::Audio,

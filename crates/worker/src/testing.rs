@@ -12,7 +12,7 @@ use switchyard_bus::command::{self, Command};
 use switchyard_bus::event::{self, Event};
 use switchyard_bus::lane::{Receiver, Sender, lane};
 use switchyard_bus::mesh::mesh;
-use switchyard_bus::snapshot;
+use switchyard_bus::snapshot::{self, Downlinks, Reader};
 use switchyard_bus::wake::{Flag, Wake};
 use switchyard_transport::dtls::{Certificate, DtlsVersions};
 use switchyard_vocab::counters::WorkerCounters;
@@ -46,6 +46,7 @@ pub(crate) fn certificate() -> Arc<Certificate> {
 /// A worker with what surrounds it.
 pub(crate) struct Desk {
     pub(crate) worker: Worker,
+    pub(crate) downlinks: Reader<Downlinks>,
     commands: Sender<Command>,
     events: Receiver<Event>,
     wake: Arc<Flag>,
@@ -122,8 +123,9 @@ impl World {
                 wall: WallClock { anchor: at(0), since_unix_epoch: Duration::from_secs(1_790_000_000) },
                 seed: [index as u8 + 1; 32],
             };
-            let lanes = Lanes { commands, events, links, snapshot: snapshot::place().0 };
-            Desk::new(Worker::new(config, lanes), to_worker, from_worker, wake)
+            let (downlinks, figures) = snapshot::place();
+            let lanes = Lanes { commands, events, links, snapshot: snapshot::place().0, downlinks };
+            Desk::new(Worker::new(config, lanes), to_worker, from_worker, wake, figures)
         });
         let (clients, nowhere) = (Vec::new(), Vec::new());
         Self { now: at(0), desks: desks.collect(), clients, nowhere, next_id: 1 }
@@ -268,9 +270,16 @@ impl World {
 }
 
 impl Desk {
-    fn new(worker: Worker, commands: Sender<Command>, events: Receiver<Event>, wake: Arc<Flag>) -> Self {
+    fn new(
+        worker: Worker,
+        commands: Sender<Command>,
+        events: Receiver<Event>,
+        wake: Arc<Flag>,
+        downlinks: Reader<Downlinks>,
+    ) -> Self {
         Self {
             worker,
+            downlinks,
             commands,
             events,
             wake,

@@ -157,6 +157,7 @@ impl Worker {
             return;
         }
         self.next_snapshot = Some(now + SNAPSHOT_INTERVAL);
+        self.sample_downlinks(now);
         let (publications, mirrors) = self.routes.count();
         self.counters.peers = self.peers.len() as u64;
         self.counters.publications = publications as u64;

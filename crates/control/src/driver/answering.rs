@@ -6,6 +6,7 @@ use std::time::Instant;
 use switchyard_vocab::ids::{Identity, RoomName, SessionId, Tenant};
 
 use super::Control;
+use crate::directory::PeerEntry;
 use crate::query::{
     Answer, ConnectionInfo, ControlTotals, MAX_PAGE, Page, ParticipantDetail, ParticipantInfo,
     PublicationInfo, Query, RoomInfo, SubscriptionInfo,
@@ -16,7 +17,8 @@ use crate::room::membership::Member;
 use crate::session::Session;
 
 impl Control {
-    /// Looks at what control holds. What waits on lanes is for their owner to add.
+    /// Looks at what control holds. What waits on lanes, and what workers leave there, is for their
+    /// owner to add.
     pub fn answer(&self, now: Instant, query: &Query) -> Answer {
         match query {
             Query::Totals => Answer::Totals(self.totals()),
@@ -111,7 +113,10 @@ impl Control {
             subscribers: track.subscribers.len(),
             backup_of: track.backup_of,
         });
-        let connections = session.peers().filter_map(|peer| self.directory.peers.get(&peer));
+        let connections = session.peers().filter_map(|peer| {
+            let PeerEntry { connection, open, .. } = *self.directory.peers.get(&peer)?;
+            Some(ConnectionInfo { peer, connection, open, downlink: None })
+        });
         Some(ParticipantDetail {
             about: participant_info(id, member, session, room.tracks_of(id).count()),
             metadata: member.metadata.clone(),
@@ -119,9 +124,7 @@ impl Control {
             permissions: session.pass.permissions,
             token: session.pass.token.clone(),
             expires_at: session.pass.expires_at,
-            connections: connections
-                .map(|entry| ConnectionInfo { connection: entry.connection, open: entry.open })
-                .collect(),
+            connections: connections.collect(),
             publications: publications.collect(),
             subscriptions: self.subscriptions_of(room, session),
         })

@@ -5,7 +5,8 @@ use std::time::Instant;
 
 use switchyard_vocab::decision::Decision;
 use switchyard_vocab::demand::Preference;
-use switchyard_vocab::ids::{Identity, PublicationId, SessionId, Tenant, WorkerId};
+use switchyard_vocab::downlink::DownlinkFigures;
+use switchyard_vocab::ids::{Identity, PeerId, PublicationId, SessionId, Tenant, WorkerId};
 use switchyard_vocab::layer::Layers;
 
 use crate::codec_policy::CodecPolicy;
@@ -91,12 +92,17 @@ pub struct ParticipantDetail {
 }
 
 /// A media connection.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ConnectionInfo {
+    /// The number of its media side.
+    pub peer: PeerId,
     /// Which way media flows on it.
     pub connection: Connection,
     /// Whether media may flow.
     pub open: bool,
+    /// What its worker knows of the way to the participant. Control does not: it is for whoever reads what workers
+    /// leave to add.
+    pub downlink: Option<DownlinkFigures>,
 }
 
 /// A publication.

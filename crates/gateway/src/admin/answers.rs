@@ -1,5 +1,7 @@
 //! Participants as callers read them.
 
+mod downlink;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 use switchyard_control::intent::Connection;
@@ -9,6 +11,7 @@ use switchyard_control::query::{
 use switchyard_vocab::decision::LimitingFactor;
 use switchyard_vocab::layer::{self, SpatialLayer};
 
+use self::downlink::Downlink;
 use super::permissions::{PermissionsTold, Source};
 use super::times;
 
@@ -75,6 +78,8 @@ struct MediaConnection {
     way: Way,
     /// Whether media may flow.
     open: bool,
+    /// What is known of the way to the participant, where something is received on it.
+    downlink: Option<Downlink>,
 }
 
 /// Which way media flows, as the participant sees it.
@@ -207,7 +212,7 @@ impl From<ConnectionInfo> for MediaConnection {
             Connection::Publish => Way::Publish,
             Connection::Subscribe => Way::Subscribe,
         };
-        Self { way, open: info.open }
+        Self { way, open: info.open, downlink: info.downlink.map(Downlink::from) }
     }
 }
 

@@ -21,7 +21,8 @@ use switchyard_gateway::port::{Acting, Asked, FromGateway};
 use switchyard_vocab::codec::{Codec, MediaKind};
 use switchyard_vocab::decision::{Decision, LimitingFactor};
 use switchyard_vocab::demand::Preference;
-use switchyard_vocab::ids::{Identity, PublicationId, RoomName, SessionId, Tenant, WorkerId};
+use switchyard_vocab::downlink::{DownlinkFigures, Estimated, HeldBy};
+use switchyard_vocab::ids::{Identity, PeerId, PublicationId, RoomName, SessionId, Tenant, WorkerId};
 use switchyard_vocab::layer::{EncodingIndex, Layer, Layers, PictureSize, SpatialLayer};
 use switchyard_vocab::units::Bitrate;
 
@@ -185,6 +186,24 @@ fn participant() -> ParticipantInfo {
     }
 }
 
+fn watching() -> ConnectionInfo {
+    let estimated = Estimated {
+        bitrate: Bitrate::kbps(900),
+        arriving: Some(Bitrate::kbps(650)),
+        loss: 0.01,
+        spent: Bitrate::kbps(700),
+        wanted: Some(Bitrate::kbps(2_600)),
+        held_by: HeldBy::Delay,
+    };
+    let figures = DownlinkFigures {
+        sent: Bitrate::kbps(720),
+        queue_delay: Duration::from_millis(12),
+        rtt: Duration::from_millis(80),
+        estimated: Some(estimated),
+    };
+    ConnectionInfo { peer: PeerId(4), connection: Connection::Subscribe, open: true, downlink: Some(figures) }
+}
+
 fn detail(now: Instant) -> ParticipantDetail {
     let mut layers = Layers::default();
     layers.push(Layer {
@@ -216,7 +235,7 @@ fn detail(now: Instant) -> ParticipantDetail {
         permissions: Permissions::default(),
         token: Some("t1".into()),
         expires_at: Some(now + Duration::from_secs(60)),
-        connections: vec![ConnectionInfo { connection: Connection::Subscribe, open: true }],
+        connections: vec![watching()],
         publications: vec![PublicationInfo { about, layers, subscribers: 1, backup_of: None }],
         subscriptions: vec![SubscriptionInfo {
             publication: PublicationId(9),

@@ -50,6 +50,7 @@ fn values(read: Read) -> Vec<&'static str> {
         Read::PacketsByKind(_) => PacketKind::ALL.iter().map(|kind| kind.as_str()).collect(),
         Read::DropsByReason => DropReason::ALL.iter().map(|reason| reason.as_str()).collect(),
         Read::LinesByEnd => LineEnd::ALL.iter().map(|end| end.as_str()).collect(),
+        Read::WorkersBy(_, values) => values.iter().map(|(name, _)| *name).collect(),
         Read::ControlBy(_, values) => values.iter().map(|(name, _)| *name).collect(),
         Read::GatewayBy(_, values) => values.iter().map(|(name, _)| *name).collect(),
         Read::AdminAnswers => ADMIN_OPERATIONS.to_vec(),

@@ -22,11 +22,16 @@ fn names_say_whose_they_are_and_counters_say_that_they_count() {
 }
 
 #[test]
-fn only_durations_make_a_histogram() {
+fn only_durations_and_rates_make_a_histogram() {
     for metric in METRICS {
         let is_histogram = metric.kind == Kind::Histogram;
 
-        assert_eq!(is_histogram, matches!(metric.read, Read::Durations(_)), "{}", metric.name);
+        assert_eq!(
+            is_histogram,
+            matches!(metric.read, Read::Durations(_) | Read::Bitrates(_)),
+            "{}",
+            metric.name
+        );
     }
 }
 

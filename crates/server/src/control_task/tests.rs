@@ -37,7 +37,7 @@ struct Around {
 fn assemble(waiting: usize) -> (ControlTask, Around) {
     let (commands, worker) = lane(LANE, Arc::new(Flag::default()));
     let (_, events) = lane(1, Arc::new(Flag::default()));
-    let mut lanes = WorkerLanes::new(commands, events);
+    let mut lanes = WorkerLanes::new(commands, events, snapshot::place().1);
     (0..LANE + waiting).for_each(|number| lanes.send(numbered(number)));
     let (requests, requested) = mpsc::channel(REQUESTS);
     let (queries, asked) = mpsc::channel(1);

@@ -9,7 +9,7 @@ use switchyard_bus::command::{self, Command};
 use switchyard_bus::event::Event;
 use switchyard_bus::lane::{Full, Receiver, Sender, lane};
 use switchyard_bus::mesh::Link;
-use switchyard_bus::snapshot;
+use switchyard_bus::snapshot::{self, Downlinks, Reader};
 use switchyard_bus::wake::Flag;
 use switchyard_transport::dtls::{Certificate, DtlsVersions};
 use switchyard_vocab::datagram::Tuple;
@@ -30,6 +30,7 @@ pub(super) struct Seat {
     pub(super) address: SocketAddr,
     pub(super) worker: Worker,
     pub(super) events: Receiver<Event>,
+    pub(super) downlinks: Reader<Downlinks>,
     commands: Sender<Command>,
     /// Commands for which the lane had no room.
     held_back: VecDeque<Command>,
@@ -62,13 +63,15 @@ impl Seat {
             seed: seed.bytes(&format!("worker {id}")),
         };
         let (commands, commands_out) = lane(command::CAPACITY, flag.clone());
+        let (downlinks, figures) = snapshot::place();
         let snapshot = snapshot::place().0;
-        let lanes = Lanes { commands: commands_out, events: events_in, links, snapshot };
+        let lanes = Lanes { commands: commands_out, events: events_in, links, snapshot, downlinks };
         Self {
             id,
             address: worker_address(id),
             worker: Worker::new(config, lanes),
             events,
+            downlinks: figures,
             commands,
             held_back: VecDeque::new(),
             flag,

@@ -1,3 +1,5 @@
+use crate::units::Bitrate;
+
 use super::*;
 
 fn histogram(millis: &[u64]) -> DurationHistogram {
@@ -29,4 +31,18 @@ fn two_histograms_together_hold_what_each_of_them_held() {
     both.merge(&histogram(&[30, 60_000]));
 
     assert_eq!(both, histogram(&[20, 30, 400, 60_000]));
+}
+
+#[test]
+fn a_rate_on_a_bound_is_within_it_and_one_above_all_bounds_is_counted_too() {
+    let mut rates = BitrateHistogram::default();
+
+    [0, 50, 51, 16_000, 16_001].into_iter().for_each(|kbps| rates.add(Bitrate::kbps(kbps)));
+    let mut twice = rates;
+    twice.merge(&rates);
+
+    let counted: Vec<_> = rates.cumulative().map(|(_, count)| count).collect();
+    assert_eq!((counted[0], counted[1], counted[10], counted[11]), (2, 3, 3, 4));
+    assert_eq!((rates.count(), rates.sum()), (5, Bitrate::kbps(32_102)));
+    assert_eq!((twice.count(), twice.sum()), (10, Bitrate::kbps(64_204)));
 }

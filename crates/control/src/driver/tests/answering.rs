@@ -163,7 +163,7 @@ fn one_participant_is_told_with_connections_publications_and_what_it_receives_an
     assert_eq!((ada.about.publications, ada.publications.len(), ada.subscriptions.len()), (2, 2, 0));
     assert_eq!(ada.publications[1].about.id, tracks[1]);
     assert_eq!(ada.publications[1].subscribers, 1);
-    let closed = ConnectionInfo { connection: Connection::Subscribe, open: false };
+    let closed = ConnectionInfo { peer, connection: Connection::Subscribe, open: false, downlink: None };
     assert_eq!((bob.about.worker, bob.connections), (Some(worker), vec![closed]));
     let received = bob.subscriptions.iter().find(|one| one.publication == tracks[1]).expect("he receives it");
     assert_eq!(received.publisher, Some(Identity::new("ada")));

@@ -1,8 +1,23 @@
 //! What workers count, in the order of a packet's journey, then the way back, then what a worker holds.
 
+use switchyard_vocab::counters::WorkerCounters;
+use switchyard_vocab::downlink::HeldBy;
+
 use super::metric;
 use crate::catalogue::Kind::{Counter, Gauge, Histogram};
-use crate::catalogue::{Metric, Read};
+use crate::catalogue::{ByName, Metric, Read};
+
+const HELD_BY: ByName<WorkerCounters> = &[
+    (HeldBy::Unheard.as_str(), |worker| held(worker, HeldBy::Unheard)),
+    (HeldBy::Delay.as_str(), |worker| held(worker, HeldBy::Delay)),
+    (HeldBy::Loss.as_str(), |worker| held(worker, HeldBy::Loss)),
+    (HeldBy::Demand.as_str(), |worker| held(worker, HeldBy::Demand)),
+    (HeldBy::Nothing.as_str(), |worker| held(worker, HeldBy::Nothing)),
+];
+
+fn held(worker: &WorkerCounters, by: HeldBy) -> f64 {
+    worker.estimates_held.get(by as usize).copied().unwrap_or_default() as f64
+}
 
 pub(super) const WORKERS: &[Metric] = &[
     metric(
@@ -215,6 +230,33 @@ pub(super) const WORKERS: &[Metric] = &[
         Counter,
         "Transport-wide feedback packets received from subscribers.",
         Read::Workers(|worker| worker.twcc_received as f64),
+    ),
+    metric(
+        "switchyard_feedback_estimate_bits_per_second",
+        Histogram,
+        "What is estimated to fit to a subscriber, for each of them once a second; with media.adapt alone. \
+         A subscriber's own is told by the admin API.",
+        Read::Bitrates(|worker| &worker.estimates),
+    ),
+    metric(
+        "switchyard_feedback_estimate_samples_total",
+        Counter,
+        "The same, by what keeps the estimate from rising: nothing heard of the subscriber yet, queues that \
+         grew, loss, or that no more was wanted.",
+        Read::WorkersBy("held_by", HELD_BY),
+    ),
+    metric(
+        "switchyard_pace_subscriber_bits_per_second",
+        Histogram,
+        "What is sent to a subscriber with all headers, repairs and probes, for each of them once a second. \
+         Its sum over that of the estimates is the share of what fits that is used.",
+        Read::Bitrates(|worker| &worker.subscriber_rates),
+    ),
+    metric(
+        "switchyard_pace_queue_seconds",
+        Histogram,
+        "How long a picture waits here before it leaves for a subscriber, for each of them once a second.",
+        Read::Durations(|worker| &worker.queue_delays),
     ),
     metric(
         "switchyard_worker_busy_seconds_total",
