@@ -15,6 +15,7 @@ mod detector;
 mod drain;
 mod groups;
 mod link_capacity;
+mod overflow;
 mod queue;
 mod trendline;
 
@@ -31,6 +32,7 @@ use competition::Competition;
 use detector::Detector;
 use drain::Drain;
 use groups::Groups;
+use overflow::Overflow;
 use queue::QueueDelay;
 use trendline::Trendline;
 
@@ -55,6 +57,7 @@ pub struct DelayTrend {
     queue: QueueDelay,
     drain: Drain,
     competition: Competition,
+    overflow: Overflow,
     /// How long the queue is, and how long it was when it was last answered, in milliseconds.
     queue_ms: f64,
     answered_ms: Option<f64>,
@@ -69,7 +72,9 @@ impl DelayTrend {
             self.trendline = Trendline::default();
         }
         self.last_feedback = Some(now);
-        if let Some(queue_ms) = self.queue.on_outcomes(now, outcomes) {
+        let queue_ms = self.queue.on_outcomes(now, outcomes);
+        self.overflow.on_outcomes(now, outcomes, queue_ms);
+        if let Some(queue_ms) = queue_ms {
             self.competition.on_queue(queue_ms);
             self.queue_ms = queue_ms;
         }
@@ -85,10 +90,12 @@ impl DelayTrend {
         }
     }
 
-    /// Whether queues are growing, steady or shrinking. One that stands counts as growing.
+    /// Whether queues are growing, steady or shrinking. One that stands counts as growing, and one that
+    /// overflows.
     pub fn usage(&self) -> Usage {
         match self.detector.usage() {
             Usage::Normal if self.queue.standing_ms() > STANDING_MS => Usage::Over,
+            _ if self.overflow.is_seen() && self.drained().is_some() => Usage::Over,
             Usage::Over if self.answered_ms.is_some_and(|ms| self.queue_ms < ms - SHRUNK_MS) => Usage::Under,
             usage => usage,
         }
@@ -116,6 +123,7 @@ impl DelayTrend {
     /// `sending` is the rate so far, `arrived` what arrived of it.
     pub fn on_overuse(&mut self, now: Instant, sending: Bitrate, arrived: Option<Bitrate>) -> bool {
         self.queue.was_answered();
+        self.overflow.was_answered(now);
         self.answered_ms = Some(self.queue_ms);
         let bps = |rate: Bitrate| rate.as_bps() as f64;
         self.competition.on_overuse(now, bps(sending), arrived.map(bps));

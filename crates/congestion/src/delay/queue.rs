@@ -11,6 +11,16 @@ const BASE_WINDOW: Duration = Duration::from_secs(20);
 /// A queue stands when it was never shorter within this time.
 const STANDING_WINDOW: Duration = Duration::from_millis(500);
 
+/// A queue that stays within so many milliseconds …
+const UNMOVED_MS: f64 = 5.0;
+
+/// … for so many windows is none: the way itself has become longer. One that we fill would take exactly what
+/// the link carries to stay so, and of one that others fill something would be seen by then.
+const UNMOVED_WINDOWS: u32 = 6;
+
+/// Less having been sent for its sake meanwhile, so many tell as much.
+const UNMOVED_WINDOWS_ANSWERED: u32 = 3;
+
 /// The queue.
 #[derive(Debug, Default)]
 pub(super) struct QueueDelay {
@@ -19,6 +29,17 @@ pub(super) struct QueueDelay {
     lately: Shortest,
     /// The shortest it was in the last whole window.
     standing_ms: f64,
+    unmoved: Unmoved,
+}
+
+/// How long the queue has been what it is.
+#[derive(Debug, Default)]
+struct Unmoved {
+    least_ms: f64,
+    most_ms: f64,
+    windows: u32,
+    /// Less was sent for its sake meanwhile.
+    is_answered: bool,
 }
 
 /// The shortest of the last window and of the present one, in milliseconds.
@@ -37,9 +58,13 @@ impl QueueDelay {
             outcomes.iter().filter_map(|outcome| way_ms(origin, outcome)).min_by(f64::total_cmp)?;
         self.base.add(now, shortest, BASE_WINDOW);
         let queue_ms = shortest - self.base.get().unwrap_or(shortest);
-        if let Some(of_window) = self.lately.add(now, queue_ms, STANDING_WINDOW) {
-            self.standing_ms = of_window;
+        let Some(of_window) = self.lately.add(now, queue_ms, STANDING_WINDOW) else { return Some(queue_ms) };
+        if self.unmoved.is_no_queue(of_window) {
+            *self = Self { origin: self.origin, ..Self::default() };
+            self.base.add(now, shortest, BASE_WINDOW);
+            return Some(0.0);
         }
+        self.standing_ms = of_window;
         Some(queue_ms)
     }
 
@@ -56,6 +81,21 @@ impl QueueDelay {
     /// A measure was taken against a standing queue: it is given a window to show.
     pub(super) const fn was_answered(&mut self) {
         self.standing_ms = 0.0;
+        self.unmoved.is_answered = true;
+    }
+}
+
+impl Unmoved {
+    /// The shortest queue of one more window. Whether it is none.
+    fn is_no_queue(&mut self, ms: f64) -> bool {
+        let (least, most) = (self.least_ms.min(ms), self.most_ms.max(ms));
+        *self = if most - least <= UNMOVED_MS {
+            Self { least_ms: least, most_ms: most, windows: self.windows + 1, ..*self }
+        } else {
+            Self { least_ms: ms, most_ms: ms, windows: 0, is_answered: false }
+        };
+        let enough = if self.is_answered { UNMOVED_WINDOWS_ANSWERED } else { UNMOVED_WINDOWS };
+        self.windows >= enough && ms > UNMOVED_MS
     }
 }
 

@@ -44,7 +44,9 @@ fn a_queue_that_stands_is_answered_once_in_a_while() {
     let mut trend = DelayTrend::default();
     let t0 = epoch();
     feed(&mut trend, t0, 100, |_| 50_000);
-    let standing: Vec<Outcome> = (100..1_000).map(|i| arrived(t0, t0 + ms(10 * i), 1_200, 250_000)).collect();
+    // Somebody else keeps it long, and ever so slowly makes it longer.
+    let way = |i: u64| 250_000 + 120 * (i - 100);
+    let standing: Vec<Outcome> = (100..1_000).map(|i| arrived(t0, t0 + ms(10 * i), 1_200, way(i))).collect();
     let mut answers = 0;
     for (i, report) in standing.chunks(5).enumerate() {
         let now = t0 + ms(1_000 + 50 * (i as u64 + 1));
@@ -55,6 +57,26 @@ fn a_queue_that_stands_is_answered_once_in_a_while() {
         }
     }
     assert!((5..=20).contains(&answers), "answered {answers} times in seven seconds");
+}
+
+#[test]
+fn a_way_that_has_become_longer_is_no_queue() {
+    for longer in [60_000, 200_000] {
+        let mut trend = DelayTrend::default();
+        let t0 = epoch();
+        let way = |i: u64| 50_000 + (i * 7_919) % 2_000 + if i < 300 { 0 } else { longer };
+        let packets: Vec<Outcome> = (0..800).map(|i| arrived(t0, t0 + ms(10 * i), 1_200, way(i))).collect();
+        for (i, report) in packets.chunks(5).enumerate() {
+            let now = t0 + ms(50 * (i as u64 + 1));
+            trend.on_outcomes(now, report);
+            match i {
+                0..60 | 140.. => assert!(!trend.has_queue(now), "{longer} µs, report {i}"),
+                70..90 => assert!(trend.has_queue(now), "it could be one yet: report {i}"),
+                _ => {}
+            }
+        }
+        assert_eq!(trend.usage(), Usage::Normal);
+    }
 }
 
 #[test]
