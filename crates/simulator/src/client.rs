@@ -237,6 +237,11 @@ impl Client {
         self.publisher.as_ref()?.keyframes()
     }
 
+    /// Of what it has seen so far nothing counts any more.
+    pub fn forget_seen(&mut self) {
+        self.subscriber.forget_seen();
+    }
+
     /// Asks from now on for far more than it needs.
     pub fn flood(&mut self, now: Instant) {
         self.subscriber.flood(now);

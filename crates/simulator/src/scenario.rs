@@ -125,7 +125,12 @@ impl Scenario {
 
     /// Somebody's link changes, in both directions.
     pub fn moves_to(self, who: &'static str, link: LinkConditions) -> Self {
-        self.step(Step::Link { who, link })
+        self.turns_to(who, link.clone(), link)
+    }
+
+    /// Somebody's link changes, to them otherwise than from them.
+    pub fn turns_to(self, who: &'static str, up: LinkConditions, down: LinkConditions) -> Self {
+        self.step(Step::Link { who, up, down })
     }
 
     /// From now on what somebody receives is written down, tenth of a second by tenth of a second.
@@ -136,6 +141,11 @@ impl Scenario {
     /// Time passes.
     pub fn runs(self, time: Duration) -> Self {
         self.step(Step::Run(time))
+    }
+
+    /// Time passes, and of what anybody has seen until then nothing counts.
+    pub fn settles(self, time: Duration) -> Self {
+        self.step(Step::Run(time)).step(Step::Settled)
     }
 
     /// Something must be true now; says what is true instead.

@@ -155,6 +155,11 @@ impl World {
         }
     }
 
+    /// Of what anybody has seen so far nothing counts any more.
+    pub fn forget_seen(&mut self) {
+        self.clients.iter_mut().for_each(Client::forget_seen);
+    }
+
     /// The client called `name`; the latest one, when it came more than once.
     pub fn client(&self, name: &str) -> Option<&Client> {
         self.clients.iter().rev().find(|client| client.config().identity.as_str() == name)

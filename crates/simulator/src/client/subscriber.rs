@@ -294,6 +294,15 @@ impl Subscriber {
         self.flood.get_or_insert_with(|| Flood::new(now));
     }
 
+    /// Of what was seen so far nothing counts any more, but for faults.
+    pub fn forget_seen(&mut self) {
+        for stream in self.streams.values_mut() {
+            if let Receiver::Video(video) = &mut stream.receiver {
+                video.forget_seen();
+            }
+        }
+    }
+
     fn send_flood(&mut self) {
         for stream in self.streams.values() {
             let Receiver::Video(video) = &stream.receiver else { continue };

@@ -18,9 +18,10 @@ pub(super) enum Step {
     Crowd { guests: u32, within: Duration, link: LinkConditions },
     Flood(&'static str),
     Want { who: &'static str, wish: Wish },
-    Link { who: &'static str, link: LinkConditions },
+    Link { who: &'static str, up: LinkConditions, down: LinkConditions },
     Watch(&'static str),
     Run(Duration),
+    Settled,
     Check { claim: &'static str, check: Check },
 }
 
@@ -57,8 +58,8 @@ impl Step {
                 world.want(who, intent);
                 Ok(())
             }
-            Self::Link { who, link } => {
-                world.set_conditions(who, link.clone(), link.clone());
+            Self::Link { who, up, down } => {
+                world.set_conditions(who, up.clone(), down.clone());
                 Ok(())
             }
             Self::Watch(who) => {
@@ -67,6 +68,10 @@ impl Step {
             }
             Self::Run(time) => {
                 world.run(*time);
+                Ok(())
+            }
+            Self::Settled => {
+                world.forget_seen();
                 Ok(())
             }
             Self::Check { claim, check } => check(world).map_err(|reason| (*claim, reason)),

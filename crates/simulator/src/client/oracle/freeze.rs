@@ -37,6 +37,11 @@ impl FreezeMeter {
         self.last = None;
     }
 
+    /// What was counted so far does not count any more.
+    pub const fn forget_counts(&mut self) {
+        (self.freezes, self.frozen, self.longest_gap) = (0, Duration::ZERO, Duration::ZERO);
+    }
+
     fn on_gap(&mut self, gap: Duration) {
         self.longest_gap = self.longest_gap.max(gap);
         if self.gaps.len() >= MIN_SAMPLES {

@@ -59,6 +59,11 @@ impl KeyframeWatch {
         self.due().filter(|_| !self.is_inactive(now))
     }
 
+    /// What was asked for so far does not count any more.
+    pub(super) const fn forget_asked(&mut self) {
+        self.asked = 0;
+    }
+
     /// How often a keyframe was asked for.
     pub(super) const fn asked(&self) -> u64 {
         self.asked

@@ -48,6 +48,8 @@ pub struct Seen {
     pub longest_delay: Duration,
     /// How long each frame took from the camera to the decoder, for a percentile to be taken of it.
     pub delays: Delays,
+    /// The same of those that a retransmission made whole.
+    pub repairs: Delays,
     /// The encoding decoded last, as the position of its rid.
     pub encoding: Option<u8>,
     /// When the first frame was decoded.
@@ -107,13 +109,13 @@ impl Video {
     pub(super) fn handle_packet(&mut self, now: Instant, packet: Packet<'_>, wall: &WallClock) {
         let seq = self.reception.on_packet(now, packet.seq, packet.timestamp);
         self.seen.packets += 1;
-        self.insert(now, seq, packet, wall);
+        self.insert(now, seq, (packet, false), wall);
     }
 
     /// A packet that was sent again, as it was.
     pub(super) fn handle_repaired(&mut self, now: Instant, packet: Packet<'_>, wall: &WallClock) {
         let seq = self.reception.extend(packet.seq);
-        if self.insert(now, seq, packet, wall) {
+        if self.insert(now, seq, (packet, true), wall) {
             self.seen.recovered += 1;
         } else {
             self.seen.repeated += 1;
@@ -126,7 +128,13 @@ impl Video {
     }
 
     /// Gives back whether the packet was new.
-    fn insert(&mut self, now: Instant, seq: ExtSeqNo, packet: Packet<'_>, wall: &WallClock) -> bool {
+    fn insert(
+        &mut self,
+        now: Instant,
+        seq: ExtSeqNo,
+        (packet, is_repair): (Packet<'_>, bool),
+        wall: &WallClock,
+    ) -> bool {
         let known = self.assembly.contains(seq);
         if !self.nacks.on_packet(seq) {
             self.keyframes.on_hopeless();
@@ -137,7 +145,12 @@ impl Video {
         }
         let part = Part::read(seq, packet.timestamp, packet.marker, packet.payload);
         match part.and_then(|part| self.assembly.insert(part)) {
-            Ok(Some(frame)) => self.on_whole_frame(now, frame, wall),
+            Ok(Some(frame)) => {
+                if is_repair {
+                    self.seen.repairs.note(now.saturating_duration_since(wall.anchor + frame.stamp.captured));
+                }
+                self.on_whole_frame(now, frame, wall);
+            }
             Ok(None) => {}
             Err(fault) => self.seen.faults.note(fault),
         }
@@ -203,6 +216,14 @@ impl Video {
 
     pub(super) fn note(&mut self, fault: crate::client::oracle::Fault) {
         self.seen.faults.note(fault);
+    }
+
+    /// Of what its user saw so far nothing counts any more, but for faults.
+    pub(super) fn forget_seen(&mut self) {
+        let Seen { encoding, .. } = self.seen;
+        self.seen = Seen { encoding, faults: std::mem::take(&mut self.seen.faults), ..Seen::default() };
+        self.keyframes.forget_asked();
+        self.freezes.forget_counts();
     }
 
     /// What its user saw so far.
