@@ -30,18 +30,26 @@ export function launchChromium(flags = [], { devices = true, ...how } = {}) {
   });
 }
 
-/** Firefox with a fake camera and microphone, and nothing said about the network. */
-export function launchFirefox() {
+/** Where Firefox is. */
+export const FIREFOX = process.env.FIREFOX ?? '/usr/bin/firefox-esr';
+
+/**
+ * Firefox with a fake camera and microphone, and nothing said about the network. `prefs` are added to its own, `how` says
+ * more on how it is launched.
+ */
+export function launchFirefox(prefs = {}, how = {}) {
   return puppeteer.launch({
     browser: 'firefox',
-    executablePath: process.env.FIREFOX ?? '/usr/bin/firefox-esr',
+    executablePath: FIREFOX,
     headless: true,
     extraPrefsFirefox: {
       'media.navigator.streams.fake': true,
       'media.navigator.permission.disabled': true,
       'media.autoplay.default': 0,
       'media.autoplay.blocking_policy': 0,
+      ...prefs,
     },
+    ...how,
   });
 }
 

@@ -2,9 +2,10 @@
 // addresses come and go as on a laptop that is carried out of reach of its Wi-Fi.
 import { execFileSync, spawn } from 'node:child_process';
 import { readlinkSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 
-import { launchChromium } from './browsers.mjs';
+import { FIREFOX, launchChromium, launchFirefox } from './browsers.mjs';
 import { sleep, until } from './server.mjs';
 
 /** The server's address, which can be reached from either network. */
@@ -16,7 +17,26 @@ export const abroad = `http://${SERVER}:7880/`;
 /** What a server needs so that it is reached at that address. */
 export const reachable = ['--listen', '0.0.0.0:7880', '--announce', SERVER];
 
+const ON_MACHINE = fileURLToPath(new URL('on_machine', import.meta.url));
+
+/** Where Firefox on a machine is driven. */
+const DRIVEN_AT = 7899;
+
 const here = (...args) => execFileSync('ip', args);
+
+/** Leads from here to where Firefox on the machine is driven. */
+async function openBridge(namespace) {
+  const there = `exec 3<>/dev/tcp/127.0.0.1/${DRIVEN_AT}; cat <&3 & cat >&3; kill %1`;
+  const bridge = createServer((socket) => {
+    const way = spawn('nsenter', [`--net=${namespace}`, 'bash', '-c', there], { stdio: ['pipe', 'pipe', 'ignore'] });
+    socket.pipe(way.stdin);
+    way.stdout.pipe(socket);
+    socket.on('error', () => way.kill());
+    way.stdin.on('error', () => socket.destroy());
+  });
+  await new Promise((resolve) => { bridge.listen(DRIVEN_AT, '127.0.0.1', resolve); });
+  return bridge;
+}
 
 /** Starts one. It is in its first network. */
 export async function startMachine() {
@@ -36,6 +56,7 @@ export async function startMachine() {
     here('address', 'add', `10.8${network}.0.1/24`, 'dev', `far${network}`);
     there('link', 'set', `near${network}`, 'addrgenmode', 'none');
   }
+  let bridge;
   const machine = {
     /** Comes into reach of a network; its traffic goes there unless another is preferred. */
     enter(network, metric = network * 100) {
@@ -57,12 +78,18 @@ export async function startMachine() {
       const flags = [`--unsafely-treat-insecure-origin-as-secure=${new URL(abroad).origin}`];
       return launchChromium(flags, {
         ...how,
-        executablePath: fileURLToPath(new URL('on_machine', import.meta.url)),
+        executablePath: ON_MACHINE,
         pipe: true,
         env: { ...process.env, MACHINE: namespace },
       });
     },
+    /** Firefox on this machine. It is driven by a WebSocket, to which a bridge leads from here. */
+    async launchFirefox() {
+      bridge ??= await openBridge(namespace);
+      return launchFirefox({}, { executablePath: ON_MACHINE, debuggingPort: DRIVEN_AT, env: { ...process.env, MACHINE: namespace, BROWSER: FIREFOX } });
+    },
     async stop() {
+      bridge?.close();
       here('link', 'delete', 'far1');
       here('link', 'delete', 'far2');
       holder.kill();
