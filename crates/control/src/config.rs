@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use switchyard_vocab::codec::Codec;
 use switchyard_vocab::ids::{Tenant, WorkerId};
 use switchyard_vocab::line::{Fingerprint, FingerprintHash};
+use switchyard_vocab::profile::Format;
+use switchyard_vocab::redundancy::AudioRedundancy;
 
 use crate::admission::Limits;
 use crate::codec_policy::CodecPolicy;
@@ -29,6 +32,8 @@ pub struct ControlConfig {
     pub codecs: CodecPolicy,
     /// What single tenants may use; those left out may use what the limits allow.
     pub quotas: BTreeMap<Tenant, Quota>,
+    /// When sound is repeated; unless never, everybody is offered to take it so.
+    pub redundancy: AudioRedundancy,
     /// How sessions are spread over workers.
     pub placement: Placement,
     /// How long a session may take to join.
@@ -54,6 +59,7 @@ impl Default for ControlConfig {
             limits: Limits::default(),
             codecs: CodecPolicy::default(),
             quotas: BTreeMap::new(),
+            redundancy: AudioRedundancy::default(),
             placement: Placement::default(),
             join_timeout: JOIN_TIMEOUT,
             resume_for: RESUME_FOR,
@@ -64,6 +70,12 @@ impl Default for ControlConfig {
 }
 
 impl ControlConfig {
+    /// How a track of this format is offered to somebody: its sound may come with repeats of ours.
+    pub(crate) fn offered(&self, format: Format) -> Format {
+        let repeats = format.codec == Codec::Opus && self.redundancy != AudioRedundancy::Off;
+        Format { red: format.red || repeats, ..format }
+    }
+
     /// A worker as descriptions announce it.
     pub(crate) fn endpoint(&self, worker: WorkerId) -> Option<WorkerEndpoint<'_>> {
         let WorkerAddress { candidates } = self.workers.get(worker.index())?;

@@ -22,6 +22,7 @@
 
 pub mod allocation;
 pub mod publication;
+pub mod redundancy;
 pub mod reports;
 pub mod subscription;
 

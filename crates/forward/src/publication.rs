@@ -16,6 +16,7 @@ pub mod keyframe_request;
 pub mod layers;
 pub mod missing;
 mod observe;
+pub mod recovery;
 pub mod sent_format;
 
 use std::time::{Duration, Instant};
@@ -41,6 +42,7 @@ use excess::Excess;
 use ingress::Ingress;
 use layers::{Candidate, Layers, Pace};
 use observe::{Memory, PayloadFacts, Unread};
+use recovery::Recovered;
 use sent_format::{Sent, SentFormat};
 
 pub use feedback::Feedback;
@@ -83,6 +85,7 @@ pub struct Publication {
     next_layer_check: Option<Instant>,
     excess: Excess,
     muted: bool,
+    recovered: Recovered,
     /// Scratch for the numbers of one NACK.
     lost: Vec<SeqNo>,
 }
@@ -107,6 +110,7 @@ impl Publication {
             next_layer_check: None,
             excess: Excess::default(),
             muted: false,
+            recovered: Recovered::default(),
             lost: Vec::with_capacity(missing::MAX_ASKED),
         }
     }
@@ -157,6 +161,9 @@ impl Publication {
             front.add_parameter_sets(|out| memory.write_sets(bound.codec.profile, out));
         }
         let observed = observed(now, packet, known, bound, (numbered, facts, front.attached()));
+        if bound.red {
+            self.recover(now, &observed, payload);
+        }
         let kept = self.keep(now, &observed, (front.bytes(), payload));
         kept.map(|packet| Accepted::Packet { packet, observed })
     }

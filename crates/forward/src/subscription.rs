@@ -6,6 +6,7 @@
 
 mod keyframe_budget;
 mod padding;
+pub mod repeats;
 pub mod rewrite;
 pub mod select;
 pub mod sent;
@@ -29,7 +30,8 @@ use crate::publication::layers::Layers;
 
 use crate::reports::{Reports, SenderReports, Streams};
 use keyframe_budget::{Admission, KeyframeBudget};
-use rewrite::{Envelope, Rewrite, Stamps};
+use repeats::{Blocks, Recent};
+use rewrite::{Envelope, Plan, Rewrite, Stamps};
 use select::{Preference, Select};
 use sent::{ResendOutcome, Sent};
 
@@ -83,6 +85,20 @@ pub struct Written {
     pub stamped: bool,
     /// Whether a keyframe starts in it.
     pub keyframe_start: bool,
+    /// What was done to sound for its repeats.
+    pub wrapping: Wrapping,
+}
+
+/// What was done to sound for its repeats (RED, RFC 2198).
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Wrapping {
+    /// Nothing: it left as it came.
+    #[default]
+    AsItCame,
+    /// What was sent before it is in it once more.
+    Wrapped,
+    /// Its publisher sent repeats, and its receiver gets what is new alone.
+    Unwrapped,
 }
 
 /// What becomes of a subscriber's request for a keyframe.
@@ -107,6 +123,7 @@ pub struct Subscription {
     select: Select,
     rewrite: Rewrite,
     sent: Sent,
+    recent: Recent,
     pub(crate) reports: SenderReports,
     next_rtx: ExtSeqNo,
     last_fir: Option<u8>,
@@ -129,6 +146,7 @@ impl Subscription {
             select: Select::new(kind, preference),
             rewrite: Rewrite::new(kind, codec.clock_rate(), seeds.seq, seeds.timestamp),
             sent: Sent::new(kind),
+            recent: Recent::default(),
             reports: SenderReports::new(kind, seeds.reports),
             next_rtx: ExtSeqNo::starting_at(SeqNo(seeds.rtx_seq.0 & 0x7fff)),
             last_fir: None,
@@ -176,14 +194,32 @@ impl Subscription {
             return Err(error.into());
         }
         let plan = self.rewrite.plan(verdict, packet, &cached, clocks, stamps);
-        let plan = plan.ok_or(WriteError::NoPlace(packet.seq))?;
-        let len = self.envelope.write(&plan, &cached, out)?;
+        let mut plan = plan.ok_or(WriteError::NoPlace(packet.seq))?;
+        if self.kind() == MediaKind::Audio && self.envelope.takes_red() {
+            let begins = verdict == Verdict::Switch;
+            plan.repeats = self.recent.on_sent(begins, (packet, plan.timestamp), &cached, cache);
+        }
+        let repeated = self.repeated(&plan, cache)?;
+        let len = self.envelope.write(&plan, (&cached, repeated), out)?;
         // The keyframe starts with its parameter sets, where those had to be put in front of it.
         let introduced = std::mem::replace(&mut self.introduced, plan.only_sets.then_some(packet));
         let keyframe_start = cached.observed.keyframe_start && introduced != Some(packet);
         self.sent.note(now, plan, keyframe_start);
-        self.reports.note_media(now, cached.payload.len());
-        Ok(Written { len, ssrc: self.envelope.section().ssrc, seq: plan.seq, stamped: true, keyframe_start })
+        self.reports.note_media(now, cached.payload.len() + repeated.len());
+        let wrapping = match (cached.observed.red, repeated.is_empty()) {
+            (true, _) if !self.envelope.takes_red() => Wrapping::Unwrapped,
+            (false, false) => Wrapping::Wrapped,
+            _ => Wrapping::AsItCame,
+        };
+        let ssrc = self.envelope.section().ssrc;
+        Ok(Written { len, ssrc, seq: plan.seq, stamped: true, keyframe_start, wrapping })
+    }
+
+    /// What a packet repeats; of one that is written again it has to be the same as the first time.
+    fn repeated<'a>(&self, plan: &Plan, cache: &'a Cache) -> Result<Blocks<'a>, WriteError> {
+        let opus = self.envelope.section().codec.payload_type;
+        let blocks = plan.repeats.blocks(plan.source, cache, opus);
+        blocks.ok_or(WriteError::Overwritten(plan.source.seq))
     }
 
     /// A selected packet will never be released. Sound closes over it; a picture goes on at the next
@@ -218,15 +254,17 @@ impl Subscription {
         let cached = cache.get(plan.source).ok_or(WriteError::Overwritten(plan.source.seq))?;
         let keyframe_start = cached.observed.keyframe_start;
         let Some(rtx) = self.envelope.rtx() else {
-            let len = self.envelope.write(&plan, &cached, out)?;
-            let ssrc = self.envelope.section().ssrc;
-            return Ok(Written { len, ssrc, seq, stamped: false, keyframe_start });
+            let repeated = self.repeated(&plan, cache)?;
+            let len = self.envelope.write(&plan, (&cached, repeated), out)?;
+            let (ssrc, wrapping) = (self.envelope.section().ssrc, Wrapping::AsItCame);
+            return Ok(Written { len, ssrc, seq, stamped: false, keyframe_start, wrapping });
         };
         let seq = self.next_rtx;
         let len = self.envelope.write_rtx(&plan, &cached, rtx, seq.on_wire(), stamps, out)?;
         self.next_rtx = seq.plus(1);
         self.reports.note_rtx(cached.payload.len());
-        Ok(Written { len, ssrc: rtx.0, seq, stamped: true, keyframe_start })
+        let wrapping = Wrapping::AsItCame;
+        Ok(Written { len, ssrc: rtx.0, seq, stamped: true, keyframe_start, wrapping })
     }
 
     /// The subscriber asks for a keyframe (PLI); `rtt` is its round trip.
@@ -268,6 +306,17 @@ impl Subscription {
     pub fn set_grant(&mut self, grant: Grant) -> bool {
         self.select.set_grant(grant);
         std::mem::replace(&mut self.grant, grant) != grant
+    }
+
+    /// From now on each packet of sound has so many of those before it in it, where its receiver reads that.
+    pub const fn set_repeats(&mut self, repeats: u8) {
+        self.recent.set_repeats(repeats);
+    }
+
+    /// How long a payload of `len` bytes may get by what it repeats.
+    pub fn longest(&self, observed: &Observed, len: usize) -> usize {
+        let repeats = self.kind() == MediaKind::Audio && self.envelope.takes_red();
+        if repeats { self.recent.longest(observed, len) } else { len }
     }
 
     /// What it could have, for [`allocate`](crate::allocation::allocate); nothing where nothing is wanted, and

@@ -19,11 +19,12 @@ use switchyard_net::{BufferSizes, EventFd, addresses, clock};
 use switchyard_transport::dtls::{Certificate, DtlsVersions};
 use switchyard_transport::ice_lite::issue_credentials;
 use switchyard_vocab::ids::WorkerId;
+use switchyard_vocab::redundancy::AudioRedundancy;
 use switchyard_worker::{Lanes, Worker, WorkerConfig};
 use tokio::runtime;
 use tokio::sync::watch;
 
-use crate::config::{Config, DtlsChoice, MediaConfig};
+use crate::config::{Config, DtlsChoice, MediaConfig, RedundancyChoice};
 use crate::control_task::{ControlTask, HeldBack, Nudge, WorkerLanes};
 use crate::journal::Journal;
 use crate::ports::Ports;
@@ -45,6 +46,7 @@ pub(crate) fn run(config: &Config) -> anyhow::Result<()> {
             limits: config.control.limits.clone(),
             codecs: config.control.codecs.clone(),
             quotas: config.gateway.auth.quotas(),
+            redundancy: redundancy(config.media.audio_redundancy),
             placement: config.control.placement,
             join_timeout: config.gateway.join_timeout,
             resume_for: config.gateway.resume_for,
@@ -176,6 +178,7 @@ impl Workers {
                 certificate: certificate.clone(),
                 dtls: versions(media.dtls),
                 adapts: media.adapt,
+                redundancy: redundancy(media.audio_redundancy),
                 wall,
                 seed: seed()?,
             };
@@ -203,6 +206,14 @@ const fn versions(choice: DtlsChoice) -> DtlsVersions {
     match choice {
         DtlsChoice::Auto => DtlsVersions::Auto,
         DtlsChoice::OnlyV12 => DtlsVersions::Only12,
+    }
+}
+
+const fn redundancy(choice: RedundancyChoice) -> AudioRedundancy {
+    match choice {
+        RedundancyChoice::Off => AudioRedundancy::Off,
+        RedundancyChoice::OnLoss => AudioRedundancy::OnLoss,
+        RedundancyChoice::Always => AudioRedundancy::Always,
     }
 }
 

@@ -77,6 +77,21 @@ pub(crate) struct MediaConfig {
     pub(crate) dtls: DtlsChoice,
     /// Whether each subscriber gets what fits on its way, instead of all it asks for.
     pub(crate) adapt: bool,
+    /// When sound is sent with what was sent before in it: `"off"`, `"on_loss"` or `"always"`.
+    pub(crate) audio_redundancy: RedundancyChoice,
+}
+
+/// When sound is sent with what was sent before in it once more.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum RedundancyChoice {
+    /// Never, unless its publisher does.
+    Off,
+    /// To those who report loss.
+    #[default]
+    OnLoss,
+    /// To everybody who takes it.
+    Always,
 }
 
 /// Which DTLS versions are spoken.
@@ -142,6 +157,7 @@ impl Default for MediaConfig {
             send_buffer: 4 * 1024 * 1024,
             dtls: DtlsChoice::OnlyV12,
             adapt: false,
+            audio_redundancy: RedundancyChoice::OnLoss,
         }
     }
 }

@@ -7,6 +7,7 @@ pub mod line;
 pub mod media;
 pub mod oracle;
 pub mod publisher;
+pub mod red;
 pub mod sdp;
 pub mod stamp;
 pub mod subscriber;

@@ -8,6 +8,7 @@ use std::time::Duration;
 use switchyard_control::placement::Placement;
 use switchyard_vocab::codec::MediaKind;
 use switchyard_vocab::layer::SpatialLayer;
+use switchyard_vocab::redundancy::AudioRedundancy;
 
 use crate::client::media::Media;
 use crate::network::LinkConditions;
@@ -54,7 +55,8 @@ impl fmt::Display for Failure {
 impl Scenario {
     /// A scenario with one worker and usual links, in which nothing happens yet.
     pub const fn called(name: &'static str) -> Self {
-        let config = WorldConfig { workers: 1, placement: Placement::Spread, adapts: false };
+        let (placement, redundancy) = (Placement::Spread, AudioRedundancy::OnLoss);
+        let config = WorldConfig { workers: 1, placement, adapts: false, redundancy };
         Self { name, config, link: USUAL_LINK, steps: Vec::new() }
     }
 
@@ -67,6 +69,12 @@ impl Scenario {
     /// Each subscriber gets what fits on its way, instead of all it asks for.
     pub const fn adapting(mut self) -> Self {
         self.config.adapts = true;
+        self
+    }
+
+    /// Sound is repeated then.
+    pub const fn repeating_sound(mut self, redundancy: AudioRedundancy) -> Self {
+        self.config.redundancy = redundancy;
         self
     }
 

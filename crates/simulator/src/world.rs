@@ -32,6 +32,7 @@ use switchyard_transport::ice_lite::issue_credentials;
 use switchyard_vocab::counters::WorkerCounters;
 use switchyard_vocab::ids::{Identity, RoomName, SessionId, WorkerId};
 use switchyard_vocab::line::{Fingerprint, FingerprintHash};
+use switchyard_vocab::redundancy::AudioRedundancy;
 
 use crate::client::media::Media;
 use crate::client::{Client, ClientConfig};
@@ -64,6 +65,8 @@ pub struct WorldConfig {
     pub placement: Placement,
     /// Whether each subscriber gets what fits on its way, instead of all it asks for.
     pub adapts: bool,
+    /// When sound is repeated.
+    pub redundancy: AudioRedundancy,
 }
 
 /// A server and its clients.
@@ -93,7 +96,7 @@ impl World {
         let seats = flags.into_iter().zip(links).zip(0..).map(|((flag, links), number)| {
             let id = WorkerId(number);
             let (events_in, events) = lane::lane(event::CAPACITY, control_flag.clone());
-            Seat::new(seed, id, config.adapts, clock.wall(), flag, links, (events_in, events))
+            Seat::new(seed, id, &config, clock.wall(), flag, links, (events_in, events))
         });
         Self {
             seats: seats.collect(),
@@ -374,6 +377,7 @@ fn control_config(config: WorldConfig) -> ControlConfig {
     let address = |number| WorkerAddress { candidates: vec![worker_address(WorkerId(number))] };
     ControlConfig {
         placement: config.placement,
+        redundancy: config.redundancy,
         workers: (0..config.workers).map(address).collect(),
         // Nobody checks it: there are no handshakes.
         fingerprint: Fingerprint { hash: FingerprintHash::Sha256, digest: vec![0xAB; 32] },

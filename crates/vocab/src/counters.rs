@@ -281,6 +281,12 @@ pub struct WorkerCounters {
     pub superseded: u64,
     /// Copies of what was sent a moment ago, sent to fill probes.
     pub padding_sent: Tally,
+    /// Packets of sound sent with those before them in them once more (RED).
+    pub red_wrapped: u64,
+    /// Packets of sound taken out of RED for subscribers that don't read it.
+    pub red_unwrapped: u64,
+    /// Packets of sound that were lost on their way here and found in a later one (RED).
+    pub red_recovered: u64,
     /// Transport-wide feedback packets sent to publishers.
     pub twcc_sent: u64,
     /// Transport-wide feedback packets received from subscribers.

@@ -25,6 +25,7 @@ pub mod line;
 pub mod negotiated;
 pub mod observed;
 pub mod profile;
+pub mod redundancy;
 pub mod rtp;
 pub mod units;
 pub mod wall_clock;

@@ -11,6 +11,7 @@ use switchyard_congestion::twcc::arrivals::Arrivals;
 use switchyard_forward::publication::Publication;
 use switchyard_forward::publication::binding::Bindings;
 use switchyard_forward::publication::demand::{Demands, Upstream};
+use switchyard_forward::redundancy::Redundancy;
 use switchyard_forward::subscription::{Seeds, Subscription};
 use switchyard_transport::line::{Line, LineConfig};
 use switchyard_vocab::ids::{PeerId, PublicationId};
@@ -93,6 +94,9 @@ impl Worker {
         }
         let config =
             LineConfig { local, certificate: self.config.certificate.clone(), dtls: self.config.dtls };
+        let redundancy = Redundancy::new(self.config.redundancy);
+        let mut downlink = Downlink::new(self.config.adapts);
+        downlink.set_repeats(now, redundancy.repeats());
         let key = self.peers.insert(Peer {
             id,
             line: Line::new(now, config),
@@ -106,7 +110,8 @@ impl Worker {
             feedback_ssrc: Ssrc(self.rng.next_u32().max(1)),
             subscriptions: Vec::new(),
             pacer: Pacer::new(),
-            downlink: Downlink::new(self.config.adapts),
+            downlink,
+            redundancy,
             subscriptions_due: None,
             rtt: DEFAULT_RTT,
             rtcp_budget: RtcpBudget::default(),

@@ -35,6 +35,10 @@ const RAISE_INTERVAL: Duration = Duration::from_millis(250);
 /// queue, and that would be taken for too narrow a link.
 const PACING_UNHEARD: f64 = 8.0;
 
+/// The share of what fits that sound may take with its repeats. They are against the loss of the network: on a link
+/// that is too narrow for them they would make the loss they are against.
+const MOST_FOR_SOUND: f64 = 0.5;
+
 /// One subscriber's path, as seen from here.
 #[derive(Debug)]
 pub(crate) struct Downlink {
@@ -66,6 +70,8 @@ pub(crate) struct Downlink {
     sent: u64,
     /// When it was looked at last, and how much was sent by then.
     looked: Option<(Instant, u64)>,
+    /// How often sound is repeated.
+    repeats: u8,
 }
 
 impl Downlink {
@@ -89,6 +95,7 @@ impl Downlink {
             has_grown: false,
             sent: 0,
             looked: None,
+            repeats: 0,
         }
     }
 
@@ -142,6 +149,23 @@ impl Downlink {
     /// The subscriber reports on one stream.
     pub(crate) fn on_report_block(&mut self, now: Instant, block: &ReportBlock, rtt: Option<Duration>) {
         self.estimator.on_receiver_report(now, f64::from(block.fraction_lost) / 256.0, rtt);
+    }
+
+    /// How often sound is repeated.
+    pub(crate) const fn repeats(&self) -> u8 {
+        self.repeats
+    }
+
+    /// Sound should be repeated so often: it is, as far as it takes no more than [its share](MOST_FOR_SOUND) then.
+    pub(crate) fn set_repeats(&mut self, now: Instant, wanted: u8) {
+        if wanted == 0 || !self.adapts || !self.estimator.is_heard() {
+            self.repeats = wanted;
+            return;
+        }
+        let once = self.sound.bitrate(now).as_bps() as f64 / f64::from(1 + self.repeats);
+        let most = self.estimator.bitrate().as_bps() as f64 * MOST_FOR_SOUND;
+        let fits = |&repeats: &u8| once * f64::from(1 + repeats) <= most;
+        self.repeats = (0..=wanted).rev().find(fits).unwrap_or(0);
     }
 
     /// It is reached by another path. Another port of the same host is a NAT's doing and changes nothing.

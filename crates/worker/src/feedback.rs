@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use switchyard_bus::demand::Demand;
 use switchyard_forward::publication::binding::Stream;
+use switchyard_forward::redundancy::Redundancy;
 use switchyard_forward::subscription::KeyframeOutcome;
 use switchyard_forward::subscription::sent::ResendOutcome;
 use switchyard_transport::demux::Protocol;
@@ -85,6 +86,11 @@ impl Worker {
             }
             RtcpPacket::TransportFeedback(feedback) => {
                 self.counters.twcc_received += 1;
+                let told = feedback.end().0.wrapping_sub(feedback.head.base.0);
+                let came = feedback.received().count().min(told.into()) as u32;
+                self.on_loss(now, key, |redundancy| {
+                    redundancy.on_feedback(now, told.into(), u32::from(told) - came);
+                });
                 self.with_downlink(key, |downlink| downlink.on_feedback(now, feedback));
             }
             RtcpPacket::Remb(remb) => {
@@ -143,7 +149,16 @@ impl Worker {
         let rtt = entry.forwarding.handle_report(now, block);
         let Some(peer) = self.peers.get_mut(key) else { return };
         peer.rtt = rtt.unwrap_or(peer.rtt);
+        let share = f64::from(block.fraction_lost) / 256.0;
+        self.on_loss(now, key, |redundancy| redundancy.on_report(now, share));
         self.with_downlink(key, |downlink| downlink.on_report_block(now, block, rtt));
+    }
+
+    /// A subscriber tells of loss: sound may have to be repeated.
+    fn on_loss(&mut self, now: Instant, key: PeerKey, tell: impl FnOnce(&mut Redundancy)) {
+        let Some(peer) = self.peers.get_mut(key) else { return };
+        tell(&mut peer.redundancy);
+        peer.downlink.set_repeats(now, peer.redundancy.repeats());
     }
 
     fn with_downlink(&mut self, key: PeerKey, change: impl FnOnce(&mut Downlink)) {

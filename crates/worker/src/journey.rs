@@ -67,9 +67,19 @@ impl Worker {
         let (publication, accepted) = taken?;
         if let Accepted::Packet { packet, observed } = accepted {
             self.counters.keyframes_received += u64::from(observed.keyframe_start);
+            self.route_recovered(now, publication);
             self.route(now, publication, packet, &observed);
         }
         Ok(())
+    }
+
+    /// Shows everybody what was lost before a packet and found in it.
+    fn route_recovered(&mut self, now: Instant, publication: PublicationId) {
+        let Some(route) = self.routes.get_mut(publication) else { return };
+        for (packet, observed) in route.publication.take_recovered().into_iter().flatten() {
+            self.counters.red_recovered += 1;
+            self.route(now, publication, packet, &observed);
+        }
     }
 
     /// Shows an authentic packet to the publication it belongs to.
@@ -140,7 +150,6 @@ impl Worker {
         let Some(len) = route.publication.cache().get(packet).map(|cached| cached.bytes.len()) else {
             return;
         };
-        let size = on_wire(len);
         for &key in &route.subscriptions {
             let Some(entry) = self.subscriptions.get_mut(key) else { continue };
             let Some(peer) = self.peers.get_mut(entry.peer) else { continue };
@@ -165,6 +174,7 @@ impl Worker {
                 continue;
             }
             self.touched.push(entry.peer, &mut peer.touched);
+            let size = on_wire(entry.forwarding.longest(observed, len));
             for verdict in releases(verdict, observed) {
                 queue(peer, (class, size), key, entry, (packet, verdict), &mut self.counters);
             }

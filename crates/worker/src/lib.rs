@@ -14,6 +14,7 @@
 //! use switchyard_bus::{command, event, lane::lane, snapshot, wake::Flag};
 //! use switchyard_transport::dtls::{Certificate, DtlsVersions};
 //! use switchyard_vocab::ids::WorkerId;
+//! use switchyard_vocab::redundancy::AudioRedundancy;
 //! use switchyard_vocab::wall_clock::WallClock;
 //! use switchyard_worker::io::{MemoryOutbox, MemoryInbox};
 //! use switchyard_worker::{Lanes, Turn, Worker, WorkerConfig};
@@ -27,6 +28,7 @@
 //!     certificate: Arc::new(Certificate::generate().unwrap()),
 //!     dtls: DtlsVersions::Auto,
 //!     adapts: false,
+//!     redundancy: AudioRedundancy::OnLoss,
 //!     wall: WallClock { anchor: now, since_unix_epoch: std::time::Duration::ZERO },
 //!     seed: [7; 32],
 //! };
@@ -87,6 +89,7 @@ use switchyard_vocab::demand::Demand;
 use switchyard_vocab::drop_reason::DropReason;
 use switchyard_vocab::ids::{PeerId, PublicationId, WorkerId};
 use switchyard_vocab::line::DtlsRole;
+use switchyard_vocab::redundancy::AudioRedundancy;
 use switchyard_vocab::wall_clock::WallClock;
 use switchyard_wire::rtcp::ReportBlock;
 
@@ -111,6 +114,8 @@ pub struct WorkerConfig {
     pub dtls: DtlsVersions,
     /// Whether each subscriber gets what fits on its way, instead of all it asks for.
     pub adapts: bool,
+    /// When sound is repeated.
+    pub redundancy: AudioRedundancy,
     /// Wall time, read once.
     pub wall: WallClock,
     /// What its random numbers start from: first sequence numbers and timestamps.

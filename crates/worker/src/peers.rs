@@ -9,6 +9,7 @@ use slab::Slab;
 use switchyard_congestion::pacer::Pacer;
 use switchyard_congestion::twcc::arrivals::Arrivals;
 use switchyard_forward::publication::binding::Bindings;
+use switchyard_forward::redundancy::Redundancy;
 use switchyard_transport::line::Line;
 use switchyard_vocab::counters::LineEnd;
 use switchyard_vocab::datagram::Tuple;
@@ -47,6 +48,8 @@ pub(crate) struct Peer {
     pub(crate) subscriptions: Vec<SubscriptionKey>,
     pub(crate) pacer: Pacer<Queued>,
     pub(crate) downlink: Downlink,
+    /// How often its sound should be repeated.
+    pub(crate) redundancy: Redundancy,
     /// When one of its subscriptions has to be looked at.
     pub(crate) subscriptions_due: Option<Instant>,
     /// Round trip to it, as last measured.

@@ -5,7 +5,7 @@ use std::time::Instant;
 use switchyard_congestion::pacer::{Class, Release, What};
 use switchyard_congestion::packet::ClusterId;
 use switchyard_forward::subscription::rewrite::Stamps;
-use switchyard_forward::subscription::{Subscription, WriteError, Written};
+use switchyard_forward::subscription::{Subscription, Wrapping, WriteError, Written};
 use switchyard_transport::srtp::SrtpProfile;
 use switchyard_vocab::codec::MediaKind;
 use switchyard_vocab::counters::PacketKind;
@@ -115,6 +115,7 @@ impl Worker {
         let written = match order {
             Order::Queued(Queued::New { packet, verdict, .. }) => {
                 let clocks = route.publication.clocks();
+                entry.forwarding.set_repeats(peer.downlink.repeats());
                 entry.forwarding.write(now, (packet, verdict), cache, clocks, stamps, plain)
             }
             Order::Queued(Queued::Again { seq, .. }) => {
@@ -128,7 +129,7 @@ impl Worker {
         if let Err(WriteError::Overwritten(_)) = written {
             entry.waits = false;
         }
-        let Written { len, seq, stamped, ssrc, .. } = written.map_err(reason_of)?;
+        let Written { len, seq, stamped, ssrc, wrapping, .. } = written.map_err(reason_of)?;
         let is_rtx = ssrc != entry.forwarding.section().ssrc;
         // The number is given by now, so this must not fail, and does not: only open lines are queued for,
         // the header is our own, and there is room for the tag.
@@ -146,6 +147,8 @@ impl Worker {
         }
         peer.subscriptions_due = earliest(peer.subscriptions_due, entry.forwarding.poll_timeout());
         self.counters.sent.add(kind, len);
+        self.counters.red_wrapped += u64::from(wrapping == Wrapping::Wrapped);
+        self.counters.red_unwrapped += u64::from(wrapping == Wrapping::Unwrapped);
         match order {
             Order::Queued(Queued::New { .. }) => peer.resend_budget.note_sent(now, len),
             Order::Queued(Queued::Again { .. }) => self.counters.resent.add(len),

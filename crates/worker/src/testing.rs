@@ -20,6 +20,7 @@ use switchyard_vocab::datagram::Tuple;
 use switchyard_vocab::drop_reason::DropReason;
 use switchyard_vocab::ids::{PeerId, SessionId, WorkerId};
 use switchyard_vocab::line::DtlsRole;
+use switchyard_vocab::redundancy::AudioRedundancy;
 use switchyard_vocab::wall_clock::WallClock;
 
 use crate::io::{MemoryInbox, MemoryOutbox, Outbox};
@@ -120,6 +121,7 @@ impl World {
                 certificate: certificate(),
                 dtls: DtlsVersions::Auto,
                 adapts: false,
+                redundancy: AudioRedundancy::OnLoss,
                 wall: WallClock { anchor: at(0), since_unix_epoch: Duration::from_secs(1_790_000_000) },
                 seed: [index as u8 + 1; 32],
             };

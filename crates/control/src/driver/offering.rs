@@ -44,7 +44,7 @@ impl Control {
             let cname = &room.membership.get(track.owner)?.cname;
             Some(Subject {
                 carrier: track.about.id,
-                format: track.format,
+                format: self.config.offered(track.format),
                 owner: track.owner,
                 cname: cname.clone(),
             })

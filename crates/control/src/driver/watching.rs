@@ -144,7 +144,7 @@ impl Control {
                 taken.extend(rtx_ssrc);
                 let occupant = Occupant {
                     subscription,
-                    format,
+                    format: self.config.offered(format),
                     ssrc,
                     rtx_ssrc,
                     cname: cname.clone(),

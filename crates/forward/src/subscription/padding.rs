@@ -8,7 +8,7 @@ use switchyard_vocab::codec::MediaKind;
 use switchyard_vocab::rtp::{ExtSeqNo, PayloadType, RtpTimestamp, Ssrc};
 
 use super::rewrite::Stamps;
-use super::{Subscription, WriteError, Written};
+use super::{Subscription, Wrapping, WriteError, Written};
 use crate::publication::cache::Cache;
 
 /// How far back copies are taken from: older ones mend nothing any more.
@@ -54,7 +54,8 @@ impl Subscription {
         let len = self.envelope.write_padding(timestamp, rtx, seq.on_wire(), stamps, out)?;
         self.next_rtx = seq.plus(1);
         self.reports.note_rtx(0);
-        Ok(Written { len, ssrc: rtx.0, seq, stamped: true, keyframe_start: false })
+        let wrapping = Wrapping::AsItCame;
+        Ok(Written { len, ssrc: rtx.0, seq, stamped: true, keyframe_start: false, wrapping })
     }
 
     /// From the newest backwards, and again.

@@ -17,6 +17,7 @@ use switchyard_vocab::rtp::{ClockRate, ExtSeqNo, RtpTimestamp, SeqNo};
 
 use crate::publication::cache::{CacheRef, CachedPacket};
 use crate::publication::clocks::Clocks;
+use crate::subscription::repeats::Repeats;
 
 pub use envelope::{Envelope, Plan, Stamps};
 pub use numbers::Numbers;
@@ -92,6 +93,7 @@ impl Rewrite {
             marker: (observed.marker || resumes) && !only_sets,
             numbers: self.numbers.map(verdict, cached),
             orientation: self.orientation(observed),
+            repeats: Repeats::default(),
             stamps,
         })
     }

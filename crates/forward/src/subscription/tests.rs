@@ -15,6 +15,7 @@ mod codecs;
 mod dropped;
 mod keyframes;
 mod padding;
+mod repeats;
 
 fn prefer(call: &mut Call, max_layer: u8) {
     call.subscription.set_preference(Preference { max_layer: SpatialLayer(max_layer), paused: false });

@@ -211,7 +211,16 @@ fn write_answered(identity: &Identity, section: &str, out: &mut String) {
     out.push_str(&format!("m={media}\r\nc=IN IP4 0.0.0.0\r\n"));
     let kept = ["a=mid:", "a=rtpmap:", "a=fmtp:", "a=rtcp-fb:", "a=extmap:", "a=rtcp-mux", "a=rtcp-rsize"];
     let lines: Vec<&str> = lines.collect();
-    for line in lines.iter().filter(|line| kept.iter().any(|head| line.starts_with(head))) {
+    // What it reads in packets would be hidden in those with several.
+    let red = lines.iter().find(|line| line.starts_with("a=rtpmap:") && line.contains(" red/"));
+    let red = red.and_then(|line| line.strip_prefix("a=rtpmap:")?.split(' ').next());
+    let is_of_red = |line: &str| {
+        red.is_some_and(|red| {
+            line.split_once(':').is_some_and(|(_, rest)| rest.split(' ').next() == Some(red))
+        })
+    };
+    for line in lines.iter().filter(|line| kept.iter().any(|head| line.starts_with(head)) && !is_of_red(line))
+    {
         out.push_str(line);
         out.push_str("\r\n");
     }

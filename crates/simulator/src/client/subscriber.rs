@@ -8,6 +8,7 @@ mod flood;
 mod keyframe;
 mod nack;
 mod reception;
+mod spoken;
 mod video;
 
 use std::collections::BTreeMap;
@@ -159,7 +160,7 @@ impl Subscriber {
             ssrc: media,
             mid: section.mid.clone(),
             receiver: match section.kind.as_str() {
-                "audio" => Receiver::Audio(Box::new(Audio::new())),
+                "audio" => Receiver::Audio(Box::new(Audio::new(section.payload_type("red")))),
                 _ => Receiver::Video(Box::new(Video::new())),
             },
         });
@@ -212,7 +213,9 @@ impl Subscriber {
         };
         match (role, &mut stream.receiver) {
             (Role::Media(_), Receiver::Video(video)) => video.handle_packet(now, content, &self.wall),
-            (Role::Media(_), Receiver::Audio(audio)) => audio.handle_packet(now, content, level, &self.wall),
+            (Role::Media(_), Receiver::Audio(audio)) => {
+                audio.handle_packet(now, (content, packet.payload_type()), level, &self.wall);
+            }
             (Role::Repair(_), Receiver::Video(video)) => {
                 if let Some((seq, payload)) = rtx::split(content.payload) {
                     video.handle_repaired(now, Packet { seq, payload, ..content }, &self.wall);

@@ -22,7 +22,7 @@ use switchyard_worker::{Lanes, Turn, Worker, WorkerConfig};
 use crate::client::Client;
 use crate::client::line::srtp_keys;
 use crate::seed::Seed;
-use crate::world::worker_address;
+use crate::world::{WorldConfig, worker_address};
 
 /// One worker in the world.
 pub(super) struct Seat {
@@ -48,7 +48,7 @@ impl Seat {
     pub(super) fn new(
         seed: Seed,
         id: WorkerId,
-        adapts: bool,
+        world: &WorldConfig,
         wall: WallClock,
         flag: Arc<Flag>,
         links: Vec<Link>,
@@ -58,7 +58,8 @@ impl Seat {
             id,
             certificate: Arc::new(Certificate::generate().expect("a certificate can be made")),
             dtls: DtlsVersions::Auto,
-            adapts,
+            adapts: world.adapts,
+            redundancy: world.redundancy,
             wall,
             seed: seed.bytes(&format!("worker {id}")),
         };

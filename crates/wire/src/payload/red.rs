@@ -6,19 +6,25 @@
 //! ```
 //! then the data of all blocks in that order; the primary block has what is left.
 //!
-//! Blocks are taken out and named anew, never re-encoded, so that encrypted sound passes as well.
+//! Blocks are put together, taken out and named anew, never re-encoded, so that encrypted sound passes as well.
 
 use switchyard_vocab::rtp::PayloadType;
 
 use crate::NoRoom;
-use crate::bytes::array_at;
+use crate::bytes::{Cursor, array_at};
 
 /// Most redundant blocks taken from one packet, as in libwebrtc. Browsers send one or two; a larger
 /// value only makes every walk over a hostile packet longer.
 pub const MAX_REDUNDANT: usize = 32;
 
 /// Length of the header of a redundant block.
-const HEADER_LEN: usize = 4;
+pub const HEADER_LEN: usize = 4;
+
+/// How much earlier a redundant block may have been sent at most, on the media clock: a third of a second of Opus.
+pub const MAX_OFFSET: u16 = 0x3fff;
+
+/// Longest data of a redundant block.
+pub const MAX_BLOCK: usize = 0x3ff;
 
 const MORE_FOLLOW: u8 = 0x80;
 
@@ -127,6 +133,30 @@ impl<'a> Iterator for Redundants<'a> {
             data,
         })
     }
+}
+
+/// Writes a payload of these blocks, the oldest first, and returns its length.
+///
+/// # Errors
+/// When it does not fit `out`, or a redundant block is older than [`MAX_OFFSET`] or longer than [`MAX_BLOCK`].
+pub fn write<'b>(
+    mut redundant: impl Iterator<Item = Redundant<'b>> + Clone,
+    (primary_type, primary): (PayloadType, &[u8]),
+    out: &mut [u8],
+) -> Result<usize, NoRoom> {
+    let mut cursor = Cursor::new(out);
+    for block in redundant.clone() {
+        if block.timestamp_offset > MAX_OFFSET || block.data.len() > MAX_BLOCK {
+            return Err(NoRoom);
+        }
+        let [_, high, middle, low] =
+            ((u32::from(block.timestamp_offset) << 10) | block.data.len() as u32).to_be_bytes();
+        cursor.put(&[block.payload_type.0 | MORE_FOLLOW, high, middle, low])?;
+    }
+    cursor.put(&[primary_type.0 & !MORE_FOLLOW])?;
+    redundant.try_for_each(|block| cursor.put(block.data))?;
+    cursor.put(primary)?;
+    Ok(cursor.len())
 }
 
 /// Gives every block of a payload the type under which the receiver knows its codec.

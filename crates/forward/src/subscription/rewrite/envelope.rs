@@ -13,6 +13,7 @@ use super::dependency;
 use super::numbers::Numbers;
 use crate::publication::attached::Elements;
 use crate::publication::cache::{CacheRef, CachedPacket};
+use crate::subscription::repeats::{Blocks, Repeats};
 
 /// What is stamped on a packet at the moment it leaves.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -40,6 +41,8 @@ pub struct Plan {
     pub numbers: Option<Numbers>,
     /// How the camera was held.
     pub orientation: Option<u8>,
+    /// What was sent before and is in it once more.
+    pub repeats: Repeats,
     /// What was stamped on it.
     pub stamps: Stamps,
 }
@@ -81,15 +84,20 @@ impl Envelope {
         Some((self.section.rtx_ssrc?, self.section.codec.rtx?))
     }
 
-    /// Writes the packet and returns its length.
-    pub fn write(&self, plan: &Plan, cached: &CachedPacket<'_>, out: &mut [u8]) -> Result<usize, NoRoom> {
+    /// Writes the packet, with what its plan repeats, and returns its length.
+    pub fn write(
+        &self,
+        plan: &Plan,
+        (cached, repeated): (&CachedPacket<'_>, Blocks<'_>),
+        out: &mut [u8],
+    ) -> Result<usize, NoRoom> {
         let stream = Stream {
             ssrc: self.section.ssrc,
-            payload_type: self.red(cached).unwrap_or(self.section.codec.payload_type),
+            payload_type: self.red(cached, repeated).unwrap_or(self.section.codec.payload_type),
             seq: plan.seq.on_wire(),
         };
         let len = self.write_header(stream, plan, cached, plan.stamps, out)?;
-        self.write_payload(plan, cached, out, len)
+        self.write_payload(plan, (cached, repeated), out, len)
     }
 
     /// Writes the packet as a retransmission (RFC 4588 §4) and returns its length.
@@ -105,7 +113,7 @@ impl Envelope {
         let stream = Stream { ssrc, payload_type, seq };
         let mut len = self.write_header(stream, plan, cached, stamps, out)?;
         len += rtx::write_osn(plan.seq.on_wire(), out.get_mut(len..).ok_or(NoRoom)?)?;
-        self.write_payload(plan, cached, out, len)
+        self.write_payload(plan, (cached, Blocks::default()), out, len)
     }
 
     /// Writes a packet of nothing but padding among the retransmissions (RFC 3550 §5.1) and returns its length.
@@ -133,9 +141,14 @@ impl Envelope {
         Ok(len + write_padding(PADDING, out.get_mut(len..).ok_or(NoRoom)?)?)
     }
 
+    /// Whether its receiver reads RED.
+    pub const fn takes_red(&self) -> bool {
+        self.section.codec.red.is_some()
+    }
+
     /// The payload type of a packet that goes out as RED.
-    fn red(&self, cached: &CachedPacket<'_>) -> Option<PayloadType> {
-        self.section.codec.red.filter(|_| cached.observed.red)
+    fn red(&self, cached: &CachedPacket<'_>, repeated: Blocks<'_>) -> Option<PayloadType> {
+        self.section.codec.red.filter(|_| cached.observed.red || !repeated.is_empty())
     }
 
     /// The same extensions on every packet of a stream, so that packets of one size stay that and
@@ -221,7 +234,7 @@ impl Envelope {
     fn write_payload(
         &self,
         plan: &Plan,
-        cached: &CachedPacket<'_>,
+        (cached, repeated): (&CachedPacket<'_>, Blocks<'_>),
         out: &mut [u8],
         len: usize,
     ) -> Result<usize, NoRoom> {
@@ -242,6 +255,9 @@ impl Envelope {
                 written
             }
             Some(Numbers::Dependency(_)) | None if cached.observed.red => self.write_red(cached, out)?,
+            None if !repeated.is_empty() => {
+                red::write(repeated.iter(), (self.section.codec.payload_type, payload), out)?
+            }
             Some(Numbers::Dependency(_)) | None => copy(payload, out)?,
         };
         Ok(len + written)
@@ -250,7 +266,7 @@ impl Envelope {
     /// Sound that repeats what was sent before: as it is to those who know that, else what is new in it.
     fn write_red(&self, cached: &CachedPacket<'_>, out: &mut [u8]) -> Result<usize, NoRoom> {
         let opus = self.section.codec.payload_type;
-        if self.red(cached).is_none() {
+        if !self.takes_red() {
             // It was checked when it came in.
             let red = red::Red::parse(cached.payload).map_err(|_| NoRoom)?;
             return red.write_primary(out);

@@ -9,6 +9,7 @@ use super::dependency::DependencyNumbers;
 use super::envelope::{Envelope, Plan, Stamps};
 use super::numbers::Numbers;
 use crate::publication::cache::{CacheRef, CachedPacket};
+use crate::subscription::repeats::{Blocks, Repeats};
 
 /// Most that is added to a payload, the dependency descriptor aside: the header, one element of each extension, a
 /// longer picture id. What leaves as much room always fits; the rest is tried.
@@ -39,9 +40,10 @@ impl Envelope {
             marker: false,
             numbers: any_numbers(cached),
             orientation: (self.section().codec.codec.kind() == MediaKind::Video).then_some(0),
+            repeats: Repeats::default(),
             stamps,
         };
-        self.write(&plan, cached, out).map(|_| ())
+        self.write(&plan, (cached, Blocks::default()), out).map(|_| ())
     }
 }
 

@@ -220,6 +220,24 @@ pub(super) const WORKERS: &[Metric] = &[
         Read::Workers(|worker| worker.padding_sent.bytes as f64),
     ),
     metric(
+        "switchyard_rewrite_red_wrapped_packets_total",
+        Counter,
+        "Packets of sound sent to subscribers with those before them in them once more (RED), because loss was reported.",
+        Read::Workers(|worker| worker.red_wrapped as f64),
+    ),
+    metric(
+        "switchyard_rewrite_red_unwrapped_packets_total",
+        Counter,
+        "Packets of sound taken out of RED for subscribers that don't read it.",
+        Read::Workers(|worker| worker.red_unwrapped as f64),
+    ),
+    metric(
+        "switchyard_observe_red_recovered_packets_total",
+        Counter,
+        "Packets of sound that were lost on the way from their publisher and found in a later one (RED).",
+        Read::Workers(|worker| worker.red_recovered as f64),
+    ),
+    metric(
         "switchyard_feedback_twcc_sent_total",
         Counter,
         "Transport-wide feedback packets sent to publishers.",

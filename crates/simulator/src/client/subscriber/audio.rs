@@ -2,15 +2,17 @@
 
 use std::time::{Duration, Instant};
 
-use switchyard_vocab::rtp::{ClockRate, ExtSeqNo, RtpTimestamp};
+use switchyard_vocab::rtp::{ClockRate, ExtSeqNo, PayloadType, RtpTimestamp};
 use switchyard_vocab::wall_clock::WallClock;
 
 use super::delays::Delays;
 use super::faults::Faults;
 use super::reception::{Reception, nanos};
+use super::spoken::Spoken;
 use super::video::Packet;
 use crate::client::oracle::Fault;
-use crate::client::stamp::Stamp;
+use crate::client::red;
+use crate::client::stamp::{Stamp, StampError};
 
 /// By how much media time may move against capture time from one packet to the next.
 const MAX_DRIFT: Duration = Duration::from_millis(25);
@@ -34,6 +36,12 @@ pub struct Heard {
     pub delays: Delays,
     /// By how much the sender reports misplaced a packet in time, at worst.
     pub worst_sync: Duration,
+    /// Packets that had earlier ones in them once more.
+    pub with_repeats: u64,
+    /// Packets' worth of sound that its user should have heard since the first one.
+    pub spoken: u64,
+    /// … of which none came in time, in whatever packet: it was concealed.
+    pub concealed: u64,
     /// What the server did wrong.
     pub faults: Faults,
 }
@@ -41,16 +49,26 @@ pub struct Heard {
 /// One subscribed sound.
 pub(super) struct Audio {
     pub(super) reception: Reception,
+    /// The payload type of packets with earlier ones in them.
+    red: Option<PayloadType>,
+    spoken: Spoken,
     newest: Option<(ExtSeqNo, RtpTimestamp, Stamp)>,
     heard: Heard,
 }
 
 impl Audio {
-    pub(super) fn new() -> Self {
-        Self { reception: Reception::new(ClockRate::OPUS), newest: None, heard: Heard::default() }
+    pub(super) fn new(red: Option<PayloadType>) -> Self {
+        let (reception, spoken) = (Reception::new(ClockRate::OPUS), Spoken::default());
+        Self { reception, red, spoken, newest: None, heard: Heard::default() }
     }
 
-    pub(super) fn handle_packet(&mut self, now: Instant, packet: Packet<'_>, level: bool, wall: &WallClock) {
+    pub(super) fn handle_packet(
+        &mut self,
+        now: Instant,
+        (packet, payload_type): (Packet<'_>, PayloadType),
+        level: bool,
+        wall: &WallClock,
+    ) {
         let seq = self.reception.on_packet(now, packet.seq, packet.timestamp);
         let at = now.saturating_duration_since(wall.anchor);
         self.heard.packets += 1;
@@ -59,14 +77,39 @@ impl Audio {
         let gap = self.heard.last.map_or(Duration::ZERO, |last| at - last);
         self.heard.longest_gap = self.heard.longest_gap.max(gap);
         self.heard.last = Some(at);
-        match Stamp::read(packet.payload) {
+        match self.read(at, packet, payload_type) {
             Ok(stamp) => {
+                self.spoken.on_arrival(at, stamp);
                 self.heard.delays.note(at.saturating_sub(stamp.captured));
                 self.check_order(seq, packet.timestamp, stamp);
                 self.check_sync(packet.timestamp, stamp, wall);
             }
             Err(error) => self.note(Fault::Corrupt { at: seq, error }),
         }
+    }
+
+    /// What is new in a packet, after a look at what is in it once more.
+    fn read(
+        &mut self,
+        at: Duration,
+        packet: Packet<'_>,
+        payload_type: PayloadType,
+    ) -> Result<Stamp, StampError> {
+        if self.red != Some(payload_type) {
+            return Stamp::read(packet.payload);
+        }
+        let (repeats, new) = red::read(packet.payload).ok_or(StampError::NotStamped)?;
+        let new = Stamp::read(new)?;
+        self.heard.with_repeats += u64::from(!repeats.is_empty());
+        for red::Repeat { earlier, payload } in repeats {
+            let stamp = Stamp::read(payload)?;
+            let media = ClockRate::OPUS.duration(earlier.into());
+            if media.abs_diff(new.captured.saturating_sub(stamp.captured)) > MAX_DRIFT {
+                return Err(StampError::Corrupt);
+            }
+            self.spoken.on_arrival(at, stamp);
+        }
+        Ok(new)
     }
 
     /// Compares a packet with the newest one before it, when it is newer.
@@ -103,6 +146,7 @@ impl Audio {
 
     /// What its user heard so far.
     pub(super) fn heard(&self) -> Heard {
-        Heard { expected: self.reception.expected(), ..self.heard.clone() }
+        let (spoken, concealed) = self.spoken.counts();
+        Heard { expected: self.reception.expected(), spoken, concealed, ..self.heard.clone() }
     }
 }

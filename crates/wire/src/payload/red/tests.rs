@@ -80,6 +80,16 @@ fn every_block_gets_the_receivers_type() {
     assert!(rename(&mut [0x80], |_| None).is_err());
 }
 
+#[test]
+fn a_block_that_is_too_old_or_too_long_for_its_header_is_not_written() {
+    let mut out = [0; 2_000];
+    let long = [0; MAX_BLOCK + 1];
+
+    for block in [redundant(b"a", MAX_OFFSET + 1), redundant(&long, 960)] {
+        assert_eq!(write([block].into_iter(), (OPUS, b"b"), &mut out), Err(NoRoom));
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1024))]
 
@@ -111,6 +121,15 @@ proptest! {
         payload.push(111);
         payload.extend(blocks.iter().flat_map(|(_, _, data)| data));
         payload.extend(&primary);
+        let redundant = blocks.iter().map(|(kind, timestamp_offset, data)| Redundant {
+            payload_type: PayloadType(*kind),
+            timestamp_offset: *timestamp_offset,
+            data,
+        });
+        let mut written = vec![0; payload.len()];
+        prop_assert_eq!(write(redundant.clone(), (OPUS, &primary), &mut written), Ok(payload.len()));
+        prop_assert_eq!(&written, &payload);
+        prop_assert_eq!(write(redundant, (OPUS, &primary), &mut written[1..]), Err(NoRoom));
 
         let red = Red::parse(&payload).unwrap();
 
