@@ -37,7 +37,10 @@ const PACING_UNHEARD: f64 = 8.0;
 
 /// The share of what fits that sound may take with its repeats. They are against the loss of the network: on a link
 /// that is too narrow for them they would make the loss they are against.
-const MOST_FOR_SOUND: f64 = 0.5;
+const MOST_FOR_SOUND: f64 = 0.25;
+
+/// What a repeat takes of what the packet takes that it repeats: at usual rates a good third of that is headers.
+const REPEAT_SIZE: f64 = 0.6;
 
 /// One subscriber's path, as seen from here.
 #[derive(Debug)]
@@ -162,9 +165,10 @@ impl Downlink {
             self.repeats = wanted;
             return;
         }
-        let once = self.sound.bitrate(now).as_bps() as f64 / f64::from(1 + self.repeats);
+        let with = |repeats: u8| 1.0 + f64::from(repeats) * REPEAT_SIZE;
+        let once = self.sound.bitrate(now).as_bps() as f64 / with(self.repeats);
         let most = self.estimator.bitrate().as_bps() as f64 * MOST_FOR_SOUND;
-        let fits = |&repeats: &u8| once * f64::from(1 + repeats) <= most;
+        let fits = |&repeats: &u8| once * with(repeats) <= most;
         self.repeats = (0..=wanted).rev().find(fits).unwrap_or(0);
     }
 

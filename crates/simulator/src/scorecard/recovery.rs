@@ -3,6 +3,7 @@
 
 mod crowds;
 mod links;
+mod sound;
 
 use std::time::Duration;
 
@@ -28,7 +29,8 @@ type Kind = fn(Codec) -> Vec<Case<World>>;
 pub fn cases() -> Vec<Case<World>> {
     let kinds: [Kind; 5] =
         [links::random, links::bursts, crowds::lossy_publisher, crowds::crowd, crowds::flood];
-    kinds.into_iter().flat_map(|kind| CODECS.into_iter().flat_map(kind)).collect()
+    let pictures = kinds.into_iter().flat_map(|kind| CODECS.into_iter().flat_map(kind));
+    pictures.chain(sound::lossy()).collect()
 }
 
 /// The name of a case, as files and commands spell it.
