@@ -39,6 +39,10 @@ const PACING_UNHEARD: f64 = 8.0;
 /// that is too narrow for them they would make the loss they are against.
 const MOST_FOR_SOUND: f64 = 0.25;
 
+/// A queue that grew so lately says that the link is narrow. A link that loses and shows no queue is not: what is taken
+/// to fit there follows the loss, and there repeats are needed most.
+const NARROW_FOR: Duration = Duration::from_secs(10);
+
 /// What a repeat takes of what the packet takes that it repeats: at usual rates a good third of that is headers.
 const REPEAT_SIZE: f64 = 0.6;
 
@@ -73,6 +77,8 @@ pub(crate) struct Downlink {
     sent: u64,
     /// When it was looked at last, and how much was sent by then.
     looked: Option<(Instant, u64)>,
+    /// When queues were seen to grow last.
+    grew: Option<Instant>,
     /// How often sound is repeated.
     repeats: u8,
 }
@@ -98,6 +104,7 @@ impl Downlink {
             has_grown: false,
             sent: 0,
             looked: None,
+            grew: None,
             repeats: 0,
         }
     }
@@ -141,7 +148,10 @@ impl Downlink {
     pub(crate) fn on_feedback(&mut self, now: Instant, feedback: &Feedback<'_>) {
         let arrivals = feedback.received().map(|received| (received.seq, received.at_micros));
         self.estimator.on_feedback(now, feedback.head.base, feedback.end(), arrivals);
-        self.has_grown |= self.estimator.estimate().usage == Usage::Over;
+        if self.estimator.estimate().usage == Usage::Over {
+            self.has_grown = true;
+            self.grew = Some(now);
+        }
     }
 
     /// The subscriber tells its own estimate.
@@ -159,9 +169,11 @@ impl Downlink {
         self.repeats
     }
 
-    /// Sound should be repeated so often: it is, as far as it takes no more than [its share](MOST_FOR_SOUND) then.
+    /// Sound should be repeated so often: it is, on a narrow link as far as it takes no more than
+    /// [its share](MOST_FOR_SOUND) then.
     pub(crate) fn set_repeats(&mut self, now: Instant, wanted: u8) {
-        if wanted == 0 || !self.adapts || !self.estimator.is_heard() {
+        let is_narrow = self.grew.is_some_and(|at| now.saturating_duration_since(at) < NARROW_FOR);
+        if wanted == 0 || !self.adapts || !is_narrow {
             self.repeats = wanted;
             return;
         }
