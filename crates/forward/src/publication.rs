@@ -47,7 +47,7 @@ use sent_format::{Sent, SentFormat};
 
 pub use feedback::Feedback;
 
-/// How often silence is looked for while there is more than one encoding.
+/// How often rates are measured, and silence is looked for while there is more than one encoding.
 const LAYER_CHECK: Duration = Duration::from_millis(250);
 
 /// What became of a packet that was not refused.
@@ -381,13 +381,18 @@ impl Publication {
     fn refresh_layers(&mut self, now: Instant) {
         let several = self.encodings.iter().flatten().filter(|encoding| encoding.is_seen()).count() > 1;
         self.look_at_excess(now);
-        self.next_layer_check = (several || self.excess.is_active()).then(|| now + LAYER_CHECK);
+        let is_measured = self.kind == MediaKind::Video
+            && self.encodings.iter().flatten().any(|encoding| encoding.is_live(now));
+        let is_due = several || is_measured || self.excess.is_active();
+        self.next_layer_check = is_due.then(|| now + LAYER_CHECK);
         if self.told_layers {
             return;
         }
         if several {
             self.ask_sizes(now);
         }
+        let known = self.layers;
+        let before = |encoding| known.get(encoding).map_or(Bitrate::ZERO, |layer| layer.bitrate);
         let seen = self.encodings.iter_mut().enumerate().filter_map(|(index, encoding)| {
             let encoding = encoding.as_mut().filter(|encoding| encoding.is_seen())?;
             Some(Candidate {
@@ -396,7 +401,11 @@ impl Publication {
                 live: !self.excess.withholds(EncodingIndex(index as u8))
                     && if several { encoding.is_live(now) } else { encoding.has_sent_media() },
                 size: encoding.size(),
-                bitrate: encoding.bitrate(now),
+                bitrate: match encoding.bitrate(now) {
+                    // … and takes about as much then as it did before.
+                    Bitrate::ZERO if !several => before(EncodingIndex(index as u8)),
+                    measured => measured,
+                },
             })
         });
         let ranked = layers::rank(seen);

@@ -10,6 +10,7 @@ use switchyard_simulator::scenario::Scenario;
 use switchyard_simulator::seed::Seed;
 use switchyard_simulator::world::World;
 use switchyard_vocab::downlink::HeldBy;
+use switchyard_vocab::layer::PictureSize;
 use switchyard_vocab::units::Bitrate;
 
 const fn seconds(seconds: u64) -> Duration {
@@ -91,6 +92,25 @@ fn the_operator_is_told_what_fits_to_whom_and_what_keeps_it_from_more() {
                 let is_so = cem.wanted.is_none() && cem.held_by == HeldBy::Demand && cem.bitrate > cem.spent;
                 if is_so { Ok(()) } else { Err(format!("{cem:?}")) }
             }),
+    );
+}
+
+#[test]
+fn a_picture_in_one_size_costs_what_is_measured_of_it_and_not_what_its_size_suggests() {
+    let mut calm = Media::single_camera_and_microphone();
+    for encoding in calm.camera.iter_mut().flat_map(|camera| &mut camera.encodings) {
+        encoding.size = PictureSize { width: 1280, height: 720 };
+    }
+    let wide = LinkConditions::clean(Duration::from_millis(20));
+    let scenario = Scenario::called("a large picture of little").over_workers(2).adapting().behind(wide);
+    play(
+        &scenario
+            .enters("ada", calm)
+            .runs(seconds(3))
+            .behind(narrow(900))
+            .enters("bob", Media::none())
+            .runs(seconds(10))
+            .checks("bob sees it move", sees("bob", |seen| seen.decoded > 8 * 25 && moves_on(seen))),
     );
 }
 

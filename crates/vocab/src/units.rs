@@ -9,6 +9,9 @@ use std::time::Duration;
 pub struct Bitrate(u64);
 
 impl Bitrate {
+    /// Nothing at all.
+    pub const ZERO: Self = Self(0);
+
     /// So many bits per second.
     pub const fn bps(bits_per_second: u64) -> Self {
         Self(bits_per_second)

@@ -150,6 +150,27 @@ fn a_lone_encoding_may_be_silent_for_as_long_as_it_likes() {
 }
 
 #[test]
+fn a_lone_encoding_is_measured_and_keeps_its_measure_while_it_is_silent() {
+    let mut call = Call::video(true);
+    let mut screen = Source::video(2);
+    for milliseconds in (0..3_000).step_by(20) {
+        call.push_all(milliseconds, &screen.frame(milliseconds, milliseconds == 0, 5));
+        call.feedback(milliseconds);
+    }
+    let rate = |call: &Call| call.publication.layers().iter().next().map(|layer| layer.bitrate);
+    let busy = rate(&call).expect("a layer");
+    assert!(busy > Bitrate::kbps(100), "{busy} of five packets in each 20 ms");
+
+    (3_000..60_000).step_by(100).for_each(|milliseconds| {
+        call.feedback(milliseconds);
+    });
+
+    assert!(rate(&call).is_some_and(|rate| rate > Bitrate::ZERO), "{:?} when nothing comes", rate(&call));
+    let rests = call.publication.poll_timeout();
+    assert!(rests.is_none_or(|due| due > at(60_000)), "silence is looked at for ever");
+}
+
+#[test]
 fn a_mirror_serves_what_it_was_given() {
     let mut call = Call::video(true);
     let mut source = Source::video(1);
