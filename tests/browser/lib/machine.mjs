@@ -68,6 +68,12 @@ export async function startMachine() {
     prefer(network) {
       there('route', 'replace', 'default', 'via', `10.8${network}.0.1`, 'dev', `near${network}`, 'metric', '10');
     },
+    /** Loses this share of the datagrams of UDP that come to it, in percent, each drawn by itself. Throws where this system can't. */
+    lose(percent) {
+      const rules = `add table ip air; flush table ip air; add chain ip air in { type filter hook input priority 0; };
+        add rule ip air in meta l4proto udp numgen random mod 100 < ${percent} drop`;
+      execFileSync('nsenter', [`--net=${namespace}`, 'nft', rules], { stdio: ['ignore', 'ignore', 'pipe'] });
+    },
     /** Is out of reach of a network, whose address is gone. */
     leave(network) {
       there('address', 'flush', 'dev', `near${network}`);
