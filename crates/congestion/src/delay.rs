@@ -45,6 +45,16 @@ const STANDING_MS: f64 = 100.0;
 /// A queue longer than this, in milliseconds, is worth waiting for until it is empty.
 const LONG_MS: f64 = 50.0;
 
+/// A queue as long as [`STANDING_MS`] that was longer by this, in milliseconds, in each of …
+const GROWN_MS: f64 = 10.0;
+
+/// … so many reports, …
+const GROWN_REPORTS: u32 = 2;
+
+/// … through which less than this share comes of what came a moment before, is that of a link that has all but
+/// closed. So few packets arrive then that the trend is long in coming.
+const CLOSED_SHARE: f64 = 0.5;
+
 /// A queue this much shorter, in milliseconds, than when it was last answered is on its way to empty.
 const SHRUNK_MS: f64 = 5.0;
 
@@ -61,6 +71,8 @@ pub struct DelayTrend {
     /// How long the queue is, and how long it was when it was last answered, in milliseconds.
     queue_ms: f64,
     answered_ms: Option<f64>,
+    /// Reports in a row in which it was longer.
+    grown: u32,
     last_feedback: Option<Instant>,
 }
 
@@ -76,6 +88,7 @@ impl DelayTrend {
         self.overflow.on_outcomes(now, outcomes, queue_ms);
         if let Some(queue_ms) = queue_ms {
             self.competition.on_queue(queue_ms);
+            self.grown = if queue_ms > self.queue_ms + GROWN_MS { self.grown + 1 } else { 0 };
             self.queue_ms = queue_ms;
         }
         for outcome in outcomes {
@@ -94,16 +107,27 @@ impl DelayTrend {
     /// overflows.
     pub fn usage(&self) -> Usage {
         match self.detector.usage() {
-            Usage::Normal if self.queue.standing_ms() > STANDING_MS => Usage::Over,
+            Usage::Normal if self.queue.standing_ms() > STANDING_MS || self.closed_to().is_some() => {
+                Usage::Over
+            }
             _ if self.overflow.is_seen() && self.drained().is_some() => Usage::Over,
             Usage::Over if self.answered_ms.is_some_and(|ms| self.queue_ms < ms - SHRUNK_MS) => Usage::Under,
             usage => usage,
         }
     }
 
+    /// What a link carries that has all but closed; `None` of others.
+    fn closed_to(&self) -> Option<Bitrate> {
+        if self.queue_ms < STANDING_MS || self.grown < GROWN_REPORTS {
+            return None;
+        }
+        let (before, now) = (self.drain.bitrate()?, self.drain.lately()?);
+        ((now.as_bps() as f64) < CLOSED_SHARE * before.as_bps() as f64).then_some(now)
+    }
+
     /// What the link carries for us while its queue is not empty; `None` while it is.
     pub fn drained(&self) -> Option<Bitrate> {
-        self.drain.bitrate()
+        self.closed_to().or_else(|| self.drain.bitrate())
     }
 
     /// The same, if the queue was filled by what we sent: however little is known of the path, that much is

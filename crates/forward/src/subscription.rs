@@ -233,8 +233,12 @@ impl Subscription {
         self.select.handle_dropped(packet);
     }
 
-    /// The subscriber asks for a packet again; `rtt` is its round trip.
+    /// The subscriber asks for a packet again; `rtt` is its round trip. Of a picture that has stopped nothing is
+    /// repaired: what goes on begins with a keyframe.
     pub fn handle_nack(&mut self, now: Instant, lost: SeqNo, cache: &Cache, rtt: Duration) -> ResendOutcome {
+        if self.kind() == MediaKind::Video && self.select.current().is_none() {
+            return ResendOutcome::Suppressed;
+        }
         self.sent.handle_nack(now, lost, cache, rtt)
     }
 

@@ -34,6 +34,9 @@ const MIN_FILLING_MS: f64 = 80.0;
 /// milliseconds, the best stretch of that length counts, since in the others the link may have been idle.
 const STRETCH_MS: f64 = 250.0;
 
+/// Where the queue is known to grow, so little time will do, in milliseconds.
+const LATELY_MS: f64 = 100.0;
+
 /// No more packets are remembered: those of half a second at 20 Mbit/s.
 const MAX_PACKETS: usize = 1_024;
 
@@ -93,6 +96,19 @@ impl Drain {
         self.best().map(|best| best.bitrate())
     }
 
+    /// The rate of late: of the last packets that make a rate at all. While the queue grows all of them waited,
+    /// and what the link let through before it became narrow does not count.
+    pub(super) fn lately(&self) -> Option<Bitrate> {
+        let mut stretch = Stretch::default();
+        for waited in self.waited.iter().rev() {
+            if stretch.packets >= MIN_PACKETS && stretch.gaps_ms >= LATELY_MS {
+                break;
+            }
+            stretch.add(waited);
+        }
+        stretch.is_usable().then(|| stretch.bitrate())
+    }
+
     /// The same, if it was with these packets that the queue grew: they were sent much faster than they arrived.
     pub(super) fn filled(&self) -> Option<Bitrate> {
         self.best().filter(Stretch::is_filled_by_us).map(|best| best.bitrate())
@@ -113,7 +129,7 @@ impl Drain {
                 best = Some(stretch);
             }
         }
-        best.or_else(|| Some(stretch).filter(|all| all.packets >= MIN_PACKETS && all.gaps_ms > 0.0))
+        best.or_else(|| Some(stretch).filter(Stretch::is_usable))
     }
 }
 
@@ -132,6 +148,11 @@ impl Stretch {
         self.bytes += waited.size.as_bytes();
         self.gaps_ms += waited.gap_ms;
         self.sent_gaps_ms += waited.sent_gap_ms;
+    }
+
+    /// Whether there is a rate to speak of.
+    fn is_usable(&self) -> bool {
+        self.packets >= MIN_PACKETS && self.gaps_ms > 0.0
     }
 
     /// The same without its oldest packet, if that is still long enough.

@@ -60,6 +60,32 @@ fn a_queue_that_stands_is_answered_once_in_a_while() {
 }
 
 #[test]
+fn a_link_that_all_but_closes_is_seen_by_two_reports_of_few_packets() {
+    let mut trend = DelayTrend::default();
+    let t0 = epoch();
+    let report = |trend: &mut DelayTrend, ends: u64, arrivals: &[(u64, u64)]| {
+        let outcomes: Vec<Outcome> = arrivals
+            .iter()
+            .map(|&(sent, there)| arrived(t0, t0 + ms(sent), 1_200, (there - sent) * 1_000))
+            .collect();
+        trend.on_outcomes(t0 + ms(ends), &outcomes);
+    };
+    // 2.4 Mbit/s through a queue of 15 ms, then a tenth of it.
+    for tenth in 0..10 {
+        let arrivals: Vec<_> =
+            (0..25).map(|i| 100 * tenth + 4 * i).map(|at| (at, at + 50 + at.min(15))).collect();
+        report(&mut trend, 100 * (tenth + 1), &arrivals);
+    }
+    assert_eq!(trend.usage(), Usage::Normal);
+    report(&mut trend, 1_100, &[(1_000, 1_100), (1_004, 1_140), (1_008, 1_180)]);
+    report(&mut trend, 1_200, &[(1_012, 1_220), (1_016, 1_260)]);
+    report(&mut trend, 1_300, &[(1_020, 1_300), (1_024, 1_340)]);
+    assert_eq!(trend.usage(), Usage::Over);
+    let drained = trend.drained().map_or(0, |rate| rate.as_bps() / 1_000);
+    assert!((200..=300).contains(&drained), "{drained} kbit/s");
+}
+
+#[test]
 fn a_way_that_has_become_longer_is_no_queue() {
     for longer in [60_000, 200_000] {
         let mut trend = DelayTrend::default();

@@ -46,7 +46,7 @@ const PATIENCE: f64 = 1.5;
 
 /// … and no later than this: a link that has widened is found in that time. At 8 s a probe of 100 ms at one
 /// and a half times the rate adds two percent at most.
-const MAX_NEED_INTERVAL: Duration = Duration::from_secs(8);
+const MAX_NEED_INTERVAL: Duration = Duration::from_secs(6);
 
 /// A probe for a need asks for a little more, so that what fits is not at once too much.
 const NEED_MARGIN: f64 = 1.2;
@@ -168,11 +168,14 @@ impl Schedule {
 
     /// Something was measured: goes on while it succeeds.
     pub fn on_measured(&mut self, now: Instant, measured: &Measured) {
-        if matches!(self.need, Need::For(needed) if measured.bitrate >= needed) {
+        let is_enough = matches!(self.need, Need::For(needed) if measured.bitrate >= needed);
+        let is_better = measured.bitrate.as_bps() as f64 > BETTER_SHARE * self.rate;
+        if is_enough || is_better {
             self.search.interval = NEED_INTERVAL;
-        } else if measured.bitrate.as_bps() as f64 > BETTER_SHARE * self.rate {
-            // Not enough, but more than there was: something has changed, and it is worth another look.
-            self.search = Search { interval: NEED_INTERVAL, next_at: Some(now + RESULT_TIMEOUT) };
+        }
+        if is_better {
+            // Something has changed, and there may be more of it: it is worth another look.
+            self.search.next_at = Some(now + RESULT_TIMEOUT);
         }
         if (measured.bitrate.as_bps() as f64) < FILLED_SHARE * measured.cluster.bitrate.as_bps() as f64 {
             // The link was full: what there was before is no more.

@@ -39,6 +39,15 @@ fn a_link_that_became_narrow_is_seen_within_half_a_second() {
 }
 
 #[test]
+fn what_came_lately_is_without_what_the_link_let_through_before() {
+    let mut drain = Drain::default();
+    feed(&mut drain, 0, 40, 4, 20.0);
+    feed(&mut drain, 160, 6, 32, 100.0);
+    assert!(kbps(&drain).is_some_and(|kbps| kbps > 600), "the best stretch is the older one");
+    assert_eq!(drain.lately().map(|rate| rate.as_bps()), Some(250_000));
+}
+
+#[test]
 fn what_a_lost_report_told_of_is_not_taken_for_a_gap() {
     let mut drain = Drain::default();
     feed(&mut drain, 0, 20, 10, 50.0);

@@ -71,6 +71,23 @@ fn a_need_that_does_not_fit_is_probed_ever_more_rarely() {
 }
 
 #[test]
+fn where_a_probe_found_more_the_next_step_is_looked_for_at_once() {
+    let t0 = epoch();
+    let mut schedule = at_rest(t0);
+    schedule.set_need(Need::For(Bitrate::kbps(400)));
+    schedule.on_time(t0 + ms(2_000), &CLEAR);
+    assert_eq!(ordered(&mut schedule), [480]);
+    let found = Conditions { rate: Bitrate::kbps(480), ..CLEAR };
+    schedule.on_measured(t0 + ms(2_200), &measured(480, 480));
+    schedule.set_need(Need::For(Bitrate::kbps(900)));
+
+    schedule.on_time(t0 + ms(3_100), &found);
+    assert_eq!(ordered(&mut schedule), [] as [u64; 0]);
+    schedule.on_time(t0 + ms(3_200), &found);
+    assert_eq!(ordered(&mut schedule), [960], "no more than twice what fits");
+}
+
+#[test]
 fn nothing_is_probed_while_queues_grow() {
     let t0 = epoch();
     let mut schedule = at_rest(t0);

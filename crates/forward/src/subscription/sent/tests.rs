@@ -1,7 +1,9 @@
+use switchyard_vocab::layer::SpatialLayer;
 use switchyard_vocab::rtp::SeqNo;
 use switchyard_wire::rtp::{RtpPacket, rtx};
 
 use super::*;
+use crate::allocation::Grant;
 use crate::testing::{Call, FIRST_SEQ, RTT, Source, at};
 
 fn call(rtx: bool) -> (Call, Source) {
@@ -47,6 +49,19 @@ fn repeated_requests_are_answered_once_per_round_trip_and_ten_times_in_all() {
     let answered: Vec<u64> = (50..2_000).filter(|&now| call.nack(now, seq).is_some()).collect();
 
     assert_eq!(answered, (0..10).map(|time| 50 + 100 * time).collect::<Vec<_>>());
+}
+
+#[test]
+fn of_a_picture_that_has_stopped_nothing_is_sent_again() {
+    let (mut call, mut source) = call(true);
+    let seq = call.got[4].seq.on_wire();
+    call.subscription.set_grant(Grant::Pause);
+    assert_eq!(call.nack(50, seq), None, "whatever comes next begins with a keyframe");
+
+    call.subscription.set_grant(Grant::UpTo(SpatialLayer::HIGHEST));
+    call.push_all(66, &source.frame(66, true, 3));
+    let last = call.got.last().map(|sent| sent.seq.on_wire()).unwrap();
+    assert!(call.nack(100, last).is_some());
 }
 
 #[test]
