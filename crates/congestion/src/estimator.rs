@@ -244,6 +244,11 @@ impl Estimator {
         }
     }
 
+    /// What queues on the path do: of all that is known the cheapest to ask.
+    pub fn usage(&self) -> Usage {
+        self.trend.usage()
+    }
+
     fn learn(&mut self, now: Instant, outcomes: &[Outcome]) {
         outcomes.iter().for_each(|outcome| self.acknowledged.on_outcome(outcome));
         self.trend.on_outcomes(now, outcomes);

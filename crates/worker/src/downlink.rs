@@ -148,7 +148,7 @@ impl Downlink {
     pub(crate) fn on_feedback(&mut self, now: Instant, feedback: &Feedback<'_>) {
         let arrivals = feedback.received().map(|received| (received.seq, received.at_micros));
         self.estimator.on_feedback(now, feedback.head.base, feedback.end(), arrivals);
-        if self.estimator.estimate().usage == Usage::Over {
+        if self.estimator.usage() == Usage::Over {
             self.has_grown = true;
             self.grew = Some(now);
         }
