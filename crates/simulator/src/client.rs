@@ -3,6 +3,7 @@
 //! It takes notices and datagrams, gives intents and datagrams, and knows nothing of the server but
 //! what these say.
 
+pub mod codec;
 pub mod line;
 pub mod media;
 pub mod oracle;
@@ -11,7 +12,6 @@ pub mod red;
 pub mod sdp;
 pub mod stamp;
 pub mod subscriber;
-pub mod vp8;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;

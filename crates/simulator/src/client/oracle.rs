@@ -18,10 +18,11 @@ mod testing;
 
 use std::time::Duration;
 
+use switchyard_vocab::codec::Codec;
 use switchyard_vocab::rtp::{ExtSeqNo, RtpTimestamp};
 
+use super::codec::{self, Claim};
 use super::stamp::{Stamp, StampError};
-use super::vp8::{Descriptor, FrameHead};
 
 pub use assembly::Assembly;
 pub use continuity::Continuity;
@@ -37,25 +38,24 @@ pub struct Part {
     pub timestamp: RtpTimestamp,
     /// Whether it claims to end a frame.
     pub marker: bool,
-    /// What the payload descriptor claims.
-    pub descriptor: Descriptor,
-    /// The first bytes of the frame, when this is its first packet.
-    pub head: Option<FrameHead>,
+    /// What its headers claim.
+    pub claim: Claim,
     /// The truth.
     pub stamp: Stamp,
 }
 
 impl Part {
-    /// Reads the payload of a packet.
-    pub fn read(seq: ExtSeqNo, timestamp: RtpTimestamp, marker: bool, payload: &[u8]) -> Result<Self, Fault> {
-        let (descriptor, rest) = Descriptor::read(payload).ok_or(Fault::BadDescriptor { at: seq })?;
-        let (head, rest) = match descriptor.starts {
-            true => FrameHead::read(rest).map(|(head, rest)| (Some(head), rest)),
-            false => Some((None, rest)),
-        }
-        .ok_or(Fault::BadDescriptor { at: seq })?;
+    /// Reads a packet: its payload, and the dependency descriptor that came with it.
+    pub fn read(
+        codec: Codec,
+        (seq, timestamp, marker): (ExtSeqNo, RtpTimestamp, bool),
+        payload: &[u8],
+        descriptor: Option<&[u8]>,
+    ) -> Result<Self, Fault> {
+        let (claim, rest) =
+            codec::read(codec, payload, descriptor).ok_or(Fault::BadDescriptor { at: seq })?;
         let stamp = Stamp::read(rest).map_err(|error| Fault::Corrupt { at: seq, error })?;
-        Ok(Self { seq, timestamp, marker, descriptor, head, stamp })
+        Ok(Self { seq, timestamp, marker, claim, stamp })
     }
 }
 
@@ -68,10 +68,8 @@ pub struct Frame {
     pub last: ExtSeqNo,
     /// Its media time.
     pub timestamp: RtpTimestamp,
-    /// What the first packet's descriptor claims.
-    pub descriptor: Descriptor,
-    /// How it starts.
-    pub head: FrameHead,
+    /// What the headers of the first packet claim.
+    pub claim: Claim,
     /// The truth.
     pub stamp: Stamp,
 }
@@ -86,7 +84,7 @@ pub enum Fault {
         /// How.
         error: StampError,
     },
-    /// The payload descriptor or the head of a frame can't be read.
+    /// A header of the codec can't be read.
     BadDescriptor {
         /// Where.
         at: ExtSeqNo,

@@ -106,7 +106,7 @@ impl Publisher {
         });
         let camera = self.camera.as_ref().map(|camera| OfferedTrack {
             mid: mid(CAMERA),
-            codec: Codec::Vp8,
+            codec: camera.codec,
             rids: camera.encoders.iter().filter_map(|encoder| encoder.stream.rid()).collect(),
             ssrcs: camera.encoders.first().map_or((Ssrc(0), None), |e| (e.stream.ssrc, e.stream.rtx_ssrc)),
         });

@@ -1,7 +1,7 @@
 //! Session descriptions as the clients write and read them: plain text, the way browsers do it.
 //!
 //! Read here anew and not through the server's own reader, for the same reason as
-//! [`vp8`](super::vp8).
+//! [`codec`](super::codec).
 
 mod answer;
 mod offer;
@@ -59,6 +59,7 @@ const fn extensions(kind: MediaKind) -> &'static [(u8, Extension)] {
             (4, Extension::Mid),
         ],
         MediaKind::Video => &[
+            (12, Extension::DependencyDescriptor),
             (2, Extension::AbsSendTime),
             (13, Extension::VideoOrientation),
             (3, Extension::TransportCc),

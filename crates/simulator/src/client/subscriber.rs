@@ -161,7 +161,7 @@ impl Subscriber {
             mid: section.mid.clone(),
             receiver: match section.kind.as_str() {
                 "audio" => Receiver::Audio(Box::new(Audio::new(section.payload_type("red")))),
-                _ => Receiver::Video(Box::new(Video::new())),
+                _ => Receiver::Video(Box::new(Video::new(section.video_codec()))),
             },
         });
     }
@@ -195,6 +195,7 @@ impl Subscriber {
         }
         let mid = self.extension(packet, Extension::Mid);
         let level = self.extension(packet, Extension::AudioLevel).is_some();
+        let descriptor = self.extension(packet, Extension::DependencyDescriptor);
         let role = self.by_ssrc.get(&packet.ssrc()).copied();
         let Some((role, stream)) =
             role.and_then(|role| Some((role, self.streams.get_mut(&role.publication())?)))
@@ -210,6 +211,7 @@ impl Subscriber {
             timestamp: packet.timestamp(),
             marker: packet.marker(),
             payload: packet.payload(),
+            descriptor,
         };
         match (role, &mut stream.receiver) {
             (Role::Media(_), Receiver::Video(video)) => video.handle_packet(now, content, &self.wall),

@@ -20,7 +20,7 @@ const NEVER: f64 = 999.0;
 const FRAMES_PER_SECOND: f64 = 30.0;
 
 /// What cameras speak.
-const CODECS: [Codec; 1] = [Codec::Vp8];
+const CODECS: [Codec; 4] = [Codec::Vp8, Codec::H264, Codec::Vp9, Codec::Av1];
 
 /// The cases of one kind for one codec.
 type Kind = fn(Codec) -> Vec<Case<World>>;
@@ -69,6 +69,17 @@ fn shown(world: &World, seen: &Seen) -> f64 {
     let since = seen.first_decoded.unwrap_or_else(|| world.elapsed());
     let captures = (world.elapsed() - since).as_secs_f64() * FRAMES_PER_SECOND;
     (100.0 * seen.decoded as f64 / captures.max(1.0)).min(100.0)
+}
+
+/// What the server did wrong to anybody's packets, by what their headers claim and what is in them.
+fn faults() -> Target<World> {
+    target("faults of the server", Unit::Count, Bound::AtMost(0.0), |world| {
+        let impressions = world.clients().iter().map(|client| client.impression());
+        impressions
+            .flat_map(|impression| impression.seen.into_values())
+            .map(|seen| seen.faults.count() as f64)
+            .sum()
+    })
 }
 
 /// Moments at which the publisher was asked for a keyframe of one encoding, from `from` on.

@@ -56,19 +56,17 @@ impl Assembly {
         let parts = self.parts.range(first.seq..=last.seq).map(|(_, part)| part);
         let is_one_frame = parts.enumerate().all(|(position, part)| {
             let expected = super::Stamp { part: position as u16, ..first.stamp };
-            part.stamp == expected && part.descriptor.picture_id == first.descriptor.picture_id
+            part.stamp == expected && part.claim.number == first.claim.number
         });
         let count = last.seq.since(first.seq) + 1;
-        let (true, true, Some(head)) = (is_one_frame, count == u64::from(first.stamp.parts), first.head)
-        else {
+        if !is_one_frame || count != u64::from(first.stamp.parts) || first.claim.needs.is_none() {
             return Err(Fault::MixedFrame { first: first.seq, last: last.seq });
-        };
+        }
         Ok(Some(Frame {
             first: first.seq,
             last: last.seq,
             timestamp: first.timestamp,
-            descriptor: first.descriptor,
-            head,
+            claim: first.claim,
             stamp: first.stamp,
         }))
     }
@@ -89,7 +87,7 @@ impl Assembly {
 
 impl Part {
     const fn is_start(&self) -> bool {
-        self.descriptor.starts
+        self.claim.starts
     }
 
     const fn is_end(&self) -> bool {

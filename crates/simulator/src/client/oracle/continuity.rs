@@ -46,9 +46,10 @@ impl Continuity {
 /// What is wrong between a frame and the one that follows it without a gap.
 fn between(one: &Frame, next: &Frame) -> Option<Fault> {
     let at = next.first;
-    let (before, after) = (one.descriptor.picture_id, next.descriptor.picture_id);
-    if after != (before + 1) & 0x7fff {
-        return Some(Fault::PictureIdGap { at, before, after });
+    if let (Some(before), Some(after)) = (one.claim.number, next.claim.number)
+        && after != before.next()
+    {
+        return Some(Fault::PictureIdGap { at, before: before.value, after: after.value });
     }
     let ticks = next.timestamp.since(one.timestamp);
     if ticks <= 0 {

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use super::{Fault, Frame};
-use crate::client::vp8::FrameHead;
+use crate::client::codec::av1::Templates;
+use crate::client::codec::{Layers, Needs, Number};
 
 /// Frames that may wait for what they depend on: as many as libwebrtc stashes.
 const MAX_WAITING: usize = 100;
@@ -13,11 +14,15 @@ const REMEMBERED: usize = 64;
 
 /// What a decoder of one stream holds, and what waits for it.
 ///
-/// Frames are decoded in the order of their picture ids. One that is overtaken never is.
+/// Frames are decoded in the order of their numbers, or of their packets where the codec has none. One that is
+/// overtaken never is.
 #[derive(Debug, Default)]
 pub struct References {
     waiting: BTreeMap<u64, Frame>,
     claimed: Option<Claimed>,
+    /// The numbers of the latest frames that were decoded.
+    decoded: VecDeque<u64>,
+    templates: Option<Templates>,
     truth: Truth,
     overtaken: u64,
     newest: Option<u64>,
@@ -26,7 +31,7 @@ pub struct References {
 /// What the identifiers of decoded frames said.
 #[derive(Clone, Copy, Debug)]
 struct Claimed {
-    /// The latest picture id, unwrapped.
+    /// The latest number, unwrapped.
     picture: u64,
     /// TL0PICIDX of the latest frame of temporal layer 0.
     tl0: u8,
@@ -51,7 +56,7 @@ pub struct Decoding {
 impl References {
     /// Takes a whole frame and decodes all that can be decoded now.
     pub fn insert(&mut self, frame: Frame) -> Decoding {
-        let picture = self.unwrap(frame.descriptor.picture_id);
+        let picture = frame.claim.number.map_or(frame.last.0, |number| self.unwrap(number));
         let mut decoding = Decoding::default();
         if self.claimed.is_some_and(|claimed| picture <= claimed.picture) {
             self.overtaken += 1;
@@ -82,24 +87,34 @@ impl References {
 
     /// What a receiver concludes from identifiers alone.
     fn claims_decodable(&self, picture: u64, frame: &Frame) -> bool {
-        if matches!(frame.head, FrameHead::Key { .. }) {
-            return true;
+        let follows = self.follows(picture, frame);
+        match frame.claim.needs {
+            Some(Needs::Nothing(_)) => true,
+            Some(Needs::Previous) => follows,
+            Some(Needs::Template(id)) => {
+                let diff = self.templates.and_then(|templates| templates.diff(id));
+                diff.is_some_and(|diff| self.decoded.contains(&(picture - u64::from(diff))))
+            }
+            Some(Needs::Layers) => match (self.claimed, frame.claim.layers) {
+                (Some(claimed), Some(Layers { tid: 0, tl0, .. })) => tl0 == claimed.tl0.wrapping_add(1),
+                (Some(claimed), Some(Layers { tl0, sync, .. })) => tl0 == claimed.tl0 && (sync || follows),
+                _ => false,
+            },
+            None => false,
         }
-        let Some(claimed) = self.claimed else { return false };
-        let descriptor = frame.descriptor;
-        match descriptor.tid {
-            0 => descriptor.tl0 == claimed.tl0.wrapping_add(1),
-            _ if descriptor.sync => descriptor.tl0 == claimed.tl0,
-            _ => descriptor.tl0 == claimed.tl0 && picture == claimed.picture + 1,
-        }
+    }
+
+    /// Whether nothing stands between the latest decoded frame and this one.
+    fn follows(&self, picture: u64, frame: &Frame) -> bool {
+        let before = frame.claim.number.map_or(frame.first.0, |_| picture) - 1;
+        self.claimed.is_some_and(|claimed| claimed.picture == before)
     }
 
     /// Whether the truth is that the next frame can be decoded while its identifiers deny it.
     ///
     /// Only where one frame follows directly on another is that certain.
     fn hides_reference(&self, picture: u64, frame: &Frame) -> bool {
-        let follows = self.claimed.is_some_and(|claimed| claimed.picture + 1 == picture);
-        follows && self.truth.admits(frame) && !self.claims_decodable(picture, frame)
+        self.follows(picture, frame) && self.truth.admits(frame) && !self.claims_decodable(picture, frame)
     }
 
     fn decode(&mut self, picture: u64, decoding: &mut Decoding) {
@@ -112,23 +127,29 @@ impl References {
             decoding.faults.push(Fault::WrongReference { at: frame.first });
         }
         self.truth.remember(&frame);
-        let is_base = frame.descriptor.tid == 0;
-        let tl0 = match self.claimed {
-            Some(claimed) if !is_base => claimed.tl0,
-            _ => frame.descriptor.tl0,
+        if let Some(Needs::Nothing(templates)) = frame.claim.needs {
+            self.templates = templates;
+        }
+        let tl0 = match (self.claimed, frame.claim.layers) {
+            (Some(claimed), Some(Layers { tid: 1.., .. }) | None) => claimed.tl0,
+            (_, layers) => layers.map_or(0, |layers| layers.tl0),
         };
         self.claimed = Some(Claimed { picture, tl0 });
+        self.decoded.push_back(picture);
+        if self.decoded.len() > REMEMBERED {
+            self.decoded.pop_front();
+        }
         decoding.decoded.push(frame);
     }
 
-    /// The picture id without wraps, nearest to the newest one so far.
-    fn unwrap(&mut self, picture_id: u16) -> u64 {
+    /// The number without wraps, nearest to the newest one so far.
+    fn unwrap(&mut self, number: Number) -> u64 {
+        let (value, all) = (u64::from(number.value), 1 << number.bits);
         let picture = match self.newest {
-            None => 0x8000 + u64::from(picture_id),
+            None => all + value,
             Some(newest) => {
-                let ahead = picture_id.wrapping_sub(newest as u16) & 0x7fff;
-                let ahead = i64::from(ahead) - if ahead >= 0x4000 { 0x8000 } else { 0 };
-                newest.saturating_add_signed(ahead)
+                let ahead = value.wrapping_sub(newest) % all;
+                if ahead < all / 2 { newest + ahead } else { (newest + ahead).saturating_sub(all) }
             }
         };
         self.newest = Some(self.newest.map_or(picture, |newest| newest.max(picture)));

@@ -5,8 +5,8 @@ use std::time::Duration;
 use switchyard_vocab::rtp::{ExtSeqNo, RtpTimestamp};
 
 use super::{Frame, Part};
+use crate::client::codec::{Claim, Layers, Needs, Number};
 use crate::client::stamp::Stamp;
-use crate::client::vp8::{Descriptor, FrameHead};
 
 /// Thirty frames a second.
 const TICKS: u32 = 3_000;
@@ -19,8 +19,7 @@ pub(super) fn frame(number: u32) -> Frame {
         first,
         last: first.plus(1),
         timestamp: RtpTimestamp(number * TICKS),
-        descriptor: descriptor(number),
-        head: if number == 0 { FrameHead::Key { width: 640, height: 360 } } else { FrameHead::Delta },
+        claim: claim(number),
         stamp: Stamp {
             encoding: 0,
             frame: number,
@@ -32,15 +31,12 @@ pub(super) fn frame(number: u32) -> Frame {
     }
 }
 
-fn descriptor(number: u32) -> Descriptor {
-    Descriptor {
+fn claim(number: u32) -> Claim {
+    Claim {
         starts: true,
-        droppable: false,
-        picture_id: (number & 0x7fff) as u16,
-        tl0: number as u8,
-        tid: 0,
-        sync: false,
-        key_idx: 0,
+        number: Some(Number { value: (number & 0x7fff) as u16, bits: 15 }),
+        layers: Some(Layers { tid: 0, tl0: number as u8, sync: false }),
+        needs: Some(if number == 0 { Needs::Nothing(None) } else { Needs::Layers }),
     }
 }
 
@@ -48,7 +44,7 @@ fn descriptor(number: u32) -> Descriptor {
 pub(super) fn keyframe(number: u32, encoding: u8) -> Frame {
     let delta = frame(number);
     Frame {
-        head: FrameHead::Key { width: 320, height: 180 },
+        claim: Claim { needs: Some(Needs::Nothing(None)), ..delta.claim },
         stamp: Stamp { depends_on: None, encoding, ..delta.stamp },
         ..delta
     }
@@ -60,15 +56,13 @@ pub(super) fn parts(frame: &Frame) -> [Part; 2] {
         seq: frame.first,
         timestamp: frame.timestamp,
         marker: false,
-        descriptor: frame.descriptor,
-        head: Some(frame.head),
+        claim: frame.claim,
         stamp: frame.stamp,
     };
     let second = Part {
         seq: frame.last,
         marker: true,
-        descriptor: Descriptor { starts: false, ..frame.descriptor },
-        head: None,
+        claim: Claim { starts: false, needs: None, ..frame.claim },
         stamp: Stamp { part: 1, ..frame.stamp },
         ..first
     };

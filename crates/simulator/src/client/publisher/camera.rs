@@ -4,24 +4,22 @@ use std::time::{Duration, Instant};
 
 use rand::RngExt;
 use rand_chacha::ChaCha12Rng;
-use switchyard_vocab::rtp::{ClockRate, Mid, Rid, RtpTimestamp};
+use switchyard_vocab::codec::Codec;
+use switchyard_vocab::negotiated::Extension;
+use switchyard_vocab::rtp::{ClockRate, Mid, Rid};
 use switchyard_vocab::wall_clock::WallClock;
 
 use super::keyframe_log::KeyframeLog;
 use super::outgoing::{Egress, Names, Outgoing};
+use crate::client::codec::{Frame, Packet, Packetizer};
 use crate::client::media::{CameraSetup, EncodingSetup};
 use crate::client::sdp::payload_types;
 use crate::client::stamp::Stamp;
-use crate::client::vp8::{Descriptor, FrameHead};
-use switchyard_vocab::codec::Codec;
 
 const FRAMES_PER_SECOND: u32 = 30;
 
 /// A keyframe request within this time of the last one served is not heard: libwebrtc's number.
 const KEYFRAME_SPACING: Duration = Duration::from_millis(300);
-
-/// Payload of a packet at most, without descriptor and frame head.
-const MAX_PART: usize = 1_100;
 
 /// How much larger a keyframe is.
 const KEYFRAME_FACTOR: usize = 4;
@@ -31,6 +29,7 @@ const PATTERNS: [&[u8]; 3] = [&[0], &[0, 1], &[0, 2, 1, 2]];
 
 /// A camera with its encoders.
 pub(super) struct Camera {
+    pub(super) codec: Codec,
     pub(super) encoders: Vec<Encoder>,
     pattern: &'static [u8],
     rng: ChaCha12Rng,
@@ -48,9 +47,7 @@ pub(super) struct Encoder {
     index: u8,
     setup: EncodingSetup,
     pub(super) stream: Outgoing,
-    picture_id: u16,
-    tl0: u8,
-    key_idx: u8,
+    packetizer: Packetizer,
     position: usize,
     /// The latest frame of each temporal layer since the keyframe.
     latest: [Option<u32>; 3],
@@ -58,14 +55,15 @@ pub(super) struct Encoder {
 
 impl Camera {
     pub(super) fn new(setup: &CameraSetup, mid: Mid, mut rng: ChaCha12Rng) -> Self {
-        let is_simulcast = setup.encodings.len() > 1;
+        let (codec, is_simulcast) = (setup.codec, setup.encodings.len() > 1);
         let encoders = setup.encodings.iter().zip(0..).map(|(&setup, index)| {
             let rid = Rid::parse(setup.rid.as_bytes()).ok().filter(|_| is_simulcast);
             let names = Names { mid, rid };
-            let stream = Outgoing::new(names, payload_types(Codec::Vp8), ClockRate::VIDEO, &mut rng);
-            Encoder::new(index, setup, stream, &mut rng)
+            let stream = Outgoing::new(names, payload_types(codec), ClockRate::VIDEO, &mut rng);
+            Encoder::new(index, setup, stream, Packetizer::new(codec, &mut rng))
         });
         Self {
+            codec,
             encoders: encoders.collect(),
             pattern: PATTERNS[usize::from(setup.temporal_layers.clamp(1, 3)) - 1],
             rng,
@@ -114,17 +112,8 @@ impl Camera {
 }
 
 impl Encoder {
-    fn new(index: u8, setup: EncodingSetup, stream: Outgoing, rng: &mut ChaCha12Rng) -> Self {
-        Self {
-            index,
-            setup,
-            stream,
-            picture_id: rng.random_range(0..0x8000),
-            tl0: rng.random(),
-            key_idx: rng.random_range(0..32),
-            position: 0,
-            latest: [None; 3],
-        }
+    fn new(index: u8, setup: EncodingSetup, stream: Outgoing, packetizer: Packetizer) -> Self {
+        Self { index, setup, stream, packetizer, position: 0, latest: [None; 3] }
     }
 
     #[expect(clippy::too_many_arguments, reason = "one call site, which hands down what the camera owns")]
@@ -141,34 +130,27 @@ impl Encoder {
         self.position = if key { 0 } else { (self.position + 1) % pattern.len() };
         let tid = pattern[self.position];
         let (depends_on, sync) = self.dependency(tid, key);
-        if key {
-            self.latest = [None; 3];
-            self.key_idx = (self.key_idx + 1) & 0x1f;
-        }
         if tid == 0 {
-            self.tl0 = self.tl0.wrapping_add(1);
             self.latest = [None; 3];
         }
         self.latest[usize::from(tid)] = Some(number);
-        self.picture_id = (self.picture_id + 1) & 0x7fff;
-        let descriptor = Descriptor {
-            starts: true,
-            droppable: tid > 0 && usize::from(tid) + 1 == pattern.len().min(3),
-            picture_id: self.picture_id,
-            tl0: self.tl0,
-            tid,
-            sync,
-            key_idx: self.key_idx,
-        };
-        let len = self.frame_len(key, rng);
-        let parts = len.div_ceil(MAX_PART).max(1);
         let captured = now.saturating_duration_since(wall.anchor);
-        let stamp =
-            Stamp { encoding: self.index, frame: number, depends_on, captured, part: 0, parts: parts as u16 };
+        let frame = Frame {
+            key,
+            tid,
+            layers: pattern.iter().max().map_or(1, |highest| highest + 1),
+            sync,
+            droppable: tid > 0 && usize::from(tid) + 1 == pattern.len().min(3),
+            size: self.setup.size,
+            len: self.frame_len(key, rng),
+            stamp: Stamp { encoding: self.index, frame: number, depends_on, captured, part: 0, parts: 1 },
+        };
         let timestamp = self.stream.timestamp(wall, now);
-        for part in 0..parts {
-            let payload = self.payload(part, len, key, descriptor, Stamp { part: part as u16, ..stamp });
-            self.send_part(now, timestamp, part + 1 == parts, payload, egress);
+        let packets = self.packetizer.packets(&frame);
+        let last = packets.len() - 1;
+        for (i, Packet { payload, descriptor }) in packets.into_iter().enumerate() {
+            let extension = descriptor.map(|data| (Extension::DependencyDescriptor, data));
+            self.stream.send(now, timestamp, i == last, extension, payload, egress);
         }
     }
 
@@ -186,33 +168,5 @@ impl Encoder {
         let average = self.setup.bitrate.as_bps() as usize / 8 / FRAMES_PER_SECOND as usize;
         let len = average * rng.random_range(80..=120) / 100;
         if key { len * KEYFRAME_FACTOR } else { len }
-    }
-
-    /// The parts of a frame differ by a byte at most, the larger ones last, as libwebrtc splits.
-    fn payload(&self, part: usize, len: usize, key: bool, descriptor: Descriptor, stamp: Stamp) -> Vec<u8> {
-        let parts = usize::from(stamp.parts);
-        let part_len = (len + part) / parts;
-        let mut payload = Descriptor { starts: part == 0, ..descriptor }.bytes().to_vec();
-        if part == 0 {
-            let size = self.setup.size;
-            let head = match key {
-                true => FrameHead::Key { width: size.width, height: size.height },
-                false => FrameHead::Delta,
-            };
-            head.write(len, &mut payload);
-        }
-        stamp.write(part_len, &mut payload);
-        payload
-    }
-
-    fn send_part(
-        &mut self,
-        now: Instant,
-        at: RtpTimestamp,
-        last: bool,
-        payload: Vec<u8>,
-        egress: &mut Egress,
-    ) {
-        self.stream.send(now, at, last, None, payload, egress);
     }
 }

@@ -55,7 +55,7 @@ impl Microphone {
         stamp.write(PACKET_LEN, &mut payload);
         let timestamp = self.stream.timestamp(wall, now);
         let level = audio_level_bytes(LEVEL);
-        let extension = Some((Extension::AudioLevel, &level[..]));
+        let extension = Some((Extension::AudioLevel, level.to_vec()));
         // The marker tells where a talkspurt starts, which is at the first packet.
         self.stream.send(now, timestamp, number == 0, extension, payload, egress);
     }

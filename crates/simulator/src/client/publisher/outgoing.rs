@@ -90,6 +90,8 @@ struct Sent {
     seq: SeqNo,
     timestamp: RtpTimestamp,
     marker: bool,
+    /// What goes with its payload in the header.
+    extension: Option<(Extension, Vec<u8>)>,
     payload: Vec<u8>,
     at: Instant,
     resent: Option<Instant>,
@@ -139,7 +141,7 @@ impl Outgoing {
         now: Instant,
         timestamp: RtpTimestamp,
         marker: bool,
-        extension: Option<(Extension, &[u8])>,
+        extension: Option<(Extension, Vec<u8>)>,
         payload: Vec<u8>,
         egress: &mut Egress,
     ) {
@@ -147,7 +149,8 @@ impl Outgoing {
         self.next = index.plus(1);
         let header = self.header(index, timestamp, marker);
         let Names { mid, rid } = self.names;
-        let mut extensions: Vec<(Extension, &[u8])> = extension.into_iter().collect();
+        let own = extension.as_ref().map(|(extension, data)| (*extension, &data[..]));
+        let mut extensions: Vec<(Extension, &[u8])> = own.into_iter().collect();
         if !self.is_bound {
             extensions.push((Extension::Mid, mid.as_bytes()));
             extensions.extend(rid.as_ref().map(|rid| (Extension::Rid, rid.as_bytes())));
@@ -155,7 +158,8 @@ impl Outgoing {
         egress.send(index, &header, &extensions, [&payload, &[]]);
         self.packets = self.packets.wrapping_add(1);
         self.octets = self.octets.wrapping_add(payload.len() as u32);
-        self.remember(Sent { seq: index.on_wire(), timestamp, marker, payload, at: now, resent: None });
+        let (seq, at) = (index.on_wire(), now);
+        self.remember(Sent { seq, timestamp, marker, extension, payload, at, resent: None });
     }
 
     const fn header(&self, index: ExtSeqNo, timestamp: RtpTimestamp, marker: bool) -> RtpHeader {
@@ -203,6 +207,7 @@ impl Outgoing {
         let Names { mid, rid } = self.names;
         let mut extensions: Vec<(Extension, &[u8])> = vec![(Extension::Mid, mid.as_bytes())];
         extensions.extend(rid.as_ref().map(|rid| (Extension::RepairedRid, rid.as_bytes())));
+        extensions.extend(sent.extension.as_ref().map(|(extension, data)| (*extension, &data[..])));
         egress.send(index, &header, &extensions, [&osn, &sent.payload]);
     }
 

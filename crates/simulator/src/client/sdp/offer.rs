@@ -49,7 +49,10 @@ fn write_section(identity: &Identity, cname: &str, track: &OfferedTrack, out: &m
             "a=rtpmap:{payload_type} opus/48000/2\r\na=rtcp-fb:{payload_type} transport-cc\r\na=fmtp:{payload_type} minptime=10;useinbandfec=1\r\n",
         )),
         MediaKind::Video => {
-            out.push_str(&format!("a=rtpmap:{payload_type} VP8/90000\r\n"));
+            out.push_str(&format!("a=rtpmap:{payload_type} {}/90000\r\n", track.codec.name()));
+            if let Some(parameters) = parameters(track.codec) {
+                out.push_str(&format!("a=fmtp:{payload_type} {parameters}\r\n"));
+            }
             for feedback in ["goog-remb", "transport-cc", "ccm fir", "nack", "nack pli"] {
                 out.push_str(&format!("a=rtcp-fb:{payload_type} {feedback}\r\n"));
             }
@@ -59,6 +62,16 @@ fn write_section(identity: &Identity, cname: &str, track: &OfferedTrack, out: &m
         }
     }
     write_streams(cname, track, out);
+}
+
+/// What Chrome says of a codec.
+const fn parameters(codec: Codec) -> Option<&'static str> {
+    match codec {
+        Codec::H264 => Some("level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f"),
+        Codec::Vp9 => Some("profile-id=0"),
+        Codec::Av1 => Some("level-idx=5;profile=0;tier=0"),
+        Codec::Vp8 | Codec::H265 | Codec::Opus => None,
+    }
 }
 
 fn write_streams(cname: &str, track: &OfferedTrack, out: &mut String) {

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use switchyard_vocab::codec::Codec;
 use switchyard_vocab::line::IceCredentials;
 use switchyard_vocab::negotiated::{Extension, ExtensionMap};
 use switchyard_vocab::rtp::{PayloadType, Ssrc};
@@ -134,6 +135,12 @@ impl Section {
         if let (Some(id), Some(extension)) = (id, extension) {
             self.extensions.set(extension, id);
         }
+    }
+
+    /// What its pictures are encoded with: the first codec that is known, or else VP8.
+    pub fn video_codec(&self) -> Codec {
+        let known = self.codecs.iter().filter_map(|(_, name)| Codec::named(name));
+        known.into_iter().next().unwrap_or(Codec::Vp8)
     }
 
     /// The payload type of a codec.

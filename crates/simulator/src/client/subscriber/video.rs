@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use switchyard_vocab::codec::Codec;
 use switchyard_vocab::rtp::{ClockRate, ExtSeqNo, RtpTimestamp, SeqNo};
 use switchyard_vocab::wall_clock::WallClock;
 
@@ -11,7 +12,6 @@ use super::keyframe::KeyframeWatch;
 use super::nack::NackList;
 use super::reception::{Reception, nanos};
 use crate::client::oracle::{Assembly, Continuity, Frame, FreezeMeter, Part, References};
-use crate::client::vp8::FrameHead;
 
 /// Time a frame waits at least behind the fastest one, so that late ones are shown in time. Chrome
 /// adapts this; one retransmission fits in here.
@@ -74,6 +74,7 @@ impl Seen {
 
 /// One subscribed picture.
 pub(super) struct Video {
+    codec: Codec,
     pub(super) reception: Reception,
     assembly: Assembly,
     continuity: Continuity,
@@ -89,8 +90,9 @@ pub(super) struct Video {
 }
 
 impl Video {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(codec: Codec) -> Self {
         Self {
+            codec,
             reception: Reception::new(ClockRate::VIDEO),
             assembly: Assembly::default(),
             continuity: Continuity::default(),
@@ -143,7 +145,8 @@ impl Video {
         if known || packet.payload.is_empty() {
             return !known;
         }
-        let part = Part::read(seq, packet.timestamp, packet.marker, packet.payload);
+        let head = (seq, packet.timestamp, packet.marker);
+        let part = Part::read(self.codec, head, packet.payload, packet.descriptor);
         match part.and_then(|part| self.assembly.insert(part)) {
             Ok(Some(frame)) => {
                 if is_repair {
@@ -180,7 +183,7 @@ impl Video {
         seen.decoded += 1;
         seen.first_decoded.get_or_insert(at);
         seen.last_decoded = Some(at);
-        seen.keyframes += u64::from(matches!(frame.head, FrameHead::Key { .. }));
+        seen.keyframes += u64::from(frame.claim.is_key());
         seen.switches += u64::from(seen.encoding.is_some_and(|encoding| encoding != frame.stamp.encoding));
         seen.encoding = Some(frame.stamp.encoding);
         if let Some(last) = self.last.filter(|_| !self.resuming) {
@@ -245,4 +248,6 @@ pub(super) struct Packet<'a> {
     pub(super) timestamp: RtpTimestamp,
     pub(super) marker: bool,
     pub(super) payload: &'a [u8],
+    /// The dependency descriptor.
+    pub(super) descriptor: Option<&'a [u8]>,
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use switchyard_vocab::codec::Codec;
 
 use super::super::{Bound, Case, Unit};
-use super::{NEVER, asked, made, ms, named, residual, seconds, seen, shown, target};
+use super::{NEVER, asked, faults, made, ms, named, residual, seconds, seen, shown, target};
 use crate::client::media::Media;
 use crate::client::publisher::keyframe_log::most_within;
 use crate::client::subscriber::Seen;
@@ -50,7 +50,7 @@ pub(super) fn lossy_publisher(codec: Codec) -> Vec<Case<World>> {
         .behind(clean())
         .crowd(AUDIENCE, seconds(1))
         .settles(seconds(5))
-        .runs(seconds(30));
+        .runs(seconds(15));
     let published = |world: &World| world.client("ada").and_then(|ada| ada.published()).unwrap_or_default();
     let targets = vec![
         target("requests by packets missing", Unit::Ratio, Bound::AtMost(1.2), move |world| {
@@ -67,6 +67,7 @@ pub(super) fn lossy_publisher(codec: Codec) -> Vec<Case<World>> {
             guests(world, AUDIENCE).iter().map(|seen| seen.keyframe_requests as f64).sum()
         }),
         target("keyframes made", Unit::Count, Bound::AtMost(0.0), |world| made(world, SETTLED).len() as f64),
+        faults(),
     ];
     let name = named(codec, "lossy-publisher");
     let source = "50 subscribers of a publisher whose link loses 5 %, RTT 100 ms, from 5 s after the last of them came";
@@ -77,14 +78,14 @@ pub(super) fn lossy_publisher(codec: Codec) -> Vec<Case<World>> {
 pub(super) fn crowd(codec: Codec) -> Vec<Case<World>> {
     let scenario = Scenario::called("recovery").adapting().behind(clean());
     let scenario = scenario.enters("ada", Media::camera().encoded_with(codec)).runs(BEGINS);
-    let scenario = scenario.crowd(CROWD, seconds(1)).runs(seconds(4));
+    let scenario = scenario.crowd(CROWD, seconds(1)).runs(seconds(3));
     let targets = vec![
         target("requests for one layer in 2 s", Unit::Count, Bound::AtMost(3.0), |world| {
             let of = |encoding| most_within(asked(world, BEGINS, Some(encoding)), seconds(2)) as f64;
             worst((0..3).map(of))
         }),
-        target("keyframes made a second", Unit::Ratio, Bound::AtMost(1.0), |world| {
-            made(world, BEGINS).len() as f64 / (world.elapsed() - BEGINS).as_secs_f64()
+        target("keyframes made in 2 s", Unit::Count, Bound::AtMost(2.0), |world| {
+            most_within(made(world, BEGINS), seconds(2)) as f64
         }),
         target("last first frame", Unit::Seconds, Bound::AtMost(2.5), |world| {
             let after = |(seen, guest): (Seen, u32)| {
@@ -93,6 +94,7 @@ pub(super) fn crowd(codec: Codec) -> Vec<Case<World>> {
             };
             worst(guests(world, CROWD).into_iter().zip(0..).map(after))
         }),
+        faults(),
     ];
     let name = named(codec, "crowd");
     let source = "200 subscribers come within a second";
@@ -126,6 +128,7 @@ pub(super) fn flood(codec: Codec) -> Vec<Case<World>> {
             let delays = seen(world, "cem").delays;
             (delays.percentile(0.99) - delays.percentile(0.5)).as_secs_f64() * 1e3
         }),
+        faults(),
     ];
     let name = named(codec, "flood");
     let source = "A subscriber asks for 100 keyframes and 50 000 packets a second, whatever it gets";

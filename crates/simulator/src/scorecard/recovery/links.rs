@@ -5,7 +5,7 @@ use std::time::Duration;
 use switchyard_vocab::codec::Codec;
 
 use super::super::{Bound, Case, Target, Unit};
-use super::{made, ms, named, residual, seconds, seen, shown, target};
+use super::{faults, made, ms, named, residual, seconds, seen, shown, target};
 use crate::client::media::Media;
 use crate::network::LinkConditions;
 use crate::scenario::Scenario;
@@ -15,7 +15,7 @@ use crate::world::World;
 const HEADERS: u64 = 28;
 
 /// How long each call lasts, in seconds: long enough for a frame in a thousand to be one of several.
-const LASTS: u64 = 60;
+const LASTS: u64 = 40;
 
 /// When Bob has the layer that he is going to have.
 const SETTLED: Duration = seconds(10);
@@ -71,6 +71,7 @@ fn lost_at_random(codec: Codec, asked: &Random, rtt: u64) -> Case<World> {
         target("sent again, by bytes lost", Unit::Ratio, Bound::AtMost(1.3), sent_again),
         requests(),
         keyframes(),
+        faults(),
     ];
     let name = named(codec, format_args!("loss-{lost}-rtt-{rtt}"));
     let link = link(rtt).with_loss(lost as f64 / 100.0);
@@ -97,6 +98,7 @@ fn lost_in_bursts(codec: Codec, rtt: u64) -> Case<World> {
         }),
         requests(),
         keyframes(),
+        faults(),
     ];
     let name = named(codec, format_args!("bursts-rtt-{rtt}"));
     let about = format!("{}, RTT {rtt} ms", codec.name());

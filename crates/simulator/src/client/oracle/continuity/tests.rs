@@ -1,6 +1,7 @@
 use switchyard_vocab::rtp::RtpTimestamp;
 
 use super::*;
+use crate::client::codec::Number;
 use crate::client::oracle::testing::frame;
 
 fn faults(frames: &[Frame]) -> Vec<Fault> {
@@ -22,7 +23,7 @@ fn a_lost_frame_proves_nothing() {
 #[test]
 fn a_jump_of_picture_ids_without_a_loss_is_a_fault() {
     let mut jumped = frame(2);
-    jumped.descriptor.picture_id = 9;
+    jumped.claim.number = Some(Number { value: 9, bits: 15 });
 
     let fault = Fault::PictureIdGap { at: jumped.first, before: 1, after: 9 };
 
@@ -33,9 +34,9 @@ fn a_jump_of_picture_ids_without_a_loss_is_a_fault() {
 #[test]
 fn picture_ids_wrap_at_fifteen_bits() {
     let mut last = frame(1);
-    last.descriptor.picture_id = 0x7fff;
+    last.claim.number = Some(Number { value: 0x7fff, bits: 15 });
     let mut first = frame(2);
-    first.descriptor.picture_id = 0;
+    first.claim.number = Some(Number { value: 0, bits: 15 });
 
     assert_eq!(faults(&[last, first]), []);
 }

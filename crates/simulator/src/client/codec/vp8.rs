@@ -1,5 +1,61 @@
-//! VP8 in RTP (RFC 7741), written and read by the clients themselves, so that a mistake of the
-//! server's own reader can't hide behind the same mistake here.
+//! VP8 in RTP (RFC 7741).
+
+use rand::RngExt;
+use rand_chacha::ChaCha12Rng;
+
+use super::{Claim, Frame, Layers, Needs, Number, Packet, parts};
+
+/// Numbers the frames of one encoding.
+#[derive(Debug)]
+pub struct Packetizer {
+    picture_id: u16,
+    tl0: u8,
+    key_idx: u8,
+}
+
+impl Packetizer {
+    /// One that begins with random numbers.
+    pub fn new(rng: &mut ChaCha12Rng) -> Self {
+        Self { picture_id: rng.random_range(0..0x8000), tl0: rng.random(), key_idx: rng.random_range(0..32) }
+    }
+
+    /// The packets of the next frame.
+    pub fn packets(&mut self, frame: &Frame) -> Vec<Packet> {
+        self.key_idx = (self.key_idx + u8::from(frame.key)) & 0x1f;
+        self.tl0 = self.tl0.wrapping_add(u8::from(frame.tid == 0));
+        self.picture_id = (self.picture_id + 1) & 0x7fff;
+        let Self { picture_id, tl0, key_idx } = *self;
+        let Frame { tid, sync, droppable, size, len, .. } = *frame;
+        let head = match frame.key {
+            true => FrameHead::Key { width: size.width, height: size.height },
+            false => FrameHead::Delta,
+        };
+        let packet = |(stamp, part_len): (crate::client::stamp::Stamp, usize)| {
+            let starts = stamp.part == 0;
+            let descriptor = Descriptor { starts, droppable, picture_id, tl0, tid, sync, key_idx };
+            let mut payload = descriptor.bytes().to_vec();
+            if starts {
+                head.write(len, &mut payload);
+            }
+            stamp.write(part_len, &mut payload);
+            Packet { payload, descriptor: None }
+        };
+        parts(frame).map(packet).collect()
+    }
+}
+
+/// What the headers of a packet claim, and what follows them.
+pub fn read(payload: &[u8]) -> Option<(Claim, &[u8])> {
+    let (descriptor, rest) = Descriptor::read(payload)?;
+    let (head, rest) = match descriptor.starts {
+        true => FrameHead::read(rest).map(|(head, rest)| (Some(head), rest))?,
+        false => (None, rest),
+    };
+    let Descriptor { starts, picture_id, tl0, tid, sync, .. } = descriptor;
+    let needs = head.map(|head| if head == FrameHead::Delta { Needs::Layers } else { Needs::Nothing(None) });
+    let number = Some(Number { value: picture_id, bits: 15 });
+    Some((Claim { starts, number, layers: Some(Layers { tid, tl0, sync }), needs }, rest))
+}
 
 /// The payload descriptor, with every field that libwebrtc sends.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
