@@ -27,7 +27,7 @@ use switchyard_vocab::layer::{EncodingIndex, MAX_ENCODINGS, SpatialLayer};
 use switchyard_vocab::negotiated::CodecMapping;
 use switchyard_vocab::observed::{Attached, ClockPair, Observed};
 use switchyard_vocab::profile::Format;
-use switchyard_vocab::rtp::{ExtSeqNo, RtpTimestamp, SeqNo, Ssrc};
+use switchyard_vocab::rtp::{SeqNo, Ssrc};
 use switchyard_vocab::units::Bitrate;
 use switchyard_wire::rtcp::ReportBlock;
 use switchyard_wire::rtp::extension::KnownExtensions;
@@ -41,7 +41,7 @@ use encoding::{Encoding, Numbered, Received};
 use excess::Excess;
 use ingress::Ingress;
 use layers::{Candidate, Layers, Pace};
-use observe::{Memory, PayloadFacts, Unread};
+use observe::{PayloadFacts, observe};
 use recovery::Recovered;
 use sent_format::{Sent, SentFormat};
 
@@ -86,6 +86,8 @@ pub struct Publication {
     excess: Excess,
     muted: bool,
     recovered: Recovered,
+    /// When a keyframe of any encoding was asked for last.
+    keyframe_asked: Option<Instant>,
     /// Scratch for the numbers of one NACK.
     lost: Vec<SeqNo>,
 }
@@ -110,6 +112,7 @@ impl Publication {
             next_layer_check: None,
             excess: Excess::default(),
             muted: false,
+            keyframe_asked: None,
             recovered: Recovered::default(),
             lost: Vec::with_capacity(missing::MAX_ASKED),
         }
@@ -370,7 +373,8 @@ impl Publication {
             return Err(DropReason::UnknownSsrc);
         };
         let revived = !observed.padding_only && encoding.handle_alive(now);
-        let resized = observed.keyframe_start && encoding.handle_keyframe(now, observed.size);
+        let resized =
+            observed.keyframe_start && encoding.handle_keyframe(now, observed.size, self.keyframe_asked);
         if revived || resized {
             self.refresh_layers(now);
         }
@@ -453,24 +457,6 @@ impl Publication {
             }
         }
     }
-}
-
-/// Reads the payload.
-fn observe(
-    memory: &mut Memory,
-    (seq, timestamp): (ExtSeqNo, RtpTimestamp),
-    known: &KnownExtensions<'_>,
-    bound: &Bound,
-    payload: &[u8],
-) -> Result<PayloadFacts, DropReason> {
-    if payload.is_empty() {
-        return Ok(PayloadFacts { padding_only: true, ..PayloadFacts::default() });
-    }
-    if bound.red {
-        observe::check_red(payload, bound.codec.payload_type)?;
-    }
-    let descriptor = known.dependency_descriptor;
-    memory.read(Unread { codec: bound.codec.codec, seq, timestamp, payload, descriptor })
 }
 
 fn observed(

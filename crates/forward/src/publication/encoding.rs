@@ -172,9 +172,15 @@ impl Encoding {
         !was_live
     }
 
-    /// A keyframe began to arrive. Whether its size is news.
-    pub(super) fn handle_keyframe(&mut self, now: Instant, size: Option<PictureSize>) -> bool {
+    /// A keyframe began to arrive; one of any encoding was `asked` for last then. Whether its size is news.
+    pub(super) fn handle_keyframe(
+        &mut self,
+        now: Instant,
+        size: Option<PictureSize>,
+        asked: Option<Instant>,
+    ) -> bool {
         let _ = self.keyframe.handle_input(now, Input::Arrived);
+        asked.into_iter().for_each(|asked| self.keyframe.handle_companion(asked));
         self.has_shown_keyframe = true;
         let is_news = size.is_some() && size != self.size;
         self.size = size.or(self.size);

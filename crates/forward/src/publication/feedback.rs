@@ -86,6 +86,7 @@ impl Publication {
         if !known.poll_keyframe(now) {
             return;
         }
+        self.keyframe_asked = Some(now);
         match known.ssrc() {
             None => say(Feedback::Keyframe { encoding }),
             Some(ssrc) if known.codec().pli => say(Feedback::Pli { ssrc }),

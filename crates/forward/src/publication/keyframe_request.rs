@@ -96,6 +96,17 @@ impl KeyframeRequest {
         output
     }
 
+    /// A keyframe came along with the answer to what was `asked` of another encoding: encoders make them of all at
+    /// once. It rests as if it had been asked for itself.
+    pub fn handle_companion(&mut self, asked: Instant) {
+        let until = asked + self.gap;
+        self.state = match self.state {
+            State::Idle => State::Resting { until },
+            State::Resting { until: own } => State::Resting { until: until.max(own) },
+            state => state,
+        };
+    }
+
     /// Forgets what was needed: the encoding ended, or was muted. The quiet time stays.
     pub fn cancel(&mut self) {
         self.state = match self.state {

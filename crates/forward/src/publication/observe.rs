@@ -9,6 +9,9 @@ use switchyard_wire::payload::dependency_descriptor::{self, MAX_SPATIAL_LAYERS, 
 use switchyard_wire::payload::nal::ParameterSets;
 use switchyard_wire::payload::red::Red;
 use switchyard_wire::payload::{av1, h264, h265, vp8, vp9};
+use switchyard_wire::rtp::extension::KnownExtensions;
+
+use super::binding::Bound;
 
 /// Facts out of the payload, or out of the descriptor in the header.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -145,6 +148,27 @@ impl Memory {
     fn is_new_keyframe(&mut self, timestamp: RtpTimestamp) -> bool {
         self.last_keyframe.replace(timestamp) != Some(timestamp)
     }
+}
+
+/// Reads the payload of a packet with what has to be remembered of its stream.
+///
+/// # Errors
+/// [`DropReason::MalformedPayload`] when it contradicts itself.
+pub(super) fn observe(
+    memory: &mut Memory,
+    (seq, timestamp): (ExtSeqNo, RtpTimestamp),
+    known: &KnownExtensions<'_>,
+    bound: &Bound,
+    payload: &[u8],
+) -> Result<PayloadFacts, DropReason> {
+    if payload.is_empty() {
+        return Ok(PayloadFacts { padding_only: true, ..PayloadFacts::default() });
+    }
+    if bound.red {
+        check_red(payload, bound.codec.payload_type)?;
+    }
+    let descriptor = known.dependency_descriptor;
+    memory.read(Unread { codec: bound.codec.codec, seq, timestamp, payload, descriptor })
 }
 
 /// Whether a payload is RED that holds nothing but `opus`.

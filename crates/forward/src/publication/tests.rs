@@ -122,6 +122,21 @@ fn a_keyframe_is_asked_for_once_and_again_until_it_comes() {
 }
 
 #[test]
+fn layers_whose_keyframes_came_along_with_an_answer_are_not_asked_for_at_once() {
+    let mut call = Call::video(true);
+    let mut sources = [0, 1, 2].map(Source::video);
+    sources.iter_mut().for_each(|source| call.push_all(0, &source.frame(0, true, 1)));
+    call.publication.want_keyframe(at(3_000), EncodingIndex(1));
+    assert_eq!(call.feedback(3_000).1, 1);
+    sources.iter_mut().for_each(|source| call.push_all(3_020, &source.frame(3_020, true, 1)));
+
+    call.publication.want_keyframe(at(3_300), EncodingIndex(2));
+
+    assert_eq!((3_300..4_000).map(|now| call.feedback(now).1).sum::<usize>(), 0);
+    assert_eq!(call.feedback(4_000).1, 1, "a second after the request that all of them answered");
+}
+
+#[test]
 fn a_layer_that_falls_silent_is_no_longer_live() {
     let mut call = Call::video(true);
     let (mut small, mut large) = (Source::video(0), Source::video(2));

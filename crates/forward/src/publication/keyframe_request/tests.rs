@@ -45,6 +45,27 @@ fn a_need_soon_after_an_answer_waits_for_the_quiet_time() {
 }
 
 #[test]
+fn what_came_along_with_another_answer_is_not_asked_for_again_at_once() {
+    let mut request = KeyframeRequest::default();
+    assert_eq!(request.handle_input(at(50), Input::Arrived), None);
+    request.handle_companion(at(0));
+
+    assert_eq!(request.handle_input(at(400), Input::Needed), None);
+
+    assert_eq!(request.poll_timeout(), Some(at(500)));
+    assert_eq!(request.handle_input(at(500), Input::Tick), Some(Output::Ask));
+}
+
+#[test]
+fn what_came_along_long_after_another_was_asked_for_does_not_rest() {
+    let mut request = KeyframeRequest::default();
+    assert_eq!(request.handle_input(at(2_000), Input::Arrived), None);
+    request.handle_companion(at(0));
+
+    assert_eq!(request.handle_input(at(2_001), Input::Needed), Some(Output::Ask));
+}
+
+#[test]
 fn a_larger_layer_rests_longer_once_it_was_answered() {
     let mut request = KeyframeRequest::default();
     request.set_smallest(false);

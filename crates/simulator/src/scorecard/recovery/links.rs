@@ -15,10 +15,10 @@ use crate::world::World;
 const HEADERS: u64 = 28;
 
 /// How long each call lasts, in seconds: long enough for a frame in a thousand to be one of several.
-const LASTS: u64 = 40;
+const LASTS: u64 = 30;
 
 /// When Bob has the layer that he is going to have.
-const SETTLED: Duration = seconds(10);
+const SETTLED: Duration = seconds(8);
 
 /// Round trips of the subscriber's link, in milliseconds.
 const ROUND_TRIPS: [u64; 3] = [40, 100, 200];
