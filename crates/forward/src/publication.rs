@@ -373,8 +373,8 @@ impl Publication {
             return Err(DropReason::UnknownSsrc);
         };
         let revived = !observed.padding_only && encoding.handle_alive(now);
-        let resized =
-            observed.keyframe_start && encoding.handle_keyframe(now, observed.size, self.keyframe_asked);
+        let resized = observed.keyframe_start
+            && encoding.handle_keyframe(now, (observed.seq, observed.size), self.keyframe_asked);
         if revived || resized {
             self.refresh_layers(now);
         }

@@ -11,7 +11,7 @@ use switchyard_vocab::drop_reason::DropReason;
 use switchyard_vocab::layer::PictureSize;
 use switchyard_vocab::negotiated::CodecMapping;
 use switchyard_vocab::observed::ClockPair;
-use switchyard_vocab::rtp::{ClockRate, PayloadType, RtpTimestamp, SeqNo, Ssrc};
+use switchyard_vocab::rtp::{ClockRate, ExtSeqNo, PayloadType, RtpTimestamp, SeqNo, Ssrc};
 use switchyard_vocab::units::Bitrate;
 use switchyard_wire::rtcp::ReportBlock;
 
@@ -60,7 +60,8 @@ pub(super) struct Encoding {
     rate: Rate,
     last_media: Option<Instant>,
     size: Option<PictureSize>,
-    has_shown_keyframe: bool,
+    /// Where its newest keyframe began.
+    keyframe_at: Option<ExtSeqNo>,
     missing: Missing,
     keyframe: KeyframeRequest,
     /// A request decided upon and not yet handed out.
@@ -85,7 +86,7 @@ impl Encoding {
             rate: Rate::default(),
             last_media: None,
             size: None,
-            has_shown_keyframe: false,
+            keyframe_at: None,
             missing: Missing::default(),
             keyframe: KeyframeRequest::default(),
             ask_keyframe: None,
@@ -176,12 +177,12 @@ impl Encoding {
     pub(super) fn handle_keyframe(
         &mut self,
         now: Instant,
-        size: Option<PictureSize>,
+        (seq, size): (ExtSeqNo, Option<PictureSize>),
         asked: Option<Instant>,
     ) -> bool {
         let _ = self.keyframe.handle_input(now, Input::Arrived);
         asked.into_iter().for_each(|asked| self.keyframe.handle_companion(asked));
-        self.has_shown_keyframe = true;
+        self.keyframe_at = self.keyframe_at.max(Some(seq));
         let is_news = size.is_some() && size != self.size;
         self.size = size.or(self.size);
         is_news
@@ -217,7 +218,7 @@ impl Encoding {
 
     /// Whether it is being sent, and no keyframe has told how large it is.
     pub(super) fn is_unknown(&self, now: Instant) -> bool {
-        !self.has_shown_keyframe && self.is_live(now)
+        self.keyframe_at.is_none() && self.is_live(now)
     }
 
     pub(super) const fn set_smallest(&mut self, is_smallest: bool) {
@@ -241,12 +242,16 @@ impl Encoding {
         self.ask_keyframe.take().is_some()
     }
 
-    /// Numbers that are due to be asked for; everything is forgotten when nobody wants them.
+    /// Numbers that are due to be asked for; everything is forgotten when nobody wants them. What is given up holds
+    /// up all that comes behind it, and a keyframe is asked for, unless one has come meanwhile.
     pub(super) fn poll_missing(&mut self, now: Instant, rtt: Duration, wanted: bool, ask: impl FnMut(SeqNo)) {
-        if wanted && self.codec.nack {
-            self.missing.poll(now, rtt, ask);
-        } else {
+        if !wanted || !self.codec.nack {
             self.missing.clear();
+            return;
+        }
+        let given_up = self.missing.poll(now, rtt, ask);
+        if given_up.is_some() && given_up > self.keyframe_at && self.codec.codec.kind() == MediaKind::Video {
+            self.want_keyframe(now);
         }
     }
 

@@ -15,11 +15,15 @@ const REORDER_WAIT: Duration = Duration::from_millis(10);
 /// Quickest repetition, however near the publisher is.
 const LEAST_RETRY: Duration = Duration::from_millis(20);
 
-/// Slowest repetition: later the frame is of no use, unless the path itself is slower.
-const MOST_RETRY: Duration = Duration::from_millis(400);
+/// Slowest repetition, unless the path itself is slower: pictures stand still for all subscribers until it comes.
+const MOST_RETRY: Duration = Duration::from_millis(150);
 
-/// Times a packet is asked for. What five rounds did not bring, a keyframe has to repair.
-const MAX_TRIES: u8 = 5;
+/// Times a packet is asked for. Fewer and a short path gives up within an outage of half a second.
+const MAX_TRIES: u8 = 12;
+
+/// How long a packet is asked for, or three round trips where that is longer: so long browsers keep what they
+/// have sent. What did not come by then, a keyframe has to repair.
+const LIFE: Duration = Duration::from_secs(1);
 
 /// Packets missed at the same time. More is an outage, which resending would only prolong.
 pub const MAX_MISSING: usize = 500;
@@ -33,6 +37,7 @@ pub const MAX_ASKED: usize = 250;
 #[derive(Clone, Copy, Debug)]
 struct Entry {
     seq: ExtSeqNo,
+    missed: Instant,
     due: Instant,
     tries: u8,
     /// When it was first asked for.
@@ -67,6 +72,7 @@ impl Missing {
         let due = now + REORDER_WAIT;
         self.entries.extend((first..next.0).map(|seq| Entry {
             seq: ExtSeqNo(seq),
+            missed: now,
             due,
             tries: 0,
             asked: None,
@@ -92,25 +98,29 @@ impl Missing {
     }
 
     /// Hands every number that is due to `ask`, in order, [`MAX_ASKED`] at most; forgets those that
-    /// were asked for often enough. `rtt` is the round trip to the publisher as far as it is known
-    /// otherwise; once anything was repaired, how long that took is known better.
-    pub fn poll(&mut self, now: Instant, rtt: Duration, mut ask: impl FnMut(SeqNo)) {
+    /// were asked for often enough, and returns the newest of them. `rtt` is the round trip to the publisher as far
+    /// as it is known otherwise; once anything was repaired, how long that took is known better.
+    pub fn poll(&mut self, now: Instant, rtt: Duration, mut ask: impl FnMut(SeqNo)) -> Option<ExtSeqNo> {
         let rtt = self.repair_time.repeat_after().unwrap_or(rtt);
-        let mut asked = 0;
+        let life = LIFE.max(rtt * 3);
+        let (mut asked, mut given_up) = (0, None);
         self.entries.retain_mut(|entry| {
             if entry.due > now || asked == MAX_ASKED {
                 return true;
             }
-            if entry.tries == MAX_TRIES {
+            let ends = entry.missed + life;
+            if entry.tries == MAX_TRIES || now >= ends {
+                given_up = Some(entry.seq);
                 return false;
             }
             entry.tries += 1;
-            entry.due = now + retry_after(rtt, entry.tries);
+            entry.due = (now + retry_after(rtt, entry.tries)).min(ends);
             entry.asked.get_or_insert(now);
             asked += 1;
             ask(entry.seq.on_wire());
             true
         });
+        given_up
     }
 
     /// When [`poll`](Self::poll) has something to do.

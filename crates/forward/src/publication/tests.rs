@@ -122,6 +122,25 @@ fn a_keyframe_is_asked_for_once_and_again_until_it_comes() {
 }
 
 #[test]
+fn a_packet_that_never_comes_costs_a_keyframe_and_one_before_a_keyframe_does_not() {
+    let mut call = Call::video(true);
+    let mut source = Source::video(0);
+    call.push_all(0, &source.frame(0, true, 1));
+    let keyframes =
+        |call: &mut Call, time: std::ops::Range<u64>| time.map(|now| call.feedback(now).1).sum::<usize>();
+
+    let _lost = source.frame(33, false, 1);
+    call.push_all(66, &source.frame(66, false, 1));
+    assert_eq!(keyframes(&mut call, 66..1_000), 0);
+    assert_eq!(keyframes(&mut call, 1_000..1_100), 1);
+    call.push_all(1_100, &source.frame(1_100, true, 1));
+
+    let _lost = source.frame(3_000, false, 1);
+    call.push_all(3_033, &source.frame(3_033, true, 1));
+    assert_eq!(keyframes(&mut call, 3_033..6_000), 0);
+}
+
+#[test]
 fn layers_whose_keyframes_came_along_with_an_answer_are_not_asked_for_at_once() {
     let mut call = Call::video(true);
     let mut sources = [0, 1, 2].map(Source::video);
