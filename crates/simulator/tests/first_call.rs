@@ -45,6 +45,13 @@ fn changing_layers_every_three_seconds_freezes_nobody() {
 }
 
 #[test]
+fn changing_layers_freezes_nobody_whatever_the_codec() {
+    for scenario in first_call::layer_switches_of_other_codecs() {
+        replay::once(&scenario, Seed(4)).unwrap_or_else(|error| panic!("{}: {error}", scenario.name()));
+    }
+}
+
+#[test]
 fn rids_may_be_named_in_any_order() {
     replay::once(&first_call::largest_first(), Seed(5)).unwrap_or_else(|error| panic!("{error}"));
 }

@@ -37,7 +37,12 @@ const RECOVERY: &str = "# Scorecard of recovery
 What is lost on the way, and what becomes of it: whole calls as in the [scorecard of layers](layers.md), with
 `media.adapt` on. Ada's camera makes pictures of three sizes, 150, 500 and 1500 kbit/s, thirty times a second. Links lose in both
 directions where nothing else is said, carry whatever is sent, and vary by 2 ms. A receiver shows pictures 100 ms late at least and
-does not know its round trip, as a browser that only receives; counted is what comes after the first seconds. Each is played with three seeds; the result is the worst of them.
+does not know its round trip, as a browser that only receives; counted is what comes after the first seconds.
+Each is played with three seeds; the result is the worst of them.
+
+What is missed at 10 % of loss are changes of layer: each leaves behind what was not repaired yet, and a link that loses so much
+is taken for one that is too narrow now and then. Without `media.adapt` there are none, and nothing is lost for good. What is
+missed at a round trip of 200 ms are repairs that come later than the receiver waits, with and without it.
 
 This page and `tests/scenarios/recovery.baseline` are generated, and a figure that gets worse fails a test.
 After a change for the better: `UPDATE_DOCS=1 cargo test -p switchyard-simulator --test scorecard`.

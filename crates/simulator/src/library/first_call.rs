@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use switchyard_vocab::codec::MediaKind;
+use switchyard_vocab::codec::{Codec, MediaKind};
 use switchyard_vocab::layer::SpatialLayer;
 
 use crate::client::media::Media;
@@ -193,8 +193,21 @@ pub fn feedback() -> Scenario {
 
 /// Everybody asks for another layer every three seconds, and nobody freezes.
 pub fn layer_switches() -> Scenario {
+    switches("layer switches", Codec::Vp8)
+}
+
+/// The same with pictures of the other codecs.
+pub fn layer_switches_of_other_codecs() -> [Scenario; 3] {
+    [
+        switches("layer switches of h264", Codec::H264),
+        switches("layer switches of vp9", Codec::Vp9),
+        switches("layer switches of av1", Codec::Av1),
+    ]
+}
+
+fn switches(name: &'static str, codec: Codec) -> Scenario {
     let layers = [0, 2, 1, 0, 1, 2];
-    call("layer switches", Media::camera_and_microphone(), LinkConditions::clean(ms(20)))
+    call(name, Media::camera_and_microphone().encoded_with(codec), LinkConditions::clean(ms(20)))
         .runs(seconds(3))
         .repeats(10, |scenario, number| {
             let layer = SpatialLayer(layers[number as usize % layers.len()]);
