@@ -37,6 +37,7 @@ mod testing;
 
 pub mod acknowledged;
 pub mod application_limit;
+pub mod ccfb;
 pub mod delay;
 pub mod estimator;
 pub mod history;

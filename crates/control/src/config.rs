@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use switchyard_sdp::OfferPolicy;
 use switchyard_vocab::codec::Codec;
 use switchyard_vocab::ids::{Tenant, WorkerId};
 use switchyard_vocab::line::{Fingerprint, FingerprintHash};
@@ -34,6 +35,8 @@ pub struct ControlConfig {
     pub quotas: BTreeMap<Tenant, Quota>,
     /// When sound is repeated; unless never, everybody is offered to take it so.
     pub redundancy: AudioRedundancy,
+    /// Whether everybody is offered to give feedback by stream (RFC 8888), beside transport-wide.
+    pub ccfb: bool,
     /// How sessions are spread over workers.
     pub placement: Placement,
     /// How long a session may take to join.
@@ -60,6 +63,7 @@ impl Default for ControlConfig {
             codecs: CodecPolicy::default(),
             quotas: BTreeMap::new(),
             redundancy: AudioRedundancy::default(),
+            ccfb: false,
             placement: Placement::default(),
             join_timeout: JOIN_TIMEOUT,
             resume_for: RESUME_FOR,
@@ -79,6 +83,7 @@ impl ControlConfig {
     /// A worker as descriptions announce it.
     pub(crate) fn endpoint(&self, worker: WorkerId) -> Option<WorkerEndpoint<'_>> {
         let WorkerAddress { candidates } = self.workers.get(worker.index())?;
-        Some(WorkerEndpoint { worker, candidates, fingerprint: &self.fingerprint })
+        let offers = OfferPolicy { ccfb: self.ccfb, ..OfferPolicy::default() };
+        Some(WorkerEndpoint { worker, candidates, fingerprint: &self.fingerprint, offers })
     }
 }

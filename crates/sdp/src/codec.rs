@@ -31,6 +31,8 @@ pub struct Feedback {
     pub fir: bool,
     /// Transport-wide congestion control feedback.
     pub transport_cc: bool,
+    /// Congestion control feedback by stream (RFC 8888 §6).
+    pub ccfb: bool,
 }
 
 impl Feedback {
@@ -43,6 +45,7 @@ impl Feedback {
             ["nack", "pli"] => self.pli = true,
             ["ccm", "fir", ..] => self.fir = true,
             ["transport-cc"] => self.transport_cc = true,
+            ["ack", "ccfb"] => self.ccfb = true,
             _ => {}
         }
     }
@@ -53,10 +56,11 @@ impl Feedback {
             pli: self.pli || other.pli,
             fir: self.fir || other.fir,
             transport_cc: self.transport_cc || other.transport_cc,
+            ccfb: self.ccfb || other.ccfb,
         }
     }
 
-    /// The listed messages by name.
+    /// The listed messages by name, but for what is listed for all formats at once.
     fn names(self) -> impl Iterator<Item = &'static str> {
         let listed = [self.nack, self.pli, self.fir, self.transport_cc];
         Self::NAMES.into_iter().zip(listed).filter_map(|(name, listed)| listed.then_some(name))
@@ -66,7 +70,7 @@ impl Feedback {
     /// resend arrives, concealment or in-band FEC has played.
     const fn understood(codec: Codec) -> Self {
         let is_video = matches!(codec.kind(), MediaKind::Video);
-        Self { nack: is_video, pli: is_video, fir: is_video, transport_cc: true }
+        Self { nack: is_video, pli: is_video, fir: is_video, transport_cc: true, ccfb: false }
     }
 }
 
@@ -184,7 +188,7 @@ const fn bare(payload_type: PayloadType) -> RemoteCodec {
         clock_rate: 0,
         channels: None,
         fmtp: String::new(),
-        feedback: Feedback { nack: false, pli: false, fir: false, transport_cc: false },
+        feedback: Feedback { nack: false, pli: false, fir: false, transport_cc: false, ccfb: false },
     }
 }
 
@@ -220,15 +224,28 @@ pub(crate) fn common(remote: &[RemoteCodec], accepted: &[Codec], transport_cc: b
             pli: understood.pli && listed.feedback.pli,
             fir: understood.fir && listed.feedback.fir,
             transport_cc: transport_cc && understood.transport_cc && listed.feedback.transport_cc,
+            ccfb: false,
         });
     }
     common
 }
 
+/// Of the formats in which we may send, the first that fits; with the feedback on it that only a receiver gives.
+pub(crate) fn sendable(
+    remote: &[RemoteCodec],
+    codec: Codec,
+    transport_cc: bool,
+    fits: impl Fn(&CodecMapping) -> bool,
+) -> Option<CodecMapping> {
+    let mapping = common(remote, &[codec], transport_cc).into_iter().find(fits)?;
+    let listed = remote.iter().find(|listed| listed.payload_type == mapping.payload_type);
+    Some(CodecMapping { ccfb: listed.is_some_and(|listed| listed.feedback.ccfb), ..mapping })
+}
+
 /// Names of the feedback messages of a mapping, as `a=rtcp-fb` lists them.
 pub(crate) fn feedback_names(mapping: &CodecMapping) -> impl Iterator<Item = &'static str> {
     let CodecMapping { nack, pli, fir, transport_cc, .. } = *mapping;
-    Feedback { nack, pli, fir, transport_cc }.names()
+    Feedback { nack, pli, fir, transport_cc, ccfb: false }.names()
 }
 
 /// Names of codecs for an error message, each once.

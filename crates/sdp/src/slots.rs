@@ -29,6 +29,9 @@ pub struct OfferPolicy {
     /// Offer abs-send-time beside transport-wide numbers. Off by default: where both are there, some
     /// receivers answer with the wrong kind of feedback.
     pub abs_send_time: bool,
+    /// Offer feedback by stream (RFC 8888) beside transport-wide feedback. Who answers with both sends the one it
+    /// likes better.
+    pub ccfb: bool,
 }
 
 /// A subscription on its m-line, constant from its beginning to its end.

@@ -141,6 +141,11 @@ pub(crate) fn codec(media: &mut MediaDescription, mapping: &CodecMapping, stereo
     }
 }
 
+/// Feedback by stream is listed for all formats at once (RFC 8888 §6).
+pub(crate) fn ccfb(media: &mut MediaDescription) {
+    media.attributes.push(value("rtcp-fb", "* ack ccfb".to_owned()));
+}
+
 pub(crate) fn rtpmap(media: &mut MediaDescription, payload_type: PayloadType, text: &str) {
     media.attributes.push(value("rtpmap", format!("{payload_type} {text}")));
 }

@@ -47,6 +47,7 @@ pub(crate) fn run(config: &Config) -> anyhow::Result<()> {
             codecs: config.control.codecs.clone(),
             quotas: config.gateway.auth.quotas(),
             redundancy: redundancy(config.media.audio_redundancy),
+            ccfb: config.media.ccfb,
             placement: config.control.placement,
             join_timeout: config.gateway.join_timeout,
             resume_for: config.gateway.resume_for,

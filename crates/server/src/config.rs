@@ -79,6 +79,8 @@ pub(crate) struct MediaConfig {
     pub(crate) adapt: bool,
     /// When sound is sent with what was sent before in it: `"off"`, `"on_loss"` or `"always"`.
     pub(crate) audio_redundancy: RedundancyChoice,
+    /// Whether subscribers are offered to give feedback by stream (RFC 8888).
+    pub(crate) ccfb: bool,
 }
 
 /// When sound is sent with what was sent before in it once more.
@@ -158,6 +160,7 @@ impl Default for MediaConfig {
             dtls: DtlsChoice::OnlyV12,
             adapt: false,
             audio_redundancy: RedundancyChoice::OnLoss,
+            ccfb: false,
         }
     }
 }

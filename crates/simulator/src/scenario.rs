@@ -56,7 +56,7 @@ impl Scenario {
     /// A scenario with one worker and usual links, in which nothing happens yet.
     pub const fn called(name: &'static str) -> Self {
         let (placement, redundancy) = (Placement::Spread, AudioRedundancy::OnLoss);
-        let config = WorldConfig { workers: 1, placement, adapts: false, redundancy };
+        let config = WorldConfig { workers: 1, placement, adapts: false, redundancy, ccfb: false };
         Self { name, config, link: USUAL_LINK, steps: Vec::new() }
     }
 
@@ -75,6 +75,12 @@ impl Scenario {
     /// Sound is repeated then.
     pub const fn repeating_sound(mut self, redundancy: AudioRedundancy) -> Self {
         self.config.redundancy = redundancy;
+        self
+    }
+
+    /// Subscribers tell stream by stream what arrives (RFC 8888), and not of all packets in one row.
+    pub const fn told_by_stream(mut self) -> Self {
+        self.config.ccfb = true;
         self
     }
 

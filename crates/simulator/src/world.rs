@@ -67,6 +67,8 @@ pub struct WorldConfig {
     pub adapts: bool,
     /// When sound is repeated.
     pub redundancy: AudioRedundancy,
+    /// Whether subscribers tell stream by stream what arrives (RFC 8888).
+    pub ccfb: bool,
 }
 
 /// A server and its clients.
@@ -378,6 +380,7 @@ fn control_config(config: WorldConfig) -> ControlConfig {
     ControlConfig {
         placement: config.placement,
         redundancy: config.redundancy,
+        ccfb: config.ccfb,
         workers: (0..config.workers).map(address).collect(),
         // Nobody checks it: there are no handshakes.
         fingerprint: Fingerprint { hash: FingerprintHash::Sha256, digest: vec![0xAB; 32] },

@@ -115,6 +115,27 @@ fn a_picture_in_one_size_costs_what_is_measured_of_it_and_not_what_its_size_sugg
 }
 
 #[test]
+fn who_tells_stream_by_stream_what_arrives_gets_what_fits_as_well() {
+    play(
+        &call("a link that widens, told of by stream", narrow(900))
+            .told_by_stream()
+            .runs(seconds(15))
+            .checks("bob is on the middle layer", sees("bob", |seen| seen.encoding == Some(1)))
+            .checks("bob hears everything", hears("bob", 99))
+            .moves_to("bob", narrow(3_000))
+            .runs(seconds(20))
+            .checks("bob is on the highest layer", sees("bob", |seen| seen.encoding == Some(2)))
+            .checks("nobody tells of all packets in one row", |world| {
+                let counted: (u64, u64) = world
+                    .counters()
+                    .iter()
+                    .fold((0, 0), |(row, stream), one| (row + one.twcc_received, stream + one.ccfb_received));
+                if counted.0 == 0 && counted.1 > 300 { Ok(()) } else { Err(format!("{counted:?}")) }
+            }),
+    );
+}
+
+#[test]
 fn who_has_a_link_for_the_smallest_layer_alone_loses_nothing_to_find_that_out() {
     play(
         &call("a very narrow link", narrow(500))

@@ -291,6 +291,8 @@ pub struct WorkerCounters {
     pub twcc_sent: u64,
     /// Transport-wide feedback packets received from subscribers.
     pub twcc_received: u64,
+    /// Feedback packets by stream (RFC 8888) received from subscribers.
+    pub ccfb_received: u64,
     /// Layer changes that took effect.
     pub layer_switches: u64,
 

@@ -154,6 +154,8 @@ pub struct CodecMapping {
     pub fir: bool,
     /// Whether transport-wide feedback covers it (`… transport-cc`).
     pub transport_cc: bool,
+    /// Whether the receiving side tells of each stream's packets (`a=rtcp-fb:* ack ccfb`, RFC 8888).
+    pub ccfb: bool,
 }
 
 impl CodecMapping {
@@ -169,6 +171,7 @@ impl CodecMapping {
             pli: false,
             fir: false,
             transport_cc: false,
+            ccfb: false,
         }
     }
 

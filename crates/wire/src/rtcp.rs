@@ -3,6 +3,7 @@
 //! [`packets`] walks whatever was in one datagram, compound or reduced-size (RFC 5506), in any
 //! order; [`Writer`] fills a slice with packets one behind the other.
 
+pub mod ccfb;
 mod error;
 mod feedback;
 mod ntp;
@@ -44,6 +45,7 @@ mod kind {
 /// Feedback message types, which stand where other packets have a count.
 mod format {
     pub(super) const NACK: u8 = 1;
+    pub(super) const CONGESTION: u8 = 11;
     pub(super) const TRANSPORT_WIDE: u8 = 15;
     pub(super) const PLI: u8 = 1;
     pub(super) const FIR: u8 = 4;
@@ -69,6 +71,8 @@ pub enum RtcpPacket<'a> {
     Fir(Fir<'a>),
     /// Arrivals on a whole transport (draft-holmer-rmcat-transport-wide-cc-extensions-01 §3.1).
     TransportFeedback(twcc::Feedback<'a>),
+    /// Arrivals on each stream (RFC 8888).
+    CongestionFeedback(ccfb::Feedback<'a>),
     /// A receiver's estimate of what fits (draft-alvestrand-rmcat-remb-03).
     Remb(Remb<'a>),
     /// Extended reports (RFC 3611).

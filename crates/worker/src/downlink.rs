@@ -4,6 +4,7 @@
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
+use switchyard_congestion::ccfb::{Names, stretches};
 use switchyard_congestion::delay::Usage;
 use switchyard_congestion::estimator::{Bounds, Estimator};
 use switchyard_congestion::loss::LossState;
@@ -16,10 +17,10 @@ use switchyard_forward::publication::encoding::Rate;
 use switchyard_vocab::counters::PacketKind;
 use switchyard_vocab::datagram::Tuple;
 use switchyard_vocab::downlink::{DownlinkFigures, Estimated, HeldBy};
-use switchyard_vocab::rtp::SeqNo;
+use switchyard_vocab::rtp::{SeqNo, Ssrc};
 use switchyard_vocab::units::{Bitrate, DataSize};
-use switchyard_wire::rtcp::ReportBlock;
 use switchyard_wire::rtcp::twcc::Feedback;
+use switchyard_wire::rtcp::{ReportBlock, ccfb};
 
 use crate::calm::Calm;
 
@@ -81,6 +82,8 @@ pub(crate) struct Downlink {
     grew: Option<Instant>,
     /// How often sound is repeated.
     repeats: u8,
+    /// What packets are called where feedback tells of them stream by stream.
+    names: Option<Box<Names>>,
 }
 
 impl Downlink {
@@ -106,6 +109,7 @@ impl Downlink {
             looked: None,
             grew: None,
             repeats: 0,
+            names: None,
         }
     }
 
@@ -144,10 +148,47 @@ impl Downlink {
         }
     }
 
+    /// The packet with the next number leaves under this name, by which feedback will tell of it.
+    pub(crate) fn on_named(&mut self, ssrc: Ssrc, seq: SeqNo) {
+        let number = self.numbering.peek();
+        self.names.get_or_insert_default().on_sent((ssrc, seq), number);
+    }
+
+    /// The subscriber tells stream by stream when packets arrived. Of how many it tells, and how many of them did not.
+    pub(crate) fn on_feedback_by_stream(
+        &mut self,
+        now: Instant,
+        feedback: &ccfb::Feedback<'_>,
+    ) -> (u32, u32) {
+        let Some(names) = &mut self.names else { return (0, 0) };
+        let reports = feedback.reports().filter_map(|report| match report.fate {
+            ccfb::Fate::Missing => Some(((report.ssrc, report.seq), None)),
+            ccfb::Fate::Arrived(before) => Some(((report.ssrc, report.seq), Some(before))),
+            ccfb::Fate::ArrivedSometime => None,
+        });
+        let told = names.translate(feedback.micros(), reports);
+        let lost = told.iter().filter(|told| told.arrival.is_none()).count();
+        if self.adapts {
+            for stretch in stretches(told) {
+                let ([first, ..], [.., last]) = (stretch, stretch) else { continue };
+                let (base, end) = (first.number.on_wire(), last.number.plus(1).on_wire());
+                let arrivals = stretch.iter().filter_map(|told| Some((told.number.on_wire(), told.arrival?)));
+                self.estimator.on_feedback(now, base, end, arrivals);
+            }
+        }
+        let told = told.len() as u32;
+        self.note_usage(now);
+        (told, lost as u32)
+    }
+
     /// The subscriber tells when packets arrived.
     pub(crate) fn on_feedback(&mut self, now: Instant, feedback: &Feedback<'_>) {
         let arrivals = feedback.received().map(|received| (received.seq, received.at_micros));
         self.estimator.on_feedback(now, feedback.head.base, feedback.end(), arrivals);
+        self.note_usage(now);
+    }
+
+    fn note_usage(&mut self, now: Instant) {
         if self.estimator.usage() == Usage::Over {
             self.has_grown = true;
             self.grew = Some(now);

@@ -93,6 +93,12 @@ impl Worker {
                 });
                 self.with_downlink(key, |downlink| downlink.on_feedback(now, feedback));
             }
+            RtcpPacket::CongestionFeedback(feedback) => {
+                self.counters.ccfb_received += 1;
+                let Some(peer) = self.peers.get_mut(key) else { return };
+                let (told, lost) = peer.downlink.on_feedback_by_stream(now, feedback);
+                self.on_loss(now, key, |redundancy| redundancy.on_feedback(now, told, lost));
+            }
             RtcpPacket::Remb(remb) => {
                 self.with_downlink(key, |downlink| downlink.on_remb(now, remb.bitrate));
             }

@@ -142,7 +142,11 @@ impl Worker {
             (false, MediaKind::Audio) => PacketKind::Audio,
             (false, MediaKind::Video) => PacketKind::Video,
         };
-        if stamped && entry.forwarding.section().extensions.id(Extension::TransportCc).is_some() {
+        let section = entry.forwarding.section();
+        if stamped && section.codec.ccfb {
+            peer.downlink.on_named(ssrc, seq.on_wire());
+        }
+        if stamped && (section.codec.ccfb || section.extensions.id(Extension::TransportCc).is_some()) {
             peer.downlink.on_sent(now, size, kind, probe);
         }
         peer.subscriptions_due = earliest(peer.subscriptions_due, entry.forwarding.poll_timeout());

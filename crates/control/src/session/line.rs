@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use switchyard_sdp::LocalTransport;
+use switchyard_sdp::{LocalTransport, OfferPolicy};
 use switchyard_vocab::ids::WorkerId;
 use switchyard_vocab::line::{DtlsRole, Fingerprint, IceCredentials};
 
@@ -14,6 +14,8 @@ pub(crate) struct WorkerEndpoint<'a> {
     pub(crate) worker: WorkerId,
     pub(crate) candidates: &'a [SocketAddr],
     pub(crate) fingerprint: &'a Fingerprint,
+    /// What offers contain.
+    pub(crate) offers: OfferPolicy,
 }
 
 impl WorkerEndpoint<'_> {

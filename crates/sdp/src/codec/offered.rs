@@ -23,7 +23,7 @@ pub(crate) fn has_number(codec: Codec, profile: Profile) -> bool {
 pub(crate) fn mappings(format: Format) -> Vec<CodecMapping> {
     let mapping = |profile| {
         let (payload_type, rtx) = number(format.codec, profile)?;
-        let Feedback { nack, pli, fir, transport_cc } = Feedback::understood(format.codec);
+        let Feedback { nack, pli, fir, transport_cc, .. } = Feedback::understood(format.codec);
         let red = format.red.then_some(RED);
         let bare = CodecMapping::new(format.codec, payload_type);
         Some(CodecMapping { profile, rtx, red, nack, pli, fir, transport_cc, ..bare })

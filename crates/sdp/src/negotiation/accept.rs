@@ -122,10 +122,10 @@ fn send_section(
     }
     let extensions = extmap::answered(answered, &offered.extensions(offer.policy));
     let transport_cc = extensions.id(Extension::TransportCc).is_some();
-    let settled = codec::common(&answered.codecs, &[occupant.format.codec], transport_cc);
     let ours = offered.mappings();
     let is_offered = |one: &CodecMapping| ours.iter().any(|our| our.format().is_same(&one.format()));
-    let codec = settled.into_iter().find(is_offered).ok_or(Unsent::NoCodec)?;
+    let wanted = occupant.format.codec;
+    let codec = codec::sendable(&answered.codecs, wanted, transport_cc, is_offered).ok_or(Unsent::NoCodec)?;
     // Retransmission needs both: a payload type of theirs and an SSRC of ours.
     let rtx_ssrc = occupant.rtx_ssrc.filter(|_| codec.rtx.is_some());
     let codec = CodecMapping { rtx: codec.rtx.filter(|_| rtx_ssrc.is_some()), ..codec };

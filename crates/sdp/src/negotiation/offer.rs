@@ -103,6 +103,9 @@ fn live(section: &OfferedSection, local: &LocalTransport, policy: OfferPolicy) -
     for mapping in section.mappings() {
         write::codec(&mut media, &mapping, false);
     }
+    if policy.ccfb {
+        write::ccfb(&mut media);
+    }
     if let Some(occupant) = &section.occupant {
         write_occupant(&mut media, occupant);
     }

@@ -2,6 +2,7 @@
 
 mod arrivals;
 mod audio;
+mod by_stream;
 mod delays;
 mod faults;
 mod flood;
@@ -30,6 +31,7 @@ use super::sdp::{Description, Section, write_answer};
 use crate::seed::Seed;
 use arrivals::Arrivals;
 use audio::Audio;
+use by_stream::ByStream;
 use flood::Flood;
 use video::{Packet, Video};
 
@@ -76,6 +78,8 @@ pub struct Subscriber {
     next_feedback: Option<Instant>,
     next_look: Option<Instant>,
     flood: Option<Flood>,
+    /// Kept where the server offers to be told so: then it is told so and no other way.
+    by_stream: Option<ByStream>,
     ended: Impression,
 }
 
@@ -113,6 +117,7 @@ impl Subscriber {
             next_feedback: None,
             next_look: None,
             flood: None,
+            by_stream: None,
             ended: Impression::default(),
         }
     }
@@ -130,6 +135,9 @@ impl Subscriber {
         let mut offered = BTreeMap::new();
         for section in offer.sections.iter().filter(|section| section.sends && !section.rejected) {
             section.extensions.iter().for_each(|(extension, id)| self.extensions.set(extension, id));
+            if section.ccfb {
+                self.by_stream.get_or_insert_default();
+            }
             if let Some(publication) = carries(&section.mid) {
                 offered.insert(publication, section);
             }
@@ -188,7 +196,9 @@ impl Subscriber {
     fn handle_rtp(&mut self, now: Instant, packet: &RtpPacket<'_>) {
         self.next_report.get_or_insert(now + REPORT_EVERY);
         if let Some(number) = self.extension(packet, Extension::TransportCc) {
-            if let Some(number) = number.first_chunk() {
+            if let Some(by_stream) = &mut self.by_stream {
+                by_stream.on_packet(now, packet.ssrc(), packet.seq());
+            } else if let Some(number) = number.first_chunk() {
                 self.arrivals.on_packet(SeqNo(u16::from_be_bytes(*number)), now);
             }
             self.next_feedback.get_or_insert(now + FEEDBACK_EVERY);
@@ -291,6 +301,7 @@ impl Subscriber {
         if self.next_feedback.is_some_and(|at| at <= now) {
             self.next_feedback = Some(now + FEEDBACK_EVERY);
             self.send_feedback();
+            self.send_feedback_by_stream(now);
         }
     }
 
@@ -333,6 +344,19 @@ impl Subscriber {
             let len = writer.len();
             self.line.send_rtcp(bytes[..len].to_vec());
         }
+    }
+
+    fn send_feedback_by_stream(&mut self, now: Instant) {
+        let Some(by_stream) = &mut self.by_stream else { return };
+        let told = by_stream.take(now);
+        let streams: Vec<_> = told.iter().map(|(ssrc, first, fates)| (*ssrc, *first, &fates[..])).collect();
+        let since = now.saturating_duration_since(self.wall.anchor);
+        let timestamp = (since.as_micros() * 65_536 / 1_000_000) as u32;
+        let mut bytes = vec![0; MAX_RTCP];
+        let mut writer = Writer::new(&mut bytes);
+        writer.congestion_feedback(SENDER, timestamp, &streams).expect("a tenth of a second fits");
+        let len = writer.len();
+        self.line.send_rtcp(bytes[..len].to_vec());
     }
 
     fn send_feedback(&mut self) {

@@ -433,6 +433,7 @@ fn exhaust(bytes: &[u8]) -> usize {
             RtcpPacket::TransportFeedback(feedback) => feedback.received().count(),
             RtcpPacket::Remb(remb) => remb.ssrcs().count(),
             RtcpPacket::Xr(xr) => xr.blocks().count(),
+            RtcpPacket::CongestionFeedback(feedback) => feedback.reports().count(),
             RtcpPacket::Pli(_) | RtcpPacket::Unknown { .. } => 0,
         })
         .sum()

@@ -2,7 +2,7 @@
 
 use super::{
     Bye, Fir, MAX_PACKETS, Nack, Pli, ReceiverReport, Remb, RtcpError, RtcpPacket, Sdes, SenderReport, Xr,
-    format, kind, twcc,
+    ccfb, format, kind, twcc,
 };
 use crate::bytes::u16_at;
 
@@ -89,6 +89,9 @@ impl<'a> Frame<'a> {
             (kind::TRANSPORT_FEEDBACK, format::NACK) => RtcpPacket::Nack(Nack::parse(body)?),
             (kind::TRANSPORT_FEEDBACK, format::TRANSPORT_WIDE) => {
                 RtcpPacket::TransportFeedback(twcc::Feedback::parse(body)?)
+            }
+            (kind::TRANSPORT_FEEDBACK, format::CONGESTION) => {
+                RtcpPacket::CongestionFeedback(ccfb::Feedback::parse(body)?)
             }
             (kind::PAYLOAD_FEEDBACK, format::PLI) => RtcpPacket::Pli(Pli::parse(body)?),
             (kind::PAYLOAD_FEEDBACK, format::FIR) => RtcpPacket::Fir(Fir::parse(body)?),

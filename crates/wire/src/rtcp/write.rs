@@ -6,7 +6,7 @@ use switchyard_vocab::rtp::{SeqNo, Ssrc};
 use switchyard_vocab::units::Bitrate;
 use switchyard_vocab::wall_clock::NtpTime;
 
-use super::{DlrrItem, FirEntry, Pli, ReportBlock, SenderInfo, format, kind, remb, source, twcc, xr};
+use super::{DlrrItem, FirEntry, Pli, ReportBlock, SenderInfo, ccfb, format, kind, remb, source, twcc, xr};
 use crate::bytes::{Cursor, NoRoom};
 
 /// Fills one datagram with RTCP packets.
@@ -139,6 +139,29 @@ impl<'o> Writer<'o> {
         let plan = twcc::Plan::new(epoch, arrivals, self.room())?;
         self.packet(kind::TRANSPORT_FEEDBACK, format::TRANSPORT_WIDE, |out| plan.write(head, out))?;
         Ok(plan.count())
+    }
+
+    /// Reports what became of the packets of some streams, each from a first number on, at most
+    /// [`MAX_REPORTS`](ccfb::MAX_REPORTS) of each. `timestamp` counts 1/65536 s of our clock.
+    pub fn congestion_feedback(
+        &mut self,
+        sender: Ssrc,
+        timestamp: u32,
+        streams: &[(Ssrc, SeqNo, &[ccfb::Fate])],
+    ) -> Result<(), NoRoom> {
+        self.packet(kind::TRANSPORT_FEEDBACK, format::CONGESTION, |out| {
+            put_ssrcs(out, &[sender])?;
+            for (ssrc, first, fates) in streams {
+                let count = u16::try_from(fates.len()).ok().filter(|&count| count <= ccfb::MAX_REPORTS);
+                put_ssrcs(out, &[*ssrc])?;
+                out.put(&first.0.to_be_bytes())?;
+                out.put(&count.ok_or(NoRoom)?.to_be_bytes())?;
+                fates.iter().try_for_each(|&fate| out.put(&ccfb::pack(fate).to_be_bytes()))?;
+                // The packet began on a multiple of four.
+                out.align()?;
+            }
+            out.put(&timestamp.to_be_bytes())
+        })
     }
 
     /// Says how much these streams together may send, rounded down to 18 significant bits. At most

@@ -57,6 +57,10 @@ fn copy(packet: &RtcpPacket<'_>, writer: &mut Writer<'_>) -> Result<bool, NoRoom
             assert!(feedback.received().count() <= MAX_STATUSES);
             return Ok(false);
         }
+        RtcpPacket::CongestionFeedback(feedback) => {
+            assert!(feedback.reports().count() <= MAX_STATUSES);
+            return Ok(false);
+        }
         RtcpPacket::Sdes(sdes) => {
             assert!(sdes.cnames().count() <= MAX_COUNT);
             return Ok(false);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use switchyard_bus::command::Command;
-use switchyard_sdp::{Occupant, Offer, OfferPolicy, RemoteDescription, Sending, SlotMap, accept_answer};
+use switchyard_sdp::{Occupant, Offer, RemoteDescription, Sending, SlotMap, accept_answer};
 use switchyard_vocab::codec::MediaKind;
 use switchyard_vocab::ids::{PeerId, PublicationId, SessionId, SubscriptionId};
 use switchyard_vocab::line::RemoteLine;
@@ -35,7 +35,7 @@ impl Downlink {
         Self {
             peer: issuer.peer(),
             ours: OurEnd::new(endpoint.worker, issuer),
-            slots: SlotMap::new(OfferPolicy::default()),
+            slots: SlotMap::new(endpoint.offers),
             remote: None,
             in_flight: None,
             restart_wanted: false,

@@ -250,6 +250,12 @@ pub(super) const WORKERS: &[Metric] = &[
         Read::Workers(|worker| worker.twcc_received as f64),
     ),
     metric(
+        "switchyard_feedback_ccfb_received_total",
+        Counter,
+        "Feedback packets by stream (RFC 8888) received from subscribers.",
+        Read::Workers(|worker| worker.ccfb_received as f64),
+    ),
+    metric(
         "switchyard_feedback_estimate_bits_per_second",
         Histogram,
         "What is estimated to fit to a subscriber, for each of them once a second; with media.adapt alone. \

@@ -57,6 +57,9 @@ impl<'a> Writer<'a> {
         let mut media = self.open(section, write::formats(std::slice::from_ref(codec)), Direction::SendOnly);
         write::extensions(&mut media, extensions, |id| extmap::sending_direction(section, id));
         write::codec(&mut media, codec, false);
+        if codec.ccfb {
+            write::ccfb(&mut media);
+        }
         write_occupant(&mut media, occupant);
         self.written.sections.push(media);
     }

@@ -116,7 +116,7 @@ fn send_section(section: &Section, occupant: &Occupant) -> Option<SendSection> {
     let transport_cc = extensions.id(Extension::TransportCc).is_some();
     let ours = offered::mappings(format);
     let fits = |one: &CodecMapping| ours.iter().any(|our| our.format().is_same(&one.format()));
-    let codec = codec::common(&section.codecs, &[format.codec], transport_cc).into_iter().find(fits)?;
+    let codec = codec::sendable(&section.codecs, format.codec, transport_cc, fits)?;
     let rtx_ssrc = occupant.rtx_ssrc.filter(|_| codec.rtx.is_some());
     let rtx = codec.rtx.filter(|_| rtx_ssrc.is_some());
     let red = codec.red.filter(|_| format.red);

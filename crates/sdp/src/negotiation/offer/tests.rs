@@ -46,7 +46,7 @@ fn sound_is_offered_with_the_parameters_of_opus() {
 #[test]
 fn subscribers_are_offered_no_encodings_and_send_times_only_on_request() {
     let plain = offer_of([camera(1), microphone(2)]).sdp;
-    let mut slots = SlotMap::new(OfferPolicy { abs_send_time: true });
+    let mut slots = SlotMap::new(OfferPolicy { abs_send_time: true, ..OfferPolicy::default() });
     slots.open(camera(1)).unwrap();
 
     for never in ["rtp-stream-id", "a=rid", "simulcast", "abs-send-time", "goog-remb"] {

@@ -8,7 +8,7 @@ fn an_unknown_key_is_told_with_its_place_and_its_neighbours() {
     assert_eq!(
         complaint_about_file("[media]\nwrokers = 2"),
         "media.wrokers (in FILE): there is no such key; accepted are port_base, workers, bind, announce, \
-         receive_buffer, send_buffer, dtls, adapt, audio_redundancy"
+         receive_buffer, send_buffer, dtls, adapt, audio_redundancy, ccfb"
     );
 }
 

@@ -49,6 +49,8 @@ pub struct Section {
     pub pair: Option<(Ssrc, Ssrc)>,
     /// Encodings that the server wants to receive, in order.
     pub rids: Vec<String>,
+    /// Whether it may be told stream by stream what arrives (RFC 8888).
+    pub ccfb: bool,
     /// Lines that an answer repeats as they are.
     pub repeatable: Vec<String>,
 }
@@ -116,6 +118,7 @@ impl Section {
             "rtpmap" => self.codecs.extend(rtpmap(value)),
             "fmtp" => self.repairs.extend(repair(value)),
             "extmap" => self.read_extension(value),
+            "rtcp-fb" => self.ccfb |= value == "* ack ccfb",
             _ => {}
         }
         if matches!(name, "rtpmap" | "fmtp" | "rtcp-fb" | "extmap") {
