@@ -163,3 +163,20 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn feedback_by_stream_is_taken_from_those_who_answer_with_it() {
+    let mut slots = SlotMap::new(crate::OfferPolicy { ccfb: true, ..crate::OfferPolicy::default() });
+    slots.open(camera(1)).unwrap();
+    let offer = slots.offer(&local());
+    assert_eq!(offer.sdp.matches("a=rtcp-fb:* ack ccfb\r\n").count(), 1);
+
+    let taken = |answer: &str| {
+        accept_answer(&mut slots.clone(), &offer, &parse(answer)).unwrap().sections[0].codec.ccfb
+    };
+
+    let answer = client_answer(&offer.sdp);
+    let by_format = answer.replace("a=rtcp-fb:* ack ccfb", "a=rtcp-fb:96 ack ccfb");
+    let without = answer.replace("a=rtcp-fb:* ack ccfb\n", "");
+    assert_eq!([taken(&answer), taken(&by_format), taken(&without)], [true, true, false]);
+}

@@ -81,3 +81,15 @@ proptest! {
         let _ = served(&text, vec![microphone(0), camera(1)]);
     }
 }
+
+#[test]
+fn a_viewer_that_offers_feedback_by_stream_is_answered_with_it_and_a_publisher_is_not() {
+    let with = |offer: &str| offer.replace("a=mid:1\n", "a=mid:1\na=rtcp-fb:* ack ccfb\n");
+
+    let served = served(&with(&viewer()), vec![camera(1)]).unwrap();
+    let published = crate::testing::answer_to(&with(CHROMIUM));
+
+    assert!(served.sections[0].codec.ccfb);
+    assert!(lines_of(&served.sdp, 1).contains(&"a=rtcp-fb:* ack ccfb"));
+    assert!(!published.sdp.contains("ccfb"));
+}
