@@ -127,13 +127,20 @@ impl DelayTrend {
 
     /// What the link carries for us while its queue is not empty; `None` while it is.
     pub fn drained(&self) -> Option<Bitrate> {
-        self.closed_to().or_else(|| self.drain.bitrate())
+        // What is lost for want of room is so now, whatever came through a moment before.
+        let overflows = || self.overflow.is_seen().then(|| self.drain.lately()).flatten();
+        self.closed_to().or_else(overflows).or_else(|| self.drain.bitrate())
     }
 
     /// The same, if the queue was filled by what we sent: however little is known of the path, that much is
     /// what it carries.
     pub fn filled(&self) -> Option<Bitrate> {
         self.drain.filled()
+    }
+
+    /// What was sent before it was lowered for the sake of a queue that has turned out to be a longer way.
+    pub const fn take_wronged(&mut self) -> Option<Bitrate> {
+        self.queue.take_wronged()
     }
 
     /// Whether there is a queue that others are not known to fill: a probe would only make it longer.
@@ -146,7 +153,7 @@ impl DelayTrend {
     ///
     /// `sending` is the rate so far, `arrived` what arrived of it.
     pub fn on_overuse(&mut self, now: Instant, sending: Bitrate, arrived: Option<Bitrate>) -> bool {
-        self.queue.was_answered();
+        self.queue.was_answered(now, sending);
         self.overflow.was_answered(now);
         self.answered_ms = Some(self.queue_ms);
         let bps = |rate: Bitrate| rate.as_bps() as f64;

@@ -61,6 +61,9 @@ const REMB_TIMEOUT: Duration = Duration::from_secs(10);
 /// After nothing was sent for so long, whatever filled a queue then has left it.
 const OUT_OF_DATE: Duration = Duration::from_secs(2);
 
+/// With less lost than this share a probe adds nothing to speak of.
+const MUCH_LOST: f64 = 0.05;
+
 /// Of what the first burst got through this is used, so that the queue it made empties.
 const USED_SHARE: f64 = 0.9;
 
@@ -204,8 +207,8 @@ impl Estimator {
             application_limited_since: self.application.since(),
             is_congested: !self.is_idle(now)
                 && (self.trend.usage() == Usage::Over
-                    // While the bound by loss rises again, a probe is what shows that it may.
-                    || self.loss.state() == LossState::Decreasing
+                    // While the bound by loss rises again, or little is lost, a probe is what shows that it may.
+                    || self.loss.state() == LossState::Decreasing && self.loss.average_loss() > MUCH_LOST
                     || self.silence.is_silent()
                     || self.trend.has_queue(now)),
             is_known: self.has_feedback,
@@ -252,6 +255,10 @@ impl Estimator {
     fn learn(&mut self, now: Instant, outcomes: &[Outcome]) {
         outcomes.iter().for_each(|outcome| self.acknowledged.on_outcome(outcome));
         self.trend.on_outcomes(now, outcomes);
+        if let Some(wronged) = self.trend.take_wronged().filter(|rate| *rate > self.aimd.bitrate()) {
+            self.aimd.set(now, self.within_bounds(wronged));
+            self.loss.on_probe(wronged);
+        }
         self.replace_guess(now);
         let measured = outcomes.iter().filter_map(|outcome| self.measure.on_outcome(outcome)).last();
         let acknowledged = self.acknowledged.bitrate();

@@ -32,6 +32,9 @@ const GROWTH_PER_SECOND: f64 = 1.08;
 /// that flows which share a link end with equal shares.
 const ADDITIVE: f64 = 1_200.0 * 8.0 / 0.6;
 
+/// Sending so many times what the link was full with, without a queue, shows that it is wider by now.
+const OUTGROWN: f64 = 1.03;
+
 /// The rate is not raised past so many times what arrives, and [`MARGIN`]: what was never sent proves nothing.
 const MAX_OVER_ACKNOWLEDGED: f64 = 1.5;
 
@@ -56,7 +59,7 @@ enum Direction {
 pub struct Aimd {
     rate: f64,
     direction: Direction,
-    /// It has been lowered or measured once: before, the start rate is nothing but a guess.
+    /// It has been lowered, measured or seen to arrive once: before, the start rate is nothing but a guess.
     is_proven: bool,
     link: LinkCapacity,
     /// When the rate changed last, and when it was lowered last.
@@ -144,9 +147,11 @@ impl Aimd {
     fn increase(&mut self, now: Instant, conditions: &Conditions) {
         let elapsed =
             self.changed_at.map_or(0.0, |at| now.saturating_duration_since(at).as_secs_f64().min(1.0));
-        if conditions.acknowledged.is_some_and(|rate| self.link.is_above(rate)) {
+        if conditions.acknowledged.is_some_and(|rate| self.link.is_above(rate) || self.has_outgrown(rate)) {
             self.link.forget();
         }
+        self.is_proven |=
+            conditions.acknowledged.is_some_and(|rate| rate.as_bps() as f64 >= BACKOFF * self.rate);
         let multiplicative = self.rate * (GROWTH_PER_SECOND.powf(elapsed) - 1.0);
         let growth = if self.link.is_known() { 0.0 } else { multiplicative };
         let growth = growth.max(ADDITIVE * elapsed);
@@ -161,6 +166,13 @@ impl Aimd {
             self.rate = (self.rate + growth).min(limit);
         }
         self.changed_at = Some(now);
+    }
+
+    /// Whether more arrives than the link was full with, and more is sent by a margin: it is wider by now.
+    fn has_outgrown(&self, acknowledged: Bitrate) -> bool {
+        self.link
+            .estimate()
+            .is_some_and(|known| acknowledged > known && self.rate > OUTGROWN * known.as_bps() as f64)
     }
 
     fn decrease(&mut self, now: Instant, conditions: &Conditions) -> bool {

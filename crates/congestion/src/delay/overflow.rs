@@ -20,8 +20,12 @@ const QUEUE_WEIGHT: f64 = 0.1;
 /// The weight of one packet in the share lost: about a second of a picture.
 const LOST_WEIGHT: f64 = 0.01;
 
-/// As much being lost again so soon, the answer was of no use: it is not for a full queue that packets are lost.
+/// As much being lost again so soon is the same trouble. …
 const SOON: Duration = Duration::from_secs(3);
+
+/// … After so many answers that were of no use it is not for a full queue that packets are lost. The first may have
+/// been too small.
+const ANSWERS: u32 = 2;
 
 /// Then loss is not answered here for so long.
 const DISBELIEF: Duration = Duration::from_secs(30);
@@ -33,6 +37,8 @@ pub(super) struct Overflow {
     lost_share: f64,
     is_seen: bool,
     answered_at: Option<Instant>,
+    /// Answers to the same trouble.
+    answers: u32,
     disbelieved_until: Option<Instant>,
 }
 
@@ -53,9 +59,10 @@ impl Overflow {
             self.lost_share += LOST_WEIGHT * (lost - self.lost_share);
         }
         self.is_seen = self.queue_ms > WAITING_MS && self.lost_share > LOST_SHARE;
-        if self.is_seen
-            && self.answered_at.is_some_and(|answered| now.saturating_duration_since(answered) < SOON)
-        {
+        if !self.is_soon(now) {
+            self.answers = 0;
+        }
+        if self.is_seen && self.answers >= ANSWERS {
             self.disbelieved_until = Some(now + DISBELIEF);
         }
         self.is_seen &= self.disbelieved_until.is_none_or(|until| now >= until);
@@ -71,7 +78,12 @@ impl Overflow {
         if std::mem::take(&mut self.is_seen) {
             self.lost_share = 0.0;
             self.answered_at = Some(now);
+            self.answers += 1;
         }
+    }
+
+    fn is_soon(&self, now: Instant) -> bool {
+        self.answered_at.is_some_and(|answered| now.saturating_duration_since(answered) < SOON)
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use switchyard_vocab::units::Bitrate;
+
 use crate::packet::Outcome;
 
 /// The shortest way of so long a time is taken for the way through an empty queue. Shorter forgets it
@@ -21,6 +23,10 @@ const UNMOVED_WINDOWS: u32 = 6;
 /// Less having been sent for its sake meanwhile, so many tell as much.
 const UNMOVED_WINDOWS_ANSWERED: u32 = 3;
 
+/// A way that is longer by less than this, in milliseconds, is left to [`BASE_WINDOW`]: nothing is made of so short
+/// a queue.
+const NOTICED_MS: f64 = 50.0;
+
 /// The queue.
 #[derive(Debug, Default)]
 pub(super) struct QueueDelay {
@@ -30,6 +36,8 @@ pub(super) struct QueueDelay {
     /// The shortest it was in the last whole window.
     standing_ms: f64,
     unmoved: Unmoved,
+    /// What was sent before less was, for the sake of a queue that was none.
+    wronged: Option<Bitrate>,
 }
 
 /// How long the queue has been what it is.
@@ -38,8 +46,8 @@ struct Unmoved {
     least_ms: f64,
     most_ms: f64,
     windows: u32,
-    /// Less was sent for its sake meanwhile.
-    is_answered: bool,
+    /// What was sent before less was for its sake, and until when, if so.
+    answered: Option<(Instant, Bitrate)>,
 }
 
 /// The shortest of the last window and of the present one, in milliseconds.
@@ -59,8 +67,8 @@ impl QueueDelay {
         self.base.add(now, shortest, BASE_WINDOW);
         let queue_ms = shortest - self.base.get().unwrap_or(shortest);
         let Some(of_window) = self.lately.add(now, queue_ms, STANDING_WINDOW) else { return Some(queue_ms) };
-        if self.unmoved.is_no_queue(of_window) {
-            *self = Self { origin: self.origin, ..Self::default() };
+        if self.unmoved.is_no_queue(now, of_window) {
+            *self = Self { origin: self.origin, wronged: self.unmoved.sent_before(), ..Self::default() };
             self.base.add(now, shortest, BASE_WINDOW);
             return Some(0.0);
         }
@@ -78,24 +86,38 @@ impl QueueDelay {
         self.standing_ms
     }
 
-    /// A measure was taken against a standing queue: it is given a window to show.
-    pub(super) const fn was_answered(&mut self) {
+    /// Less than this is going to be sent because of a queue: it is given a window to show.
+    pub(super) fn was_answered(&mut self, now: Instant, sending: Bitrate) {
         self.standing_ms = 0.0;
-        self.unmoved.is_answered = true;
+        self.unmoved.answered.get_or_insert((now, sending));
+    }
+
+    /// What was sent before less was, for the sake of what has turned out to be a longer way.
+    pub(super) const fn take_wronged(&mut self) -> Option<Bitrate> {
+        self.wronged.take()
     }
 }
 
 impl Unmoved {
+    fn sent_before(&self) -> Option<Bitrate> {
+        self.answered.map(|(_, sending)| sending)
+    }
+
     /// The shortest queue of one more window. Whether it is none.
-    fn is_no_queue(&mut self, ms: f64) -> bool {
+    fn is_no_queue(&mut self, now: Instant, ms: f64) -> bool {
         let (least, most) = (self.least_ms.min(ms), self.most_ms.max(ms));
-        *self = if most - least <= UNMOVED_MS {
-            Self { least_ms: least, most_ms: most, windows: self.windows + 1, ..*self }
+        let is_unmoved = most - least <= UNMOVED_MS;
+        // It may have been answered as soon as it began, in a window that began without it.
+        let is_recent = |at: Instant| now.saturating_duration_since(at) < STANDING_WINDOW * 3;
+        let is_of_this = |at: Instant| is_unmoved && ms > NOTICED_MS || is_recent(at);
+        let answered = self.answered.filter(|(at, _)| is_of_this(*at));
+        *self = if is_unmoved {
+            Self { least_ms: least, most_ms: most, windows: self.windows + 1, answered }
         } else {
-            Self { least_ms: ms, most_ms: ms, windows: 0, is_answered: false }
+            Self { least_ms: ms, most_ms: ms, windows: 0, answered }
         };
-        let enough = if self.is_answered { UNMOVED_WINDOWS_ANSWERED } else { UNMOVED_WINDOWS };
-        self.windows >= enough && ms > UNMOVED_MS
+        let enough = if answered.is_some() { UNMOVED_WINDOWS_ANSWERED } else { UNMOVED_WINDOWS };
+        self.windows >= enough && ms > NOTICED_MS
     }
 }
 

@@ -9,6 +9,8 @@ struct Path {
     origin: Instant,
     now: Instant,
     next: ExtSeqNo,
+    /// What the way takes, in microseconds.
+    way: i64,
 }
 
 impl Path {
@@ -19,6 +21,7 @@ impl Path {
             origin: now,
             now,
             next: ExtSeqNo::starting_at(SeqNo(65_500)),
+            way: 40_000,
         }
     }
 
@@ -31,8 +34,8 @@ impl Path {
             self.estimator.on_sent(at, self.next, DataSize::bytes(1_200), None);
             self.next = self.next.plus(1);
         }
-        let micros =
-            |i: u64| (self.now - self.origin).as_micros() as i64 + (50_000 * i / count) as i64 + 40_000;
+        let sent_at = (self.now - self.origin).as_micros() as i64;
+        let micros = |i: u64| sent_at + (50_000 * i / count) as i64 + self.way;
         let arrivals: Vec<_> = (0..count).map(|i| (base.plus(i).on_wire(), micros(i))).collect();
         self.now += ms(50);
         if is_reported {
@@ -157,4 +160,17 @@ fn feedback_made_up_of_anything_leaves_the_estimate_within_its_bounds() {
         let rate = path.estimator.bitrate();
         assert!(rate >= BOUNDS.min && rate <= BOUNDS.max);
     }
+}
+
+#[test]
+fn what_was_taken_for_a_longer_way_is_given_back() {
+    let mut path = Path::new();
+    path.steps(60, |_| true);
+    let before = path.estimator.bitrate();
+
+    path.way += 150_000;
+    path.steps(25, |_| true);
+    assert!(path.estimator.bitrate() < before, "it could be a queue");
+    path.steps(60, |_| true);
+    assert!(path.estimator.bitrate() >= before, "{:?} of {before:?}", path.estimator.bitrate());
 }

@@ -29,13 +29,15 @@ fn either_alone_is_not() {
 }
 
 #[test]
-fn loss_that_goes_on_whatever_is_sent_is_answered_once() {
+fn loss_that_goes_on_whatever_is_sent_is_answered_twice() {
     let mut overflow = Overflow::default();
     let mut from = epoch();
-    let seen = feed(&mut overflow, from, 50, 6, 20.0);
-    assert!(seen.is_some());
-    from += ms(5_000);
-    overflow.was_answered(from);
+    for answer in 0..2 {
+        let seen = feed(&mut overflow, from, 50, 6, 20.0);
+        assert!(seen.is_some(), "answer {answer}");
+        from += ms(100 * (seen.unwrap_or_default() + 1));
+        overflow.was_answered(from);
+    }
     assert_eq!(feed(&mut overflow, from, 250, 6, 20.0), None);
 }
 
