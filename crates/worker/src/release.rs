@@ -121,7 +121,7 @@ impl Worker {
             Order::Queued(Queued::Again { seq, .. }) => {
                 entry.forwarding.write_resend(seq, cache, stamps, plain)
             }
-            Order::Padding(_) => match entry.forwarding.write_padding(cache, stamps, plain) {
+            Order::Padding(_) => match entry.forwarding.write_padding(now, cache, stamps, plain) {
                 Some(written) => written,
                 None => return Ok(None),
             },

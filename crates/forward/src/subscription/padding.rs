@@ -4,6 +4,8 @@
 //! sent of late, because the picture pauses for want of room, packets of bare padding take its place. All go on
 //! the stream of retransmissions, so that no number of the media is spent; a stream without one can't be padded.
 
+use std::time::Instant;
+
 use switchyard_vocab::codec::MediaKind;
 use switchyard_vocab::rtp::{ExtSeqNo, PayloadType, RtpTimestamp, Ssrc};
 
@@ -32,12 +34,15 @@ impl Subscription {
     /// for it.
     pub fn write_padding(
         &mut self,
+        now: Instant,
         cache: &Cache,
         stamps: Stamps,
         out: &mut [u8],
     ) -> Option<Result<Written, WriteError>> {
         let rtx = self.envelope.rtx()?;
-        let Some(seq) = self.next_copy(cache) else { return Some(self.write_bare_padding(rtx, stamps, out)) };
+        let Some(seq) = self.next_copy(now, cache) else {
+            return Some(self.write_bare_padding(rtx, stamps, out));
+        };
         self.padded_with = Some(seq);
         Some(self.write_resend(seq, cache, stamps, out))
     }
@@ -59,14 +64,17 @@ impl Subscription {
     }
 
     /// From the newest backwards, and again.
-    fn next_copy(&self, cache: &Cache) -> Option<ExtSeqNo> {
-        let newest = self.sent.newest()?;
+    ///
+    /// Never from before a pause: whoever lacks a packet of that would show what is long past.
+    fn next_copy(&self, now: Instant, cache: &Cache) -> Option<ExtSeqNo> {
+        let newest = self.sent.newest().filter(|_| self.has_copies())?;
         let oldest = newest.0.saturating_sub(COPIED);
         let from = self.padded_with.filter(|last| (oldest + 1..=newest.0).contains(&last.0));
         let below = from.map_or(newest.0, |last| last.0 - 1);
         let turns = (oldest..=below).rev().chain((below + 1..=newest.0).rev());
         turns.map(ExtSeqNo).find(|&seq| {
-            let cached = self.sent.plan(seq).and_then(|plan| cache.get(plan.source));
+            let plan = self.sent.plan(seq).filter(|_| self.sent.is_of_use(now, seq));
+            let cached = plan.and_then(|plan| cache.get(plan.source));
             cached.is_some_and(|cached| cached.payload.len() >= WORTHWHILE)
         })
     }

@@ -16,6 +16,10 @@ const MAX_RESENDS: u8 = 10;
 /// the subscriber's own timer.
 const LEAST_REPEAT: Duration = Duration::from_millis(10);
 
+/// Age up to which a packet is sent again, or three round trips where that is longer. Where a source pauses its
+/// packets stay in the cache, and nobody wants to see what was before the pause; a receiver has given up by then.
+const OF_USE: Duration = Duration::from_secs(2);
+
 /// Records at first, and at most: a second of 1000 packets/s of video, of 50 of sound.
 const FIRST_RECORDS: usize = 64;
 const MOST_VIDEO_RECORDS: usize = 1_024;
@@ -26,6 +30,12 @@ struct Record {
     sent: Instant,
     resent: Option<Instant>,
     resends: u8,
+}
+
+impl Record {
+    fn age(&self, now: Instant) -> Duration {
+        now.saturating_duration_since(self.sent)
+    }
 }
 
 /// What becomes of a request for one packet.
@@ -83,7 +93,8 @@ impl Sent {
         let Some(record) = self.records[index].as_mut().filter(|record| record.plan.seq == seq) else {
             return ResendOutcome::Missed;
         };
-        if cache.get(record.plan.source).is_none() {
+        let is_old = record.age(now) > OF_USE.max(rtt * 3);
+        if is_old || cache.get(record.plan.source).is_none() {
             return ResendOutcome::Missed;
         }
         let pause = rtt.max(LEAST_REPEAT);
@@ -100,6 +111,12 @@ impl Sent {
     pub fn plan(&self, seq: ExtSeqNo) -> Option<&Plan> {
         let record = self.records[self.index(seq)].as_ref()?;
         (record.plan.seq == seq).then_some(&record.plan)
+    }
+
+    /// Whether a packet was sent so lately that it may be of use again.
+    pub fn is_of_use(&self, now: Instant, seq: ExtSeqNo) -> bool {
+        let record = self.records[self.index(seq)].filter(|record| record.plan.seq == seq);
+        record.is_some_and(|record| record.age(now) <= OF_USE)
     }
 
     /// The number of the newest packet.

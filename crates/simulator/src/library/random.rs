@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use rand::RngExt;
 use rand_chacha::ChaCha12Rng;
+use switchyard_vocab::codec::Codec;
 use switchyard_vocab::units::Bitrate;
 
 use crate::client::media::Media;
@@ -20,6 +21,9 @@ const PUBLISHERS: [&str; 3] = ["ada", "eve", "fay"];
 /// Who receives, behind drawn links.
 const SUBSCRIBERS: [&str; 2] = ["bob", "cem"];
 
+/// What their cameras speak.
+const CODECS: [Codec; 4] = [Codec::Vp8, Codec::H264, Codec::Vp9, Codec::Av1];
+
 /// How often links change.
 const PHASES: u32 = 6;
 
@@ -32,12 +36,15 @@ const MOST_KBPS: f64 = 6_000.0;
 /// The call of that seed.
 pub fn call(seed: Seed) -> Scenario {
     let rng = &mut seed.generator("random call");
+    let codecs = &mut seed.generator("random codecs");
     let good = LinkConditions::clean(Duration::from_millis(20));
     let publishers = rng.random_range(1..=PUBLISHERS.len());
     let mut scenario = Scenario::called(NAME).over_workers(2).adapting().behind(good);
     for who in &PUBLISHERS[..publishers] {
         let layers = rng.random_range(1..=3);
-        scenario = scenario.enters(who, Media::camera_and_microphone().with_temporal_layers(layers));
+        let codec = CODECS[codecs.random_range(0..CODECS.len())];
+        let media = Media::camera_and_microphone().with_temporal_layers(layers).encoded_with(codec);
+        scenario = scenario.enters(who, media);
     }
     for who in SUBSCRIBERS {
         scenario = scenario.behind(link(rng)).enters(who, Media::none()).watches(who);

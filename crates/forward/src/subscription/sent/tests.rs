@@ -75,6 +75,18 @@ fn what_a_newer_keyframe_replaced_is_not_sent_again() {
 }
 
 #[test]
+fn what_is_older_than_two_seconds_is_not_sent_again_though_it_is_kept() {
+    let (mut call, _) = call(true);
+    let seq = call.got[4].seq.on_wire();
+
+    assert!(call.nack(2_000, seq).is_some());
+    assert_eq!(call.nack(2_100, seq), None);
+    assert!(
+        call.publication.cache().get(call.subscription.sent.plan(call.got[4].seq).unwrap().source).is_some()
+    );
+}
+
+#[test]
 fn what_was_never_sent_is_missed() {
     let (mut call, _) = call(true);
     let cache = call.publication.cache();
