@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { networkInterfaces } from 'node:os';
 import { after, before, test } from 'node:test';
 
-import { downlink, inWords } from './lib/admin.mjs';
+import { downlink, inWords, watchDownlink, writeDown } from './lib/admin.mjs';
 import { launchChromium, launchFirefox } from './lib/browsers.mjs';
 import { enter } from './lib/client.mjs';
 import { layFarMedia, takeTheLongWay } from './lib/far_media.mjs';
@@ -70,7 +70,10 @@ for (const { name, launch } of BROWSERS) {
       await until('a picture', async () => (await arrived(bob)).frames > 0, 60);
       await sleep(5_000);
       const [sentBefore, before] = [await published(), await arrived(bob)];
+      const watch = watchDownlink(ROOM, name);
       await sleep(WATCHED * 1_000);
+      watch.stop();
+      writeDown(`${ROOM}-${name}`, watch.seen);
       const [sent, now] = [await published() - sentBefore, await arrived(bob)];
       const known = await downlink(ROOM, name);
 

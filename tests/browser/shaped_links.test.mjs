@@ -1,16 +1,14 @@
 // Browsers watch through links that carry less than there is, and then more: the server finds out how much fits.
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
-import { inWords, watchDownlink } from './lib/admin.mjs';
+import { watchDownlink, writeDown } from './lib/admin.mjs';
 import { launchChromium } from './lib/browsers.mjs';
 import { enter } from './lib/client.mjs';
 import { figure } from './lib/figures.mjs';
 import { spread } from './lib/gaps.mjs';
 import { abroad, reachable, startMachine } from './lib/machine.mjs';
-import { artefacts, sleep, startServer, until } from './lib/server.mjs';
+import { sleep, startServer, until } from './lib/server.mjs';
 import { layPipe, narrow } from './lib/shaping.mjs';
 
 const CAMERA = { width: 1280, height: 720 };
@@ -82,7 +80,7 @@ for (const { name, launch } of BROWSERS) {
         figure(t, 'everything after', took, { atMost: 15, unit: 's' });
       } finally {
         watch.stop();
-        writeFileSync(join(artefacts, `${identity}.downlink.log`), watch.seen.map((seen) => `${inWords(seen)}\n`).join(''));
+        writeDown(`${ROOM}-${identity}`, watch.seen);
         await browser.close();
       }
     });

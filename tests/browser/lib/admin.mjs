@@ -1,4 +1,8 @@
 // What the server tells its operator.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { artefacts } from './server.mjs';
 
 const SECRET = 'development-only-everybody-knows-this-secret';
 
@@ -35,4 +39,9 @@ export function inWords({ at, sent_bits_per_second: sent, round_trip_ms: rtt, qu
   const { bits_per_second: fits, arriving_bits_per_second: arriving, spent_bits_per_second: spent, wanted_bits_per_second: wanted, loss, held_by: by } = estimate;
   return `${at.toFixed(0)} s: fits ${kbps(fits)} (${by}), sent ${kbps(sent)}, arriving ${kbps(arriving)}, spent ${kbps(spent)}, wanted ${kbps(wanted)}, `
     + `rtt ${rtt} ms, queue ${queue} ms, loss ${(loss * 100).toFixed(1)} %`;
+}
+
+/** Leaves what was seen of a way among the artefacts, a line for each look. */
+export function writeDown(name, seen) {
+  writeFileSync(join(artefacts, `${name}.downlink.log`), seen.map((look) => `${inWords(look)}\n`).join(''));
 }
