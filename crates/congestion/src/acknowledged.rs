@@ -45,6 +45,17 @@ struct Arrived {
     at: RemoteTime,
     sent: Sent,
     bytes: f64,
+    /// Since the packet before it; nothing of the oldest counts.
+    gaps: Gaps,
+}
+
+/// Time between two packets, in seconds. Kept because all of them are looked at with every report.
+#[derive(Clone, Copy, Debug, Default)]
+struct Gaps {
+    /// Between their arrivals.
+    received: f64,
+    /// Between their departures.
+    sent: f64,
 }
 
 impl Default for Acknowledged {
@@ -61,7 +72,7 @@ impl Acknowledged {
             Fate::Arrived(at) => {
                 self.arrived_share += SHARE_WEIGHT * (1.0 - self.arrived_share);
                 let bytes = bytes + std::mem::take(&mut self.unreported);
-                self.insert(Arrived { at, sent: outcome.sent, bytes });
+                self.insert(Arrived { at, sent: outcome.sent, bytes, gaps: Gaps::default() });
             }
             Fate::Missing => self.arrived_share -= SHARE_WEIGHT * self.arrived_share,
             // A report was lost, not the packets: as many of them arrived as of others.
@@ -75,13 +86,26 @@ impl Acknowledged {
         if self.arrivals.len() < MIN_PACKETS {
             return None;
         }
-        let (received, sent) = (self.received_bps()?, self.sent_bps()?);
+        let (first, last) = (self.arrivals.front()?, self.arrivals.back()?);
+        let (mut received, mut sent) = (Pauses::default(), Pauses::default());
+        let mut all = first.bytes;
+        for arrived in self.arrivals.iter().skip(1) {
+            all += arrived.bytes;
+            received.add(arrived.gaps.received);
+            sent.add(arrived.gaps.sent);
+        }
+        // The first packet only opens the time over which the others arrived, and the last only closes the time
+        // over which the others were sent. Packets are taken to arrive about in the order in which they left.
+        let received = per_second(all - first.bytes, received.time());
+        let sent = per_second(all - last.bytes, sent.time());
         Some(Bitrate::bps(received.min(sent) as u64))
     }
 
     fn insert(&mut self, arrived: Arrived) {
         let place = self.arrivals.iter().rposition(|other| other.at <= arrived.at).map_or(0, |last| last + 1);
         self.arrivals.insert(place, arrived);
+        self.measure_gap(place);
+        self.measure_gap(place + 1);
         while self.holds_too_much() {
             self.arrivals.pop_front();
         }
@@ -94,29 +118,15 @@ impl Acknowledged {
         has_enough || self.arrivals.len() > MAX_PACKETS || span > MAX_MICROS
     }
 
-    /// The first packet only opens the time over which the others arrived.
-    fn received_bps(&self) -> Option<f64> {
-        let gap = |earlier: &Arrived, later: &Arrived| later.at.millis_since(earlier.at) / 1e3;
-        Some(self.bps_without(self.arrivals.front()?, gap))
-    }
-
-    /// The last packet only closes the time over which the others were sent. Packets are taken to arrive about
-    /// in the order in which they left.
-    fn sent_bps(&self) -> Option<f64> {
-        let gap = |earlier: &Arrived, later: &Arrived| {
-            later.sent.at.saturating_duration_since(earlier.sent.at).as_secs_f64()
-        };
-        Some(self.bps_without(self.arrivals.back()?, gap))
-    }
-
-    /// The rate of all packets but one, over the time that their gaps make, in seconds.
-    fn bps_without(&self, one: &Arrived, gap: impl Fn(&Arrived, &Arrived) -> f64) -> f64 {
-        let mut pauses = Pauses::default();
-        for (earlier, later) in self.arrivals.iter().zip(self.arrivals.iter().skip(1)) {
-            pauses.add(gap(earlier, later));
+    /// The gap in front of the packet in this place.
+    fn measure_gap(&mut self, place: usize) {
+        let before = place.checked_sub(1).and_then(|before| self.arrivals.get(before)).copied();
+        if let (Some(before), Some(arrived)) = (before, self.arrivals.get_mut(place)) {
+            arrived.gaps = Gaps {
+                received: arrived.at.millis_since(before.at) / 1e3,
+                sent: arrived.sent.at.saturating_duration_since(before.sent.at).as_secs_f64(),
+            };
         }
-        let all: f64 = self.arrivals.iter().map(|arrived| arrived.bytes).sum();
-        per_second(all - one.bytes, pauses.time())
     }
 }
 
