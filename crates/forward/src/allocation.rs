@@ -102,7 +102,7 @@ pub struct Allocation {
     pub spent: Bitrate,
     /// Somebody has less than before.
     pub has_lowered: bool,
-    /// What would be spent with the next step of whoever is the first that has less than it wants; `None`
+    /// What would have to fit for the next step of whoever is the first that has less than it wants; `None`
     /// when all have all.
     pub need: Option<Bitrate>,
 }
@@ -168,7 +168,7 @@ impl Division<'_> {
 
     fn finish(self, order: &[usize]) -> Allocation {
         let next = order.iter().find_map(|&place| self.wishes[place].cost(self.taken[place]));
-        let need = next.map(|cost| Bitrate::bps(self.spent + cost));
+        let need = next.map(|cost| Bitrate::bps(((self.spent + cost) as f64 / (1.0 - HEADROOM)) as u64));
         let last = |(wish, &taken): (&Wish, &usize)| {
             match taken.checked_sub(1).and_then(|last| wish.step(last)) {
                 Some((rank, _)) => Grant::UpTo(rank),

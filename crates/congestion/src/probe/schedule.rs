@@ -49,7 +49,7 @@ const PATIENCE: f64 = 1.5;
 const MAX_NEED_INTERVAL: Duration = Duration::from_secs(6);
 
 /// A probe for a need asks for a little more, so that what fits is not at once too much.
-const NEED_MARGIN: f64 = 1.2;
+const NEED_MARGIN: f64 = 1.1;
 
 /// A probe that finds this many times what there was has found a change.
 const BETTER_SHARE: f64 = 1.2;

@@ -97,13 +97,15 @@ fn in_a_calm_nobody_gets_more_and_nobody_less_than_fits() {
 }
 
 #[test]
-fn the_need_is_what_the_next_step_takes() {
+fn the_need_is_what_has_to_fit_for_the_next_step() {
     let wish = wants(Grant::Pause);
     let allocation = |kbps| allocate(budget(kbps), &[wish]);
     let kbps = |rate: Bitrate| (rate.as_bps() as f64 / 1_000.0).round() as u64;
-    assert_eq!(allocation(1_000).need.map(kbps), Some(1_740));
-    assert_eq!(allocation(200).need.map(kbps), Some(540));
-    assert_eq!(allocation(100).need.map(kbps), Some(190));
+    assert_eq!(allocation(1_000).need.map(kbps), Some(1_933), "1 740 and a tenth to spare");
+    assert_eq!(allocation(200).need.map(kbps), Some(600));
+    assert_eq!(allocation(100).need.map(kbps), Some(211));
+    assert_eq!(divide(1_932, &[wants(Grant::UpTo(SpatialLayer(1)))]), [Some(1)]);
+    assert_eq!(divide(1_934, &[wants(Grant::UpTo(SpatialLayer(1)))]), [Some(2)]);
     assert_eq!(allocation(10_000).need, None);
     assert_eq!(kbps(allocation(10_000).spent), 1_740);
 }

@@ -65,7 +65,7 @@ fn a_need_that_does_not_fit_is_probed_ever_more_rarely() {
         probes.extend(ordered(&mut schedule).into_iter().map(|kbps| (kbps, now)));
     }
 
-    assert!(probes.iter().all(|(kbps, _)| *kbps == 480), "a fifth more than is needed");
+    assert!(probes.iter().all(|(kbps, _)| *kbps == 440), "a tenth more than is needed");
     let gaps: Vec<_> = probes.windows(2).map(|pair| pair[1].1 - pair[0].1).collect();
     assert!(gaps.len() >= 4 && gaps.is_sorted() && gaps[0] >= ms(3_000), "{gaps:?}");
 }
@@ -76,15 +76,15 @@ fn where_a_probe_found_more_the_next_step_is_looked_for_at_once() {
     let mut schedule = at_rest(t0);
     schedule.set_need(Need::For(Bitrate::kbps(400)));
     schedule.on_time(t0 + ms(2_000), &CLEAR);
-    assert_eq!(ordered(&mut schedule), [480]);
-    let found = Conditions { rate: Bitrate::kbps(480), ..CLEAR };
-    schedule.on_measured(t0 + ms(2_200), &measured(480, 480));
+    assert_eq!(ordered(&mut schedule), [440]);
+    let found = Conditions { rate: Bitrate::kbps(440), ..CLEAR };
+    schedule.on_measured(t0 + ms(2_200), &measured(440, 440));
     schedule.set_need(Need::For(Bitrate::kbps(900)));
 
     schedule.on_time(t0 + ms(3_100), &found);
     assert_eq!(ordered(&mut schedule), [] as [u64; 0]);
     schedule.on_time(t0 + ms(3_200), &found);
-    assert_eq!(ordered(&mut schedule), [960], "no more than twice what fits");
+    assert_eq!(ordered(&mut schedule), [880], "no more than twice what fits");
 }
 
 #[test]
