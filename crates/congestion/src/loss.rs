@@ -21,7 +21,7 @@ use observations::Observations;
 const FACTORS: [f64; 3] = [1.02, 1.0, 0.95];
 
 /// Beyond so much loss, whatever its cause, ever less may be sent: see [`INSTANT_BALANCE`].
-const INSTANT_OFFSET: f64 = 0.05;
+const INSTANT_OFFSET: f64 = 0.10;
 
 /// What may be sent is this, in bits per second, divided by the loss beyond [`INSTANT_OFFSET`].
 const INSTANT_BALANCE: f64 = 100_000.0;
