@@ -20,7 +20,8 @@ use observations::Observations;
 /// What candidates try of the present bandwidth: a little more, the same, less.
 const FACTORS: [f64; 3] = [1.02, 1.0, 0.95];
 
-/// Beyond so much loss, whatever its cause, ever less may be sent: see [`INSTANT_BALANCE`].
+/// Beyond so much loss, whatever its cause, ever less may be sent: see [`INSTANT_BALANCE`]. Radio alone loses a tenth
+/// at times, and repairs make up for it; a full link shows by its queue before.
 const INSTANT_OFFSET: f64 = 0.10;
 
 /// What may be sent is this, in bits per second, divided by the loss beyond [`INSTANT_OFFSET`].

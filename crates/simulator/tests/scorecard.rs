@@ -40,10 +40,8 @@ directions where nothing else is said, carry whatever is sent, and vary by 2 ms.
 does not know its round trip, as a browser that only receives; counted is what comes after the first seconds.
 Each is played with three seeds; the result is the worst of them.
 
-What is missed at 10 % of loss are changes of layer: each leaves behind what was not repaired yet, and a link that loses so much
-is taken for one that is too narrow now and then. Without `media.adapt` there are none, and nothing is lost for good, but for one
-call at a round trip of 200 ms in which a packet was lost again each time. Freezes in bursts are repairs that come later than the
-receiver waits, with `media.adapt` and without.
+What is missed at 10 % of loss are changes of layer, each of which leaves behind what was not repaired yet. Freezes in bursts
+are repairs that come later than the receiver waits, or are lost with the next burst, with `media.adapt` and without.
 
 This page and `tests/scenarios/recovery.baseline` are generated, and a figure that gets worse fails a test.
 After a change for the better: `UPDATE_DOCS=1 cargo test -p switchyard-simulator --test scorecard`.

@@ -44,8 +44,8 @@ const NEED_INTERVAL: Duration = Duration::from_secs(3);
 /// See [`NEED_INTERVAL`].
 const PATIENCE: f64 = 1.5;
 
-/// … and no later than this: a link that has widened is found in that time. At 8 s a probe of 100 ms at one
-/// and a half times the rate adds two percent at most.
+/// … and no later than this: a link that has widened is found in that time. At 6 s a probe of 100 ms at one and a
+/// half times the rate adds three percent at most.
 const MAX_NEED_INTERVAL: Duration = Duration::from_secs(6);
 
 /// A probe for a need asks for a little more, so that what fits is not at once too much.
