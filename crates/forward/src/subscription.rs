@@ -67,6 +67,10 @@ pub enum WriteError {
     /// What it belonged to has been left: a switch, a restart, or a packet before it was dropped.
     #[error("packet {0:?} has no place in what is being sent")]
     NoPlace(ExtSeqNo),
+    /// It was written before: once more, with other stamps, it would be another packet under one index of SRTP
+    /// (RFC 7714 §8.4).
+    #[error("packet {0:?} has been sent")]
+    NumberGiven(ExtSeqNo),
     /// It does not fit a datagram.
     #[error(transparent)]
     NoRoom(#[from] NoRoom),
@@ -195,6 +199,9 @@ impl Subscription {
         }
         let plan = self.rewrite.plan(verdict, packet, &cached, clocks, stamps);
         let mut plan = plan.ok_or(WriteError::NoPlace(packet.seq))?;
+        if self.sent.plan(plan.seq).is_some() {
+            return Err(WriteError::NumberGiven(packet.seq));
+        }
         if self.kind() == MediaKind::Audio && self.envelope.takes_red() {
             let begins = verdict == Verdict::Switch;
             plan.repeats = self.recent.on_sent(begins, (packet, plan.timestamp), &cached, cache);

@@ -78,6 +78,9 @@ pub enum DropReason {
     /// In another codec than the one its publication is sent in: a stray, or the first of a sender that turns to
     /// another codec.
     OtherCodec,
+    /// Its number on the way out was given before, and two packets under one number would give the keys away. Always
+    /// our mistake.
+    NumberGiven,
 }
 
 impl DropReason {
@@ -85,7 +88,7 @@ impl DropReason {
     pub const COUNT: usize = Self::ALL.len();
 
     /// All of them, in the order of their indexes.
-    pub const ALL: [Self; 37] = [
+    pub const ALL: [Self; 38] = [
         Self::TooLong,
         Self::NotWebRtc,
         Self::MalformedStun,
@@ -123,6 +126,7 @@ impl DropReason {
         Self::OverCap,
         Self::StunReplayed,
         Self::OtherCodec,
+        Self::NumberGiven,
     ];
 
     /// Position in per-reason tables.
@@ -170,6 +174,7 @@ impl DropReason {
             Self::OverCap => "over_cap",
             Self::StunReplayed => "stun_replayed",
             Self::OtherCodec => "other_codec",
+            Self::NumberGiven => "number_given",
         }
     }
 }

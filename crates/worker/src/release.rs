@@ -192,6 +192,7 @@ const fn reason_of(error: WriteError) -> DropReason {
     match error {
         WriteError::Overwritten(_) => DropReason::TooOld,
         WriteError::NoPlace(_) => DropReason::NoPlace,
+        WriteError::NumberGiven(_) => DropReason::NumberGiven,
         WriteError::NoRoom(_) => DropReason::TooLong,
     }
 }

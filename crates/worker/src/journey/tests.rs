@@ -1,3 +1,5 @@
+mod recovered;
+
 use switchyard_bus::command::Command;
 use switchyard_transport::srtp::SrtpProfile;
 use switchyard_vocab::codec::Codec;

@@ -1,5 +1,7 @@
 //! What happens when a selected packet can not be sent.
 
+use switchyard_vocab::codec::Codec;
+
 use super::*;
 
 #[test]
@@ -98,4 +100,22 @@ fn a_packet_that_waited_too_long_is_noticed_and_not_sent() {
 
     assert_eq!(released, Err(WriteError::Overwritten(packet.seq)));
     assert_eq!(call.subscription.decision(call.publication.layers()).current, None);
+}
+
+#[test]
+fn what_was_sent_is_not_sent_again_with_other_stamps() {
+    for (mut call, mut source) in [(Call::audio(), Source::audio()), (Call::video(true), Source::video(1))] {
+        let is_sound = source.codec == Codec::Opus;
+        let mut next =
+            |now| if is_sound { source.sound(now) } else { source.frame(now, now == 0, 1).remove(0) };
+        call.push(0, &next(0));
+        let Some(Accepted::Packet { packet, .. }) = call.accept(20, &next(20)) else { panic!("accepted") };
+
+        let released = [21, 22].map(|now| call.release(now, packet, Verdict::Forward, packet.encoding));
+        call.push(40, &next(40));
+
+        assert_eq!(released, [Ok(()), Err(WriteError::NumberGiven(packet.seq))]);
+        assert_eq!(call.got.len(), 3);
+        assert!(call.got.windows(2).all(|pair| pair[1].seq == pair[0].seq.plus(1)));
+    }
 }
