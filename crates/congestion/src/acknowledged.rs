@@ -102,6 +102,10 @@ impl Acknowledged {
     }
 
     fn insert(&mut self, arrived: Arrived) {
+        if self.arrivals.back().is_some_and(|newest| newest.at.0 - arrived.at.0 > MAX_MICROS) {
+            // The receiver's clock has jumped.
+            self.arrivals.clear();
+        }
         let place = self.arrivals.iter().rposition(|other| other.at <= arrived.at).map_or(0, |last| last + 1);
         self.arrivals.insert(place, arrived);
         self.measure_gap(place);

@@ -85,6 +85,8 @@ pub struct Estimator {
     reported_loss: ReportedLoss,
     remb: Option<(Bitrate, Instant)>,
     has_feedback: bool,
+    /// What queues did by the last report: answering it makes the trend forget.
+    usage: Usage,
     estimate: Bitrate,
 }
 
@@ -126,6 +128,7 @@ impl Estimator {
             reported_loss: ReportedLoss::default(),
             remb: None,
             has_feedback: false,
+            usage: Usage::default(),
             estimate: bounds.start,
         }
     }
@@ -206,10 +209,12 @@ impl Estimator {
             rate: self.estimate,
             application_limited_since: self.application.since(),
             is_congested: !self.is_idle(now)
-                && (self.trend.usage() == Usage::Over
+                && (self.usage == Usage::Over
                     // While the bound by loss rises again, or little is lost, a probe is what shows that it may.
                     || self.loss.state() == LossState::Decreasing && self.loss.average_loss() > MUCH_LOST
                     || self.silence.is_silent()
+                    // However much more fits, the receiver does not want it.
+                    || self.remb(now).is_some_and(|limit| limit < self.aimd.bitrate())
                     || self.trend.has_queue(now)),
             is_known: self.has_feedback,
         };
@@ -241,15 +246,15 @@ impl Estimator {
             acknowledged: self.acknowledged.bitrate(),
             loss: self.loss.average_loss(),
             rtt: self.rtt.get(),
-            usage: self.trend.usage(),
+            usage: self.usage,
             loss_state: self.loss.state(),
             is_application_limited: self.application.since().is_some(),
         }
     }
 
     /// What queues on the path do: of all that is known the cheapest to ask.
-    pub fn usage(&self) -> Usage {
-        self.trend.usage()
+    pub const fn usage(&self) -> Usage {
+        self.usage
     }
 
     fn learn(&mut self, now: Instant, outcomes: &[Outcome]) {
@@ -259,19 +264,20 @@ impl Estimator {
             self.aimd.set(now, self.within_bounds(wronged));
             self.loss.on_probe(wronged);
         }
+        let usage = self.trend.usage();
+        self.usage = usage;
         self.replace_guess(now);
         let measured = outcomes.iter().filter_map(|outcome| self.measure.on_outcome(outcome)).last();
         let acknowledged = self.acknowledged.bitrate();
         let is_application_limited = self.application.since().is_some();
         let was_lowered = match measured {
-            Some(measured) if self.trend.usage() != Usage::Over => {
+            Some(measured) if usage != Usage::Over => {
                 self.take_probe(now, &measured);
                 false
             }
             _ => {
-                let usage = self.trend.usage();
                 let has_competition =
-                    usage == Usage::Over && self.trend.on_overuse(now, self.aimd.bitrate(), acknowledged);
+                    usage == Usage::Over && self.trend.on_overuse(now, self.estimate, acknowledged);
                 let rtt = self.rtt.get();
                 let conditions = delay::Conditions {
                     usage,
@@ -323,9 +329,14 @@ impl Estimator {
     fn settle(&mut self, now: Instant) {
         let by_delay = self.within_bounds(self.aimd.bitrate());
         let bound = self.loss.bound(by_delay);
-        let remb = self.remb.filter(|(_, at)| now.saturating_duration_since(*at) < REMB_TIMEOUT);
-        let limited = remb.map_or(bound, |(limit, _)| bound.min(limit));
+        let limited = self.remb(now).map_or(bound, |limit| bound.min(limit));
         self.estimate = self.within_bounds(limited);
+    }
+
+    /// The receiver's own limit, while it counts.
+    fn remb(&self, now: Instant) -> Option<Bitrate> {
+        let is_fresh = |at: Instant| now.saturating_duration_since(at) < REMB_TIMEOUT;
+        self.remb.filter(|(_, at)| is_fresh(*at)).map(|(limit, _)| limit)
     }
 
     fn within_bounds(&self, rate: Bitrate) -> Bitrate {

@@ -28,7 +28,7 @@ pub struct Estimated {
     pub loss: f64,
     /// What pictures and sound take of it, as it was divided last.
     pub spent: Bitrate,
-    /// What the next better layer that does not fit would take; `None` when all have all they want.
+    /// What would have to fit for the next better layer that does not; `None` when all have all they want.
     pub wanted: Option<Bitrate>,
     /// What keeps it from being more.
     pub held_by: HeldBy,

@@ -231,6 +231,7 @@ impl Downlink {
         if self.host.replace(host).is_some_and(|before| before != host) {
             self.estimator.on_route_change(now);
             self.calm = Calm::default();
+            (self.has_grown, self.grew) = (false, None);
         }
     }
 
@@ -278,6 +279,12 @@ impl Downlink {
         self.spent = allocation.spent;
         self.wanted = allocation.need;
         self.estimator.set_need(allocation.need.map_or(Need::Nothing, Need::For));
+    }
+
+    /// Nothing was sent for a while: what is looked at next is not of one second.
+    pub(crate) const fn forget_figures(&mut self) {
+        self.looked = None;
+        self.has_grown = false;
     }
 
     /// What is known of the path since this was asked last; nothing the first time. `queue_delay` is the pacer's,

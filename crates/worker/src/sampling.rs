@@ -23,6 +23,7 @@ impl Worker {
         for key in self.peers.keys() {
             let Some(peer) = self.peers.get_mut(key) else { continue };
             if peer.subscriptions.is_empty() || peer.line.state() != LineState::Open {
+                peer.downlink.forget_figures();
                 continue;
             }
             if let Some(figures) = peer.downlink.take_figures(now, peer.pacer.wait(), peer.rtt) {

@@ -1,5 +1,5 @@
 use super::*;
-use crate::packet::Fate;
+use crate::packet::{Fate, RemoteTime};
 use crate::testing::{arrived, epoch, missing, ms};
 
 /// 1 000 bytes every 10 ms: 800 kbit/s.
@@ -68,4 +68,17 @@ fn what_arrives_faster_than_it_left_is_counted_as_it_left() {
         acknowledged.on_outcome(&arrived(t0, t0 + ms(10 * i), 1_000, held));
     }
     assert_about(&acknowledged, 800.0);
+}
+
+#[test]
+fn a_clock_that_steps_back_is_followed() {
+    let mut acknowledged = Acknowledged::default();
+    steady(&mut acknowledged, |i, outcome| match outcome.fate {
+        Fate::Arrived(at) if i < 150 => {
+            Outcome { fate: Fate::Arrived(RemoteTime(at.0 + 3_600_000_000)), ..outcome }
+        }
+        _ if i.is_multiple_of(2) => missing(outcome.sent.at, 1_000),
+        _ => outcome,
+    });
+    assert_about(&acknowledged, 400.0);
 }

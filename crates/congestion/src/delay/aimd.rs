@@ -155,13 +155,13 @@ impl Aimd {
         let multiplicative = self.rate * (GROWTH_PER_SECOND.powf(elapsed) - 1.0);
         let growth = if self.link.is_known() { 0.0 } else { multiplicative };
         let growth = growth.max(ADDITIVE * elapsed);
-        let limit = conditions.acknowledged.map_or(f64::INFINITY, |acknowledged| {
-            if conditions.is_application_limited {
-                self.rate
-            } else {
+        let limit = if conditions.is_application_limited {
+            self.rate
+        } else {
+            conditions.acknowledged.map_or(f64::INFINITY, |acknowledged| {
                 MAX_OVER_ACKNOWLEDGED * acknowledged.as_bps() as f64 + MARGIN
-            }
-        });
+            })
+        };
         if self.rate < limit {
             self.rate = (self.rate + growth).min(limit);
         }

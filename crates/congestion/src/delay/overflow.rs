@@ -11,6 +11,9 @@ use crate::packet::{Fate, Outcome};
 /// are kept at 5 ms and more; paths that tremble have packets in every report that did not wait.
 const WAITING_MS: f64 = 8.0;
 
+/// Of fewer packets in a report the luckiest may have trembled as well.
+const MIN_ARRIVED: usize = 3;
+
 /// So much is lost besides. Radio alone seldom loses that, and repairs make up for less.
 const LOST_SHARE: f64 = 0.08;
 
@@ -45,7 +48,8 @@ pub(super) struct Overflow {
 impl Overflow {
     /// Takes in what one report told, and the shortest queue its packets met, in milliseconds.
     pub(super) fn on_outcomes(&mut self, now: Instant, outcomes: &[Outcome], queue_ms: Option<f64>) {
-        if let Some(queue_ms) = queue_ms {
+        let arrived = outcomes.iter().filter(|outcome| outcome.arrival().is_some()).count();
+        if let Some(queue_ms) = queue_ms.filter(|_| arrived >= MIN_ARRIVED) {
             self.queue_ms += QUEUE_WEIGHT * (queue_ms - self.queue_ms);
         }
         for outcome in outcomes {

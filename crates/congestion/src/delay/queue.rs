@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use switchyard_vocab::units::Bitrate;
 
-use crate::packet::Outcome;
+use crate::packet::{Fate, Outcome};
 
 /// The shortest way of so long a time is taken for the way through an empty queue. Shorter forgets it
 /// while a queue stands, longer takes a new route for a queue.
@@ -19,6 +19,10 @@ const UNMOVED_MS: f64 = 5.0;
 /// … for so many windows is none: the way itself has become longer. One that we fill would take exactly what
 /// the link carries to stay so, and of one that others fill something would be seen by then.
 const UNMOVED_WINDOWS: u32 = 6;
+
+/// … provided that no more than one in so many packets is lost meanwhile: a queue that others keep full does not move
+/// either, but it overflows.
+const MOST_LOST_OF: u32 = 100;
 
 /// Less having been sent for its sake meanwhile, so many tell as much.
 const UNMOVED_WINDOWS_ANSWERED: u32 = 3;
@@ -46,8 +50,18 @@ struct Unmoved {
     least_ms: f64,
     most_ms: f64,
     windows: u32,
-    /// What was sent before less was for its sake, and until when, if so.
+    /// Packets seen since.
+    seen: Seen,
+    /// What was sent before less was for its sake, and until when, if so; and the packets seen since.
     answered: Option<(Instant, Bitrate)>,
+    seen_since_answer: Seen,
+}
+
+/// What became of packets, in numbers.
+#[derive(Clone, Copy, Debug, Default)]
+struct Seen {
+    arrived: u32,
+    lost: u32,
 }
 
 /// The shortest of the last window and of the present one, in milliseconds.
@@ -62,6 +76,7 @@ impl QueueDelay {
     /// Takes in what one report told. Returns the shortest queue any of its packets met, in milliseconds.
     pub(super) fn on_outcomes(&mut self, now: Instant, outcomes: &[Outcome]) -> Option<f64> {
         let origin = *self.origin.get_or_insert(now);
+        self.unmoved.note(outcomes);
         let shortest =
             outcomes.iter().filter_map(|outcome| way_ms(origin, outcome)).min_by(f64::total_cmp)?;
         self.base.add(now, shortest, BASE_WINDOW);
@@ -89,7 +104,10 @@ impl QueueDelay {
     /// Less than this is going to be sent because of a queue: it is given a window to show.
     pub(super) fn was_answered(&mut self, now: Instant, sending: Bitrate) {
         self.standing_ms = 0.0;
-        self.unmoved.answered.get_or_insert((now, sending));
+        if self.unmoved.answered.is_none() {
+            self.unmoved.answered = Some((now, sending));
+            self.unmoved.seen_since_answer = Seen::default();
+        }
     }
 
     /// What was sent before less was, for the sake of what has turned out to be a longer way.
@@ -99,8 +117,14 @@ impl QueueDelay {
 }
 
 impl Unmoved {
+    fn note(&mut self, outcomes: &[Outcome]) {
+        self.seen.note(outcomes);
+        self.seen_since_answer.note(outcomes);
+    }
+
+    /// What was sent before, unless it has been too much since.
     fn sent_before(&self) -> Option<Bitrate> {
-        self.answered.map(|(_, sending)| sending)
+        self.answered.filter(|_| !self.seen_since_answer.loses()).map(|(_, sending)| sending)
     }
 
     /// The shortest queue of one more window. Whether it is none.
@@ -110,14 +134,34 @@ impl Unmoved {
         // It may have been answered as soon as it began, in a window that began without it.
         let is_recent = |at: Instant| now.saturating_duration_since(at) < STANDING_WINDOW * 3;
         let is_of_this = |at: Instant| is_unmoved && ms > NOTICED_MS || is_recent(at);
-        let answered = self.answered.filter(|(at, _)| is_of_this(*at));
-        *self = if is_unmoved {
-            Self { least_ms: least, most_ms: most, windows: self.windows + 1, answered }
+        self.answered = self.answered.filter(|(at, _)| is_of_this(*at));
+        if is_unmoved {
+            (self.least_ms, self.most_ms) = (least, most);
+            self.windows += 1;
         } else {
-            Self { least_ms: ms, most_ms: ms, windows: 0, answered }
-        };
-        let enough = if answered.is_some() { UNMOVED_WINDOWS_ANSWERED } else { UNMOVED_WINDOWS };
-        self.windows >= enough && ms > NOTICED_MS
+            let Self { answered, seen_since_answer, .. } = *self;
+            let (windows, seen) = (0, Seen::default());
+            *self = Self { least_ms: ms, most_ms: ms, windows, seen, answered, seen_since_answer };
+        }
+        let enough = if self.answered.is_some() { UNMOVED_WINDOWS_ANSWERED } else { UNMOVED_WINDOWS };
+        self.windows >= enough && ms > NOTICED_MS && !self.seen.loses()
+    }
+}
+
+impl Seen {
+    fn note(&mut self, outcomes: &[Outcome]) {
+        for outcome in outcomes {
+            match outcome.fate {
+                Fate::Arrived(_) => self.arrived += 1,
+                Fate::Missing => self.lost += 1,
+                Fate::ArrivedLate(_) | Fate::Unreported => {}
+            }
+        }
+    }
+
+    /// Whether more is lost than of a link that is not full.
+    const fn loses(self) -> bool {
+        self.lost > self.arrived / MOST_LOST_OF
     }
 }
 

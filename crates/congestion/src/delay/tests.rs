@@ -1,5 +1,5 @@
 use super::*;
-use crate::testing::{arrived, epoch, ms};
+use crate::testing::{arrived, epoch, missing, ms};
 
 /// A packet every 10 ms for `count` packets, whose way takes `way_micros(i)`; a report for every five.
 fn feed(trend: &mut DelayTrend, from: Instant, count: u64, way_micros: impl Fn(u64) -> u64) -> Instant {
@@ -102,6 +102,27 @@ fn a_way_that_has_become_longer_is_no_queue() {
             }
         }
         assert_eq!(trend.usage(), Usage::Normal);
+    }
+}
+
+#[test]
+fn a_full_queue_that_others_keep_full_is_one_however_little_it_moves() {
+    let mut trend = DelayTrend::default();
+    let t0 = epoch();
+    let outcome = |i: u64| match i {
+        0..300 => arrived(t0, t0 + ms(10 * i), 1_200, 50_000 + (i * 7_919) % 2_000),
+        _ if i.is_multiple_of(40) => missing(t0 + ms(10 * i), 1_200),
+        _ => arrived(t0, t0 + ms(10 * i), 1_200, 250_000 + (i * 7_919) % 2_000),
+    };
+    let packets: Vec<Outcome> = (0..1_000).map(outcome).collect();
+    for (i, report) in packets.chunks(5).enumerate() {
+        let now = t0 + ms(50 * (i as u64 + 1));
+        trend.on_outcomes(now, report);
+        if trend.usage() == Usage::Over {
+            trend.on_overuse(now, Bitrate::mbps(1), Some(Bitrate::mbps(1)));
+        }
+        assert!(i < 70 || trend.has_queue(now) || trend.competition.is_believed(now), "report {i}");
+        assert_eq!(trend.take_wronged(), None);
     }
 }
 

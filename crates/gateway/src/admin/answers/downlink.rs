@@ -29,7 +29,7 @@ struct Estimate {
     loss: f64,
     /// What pictures and sound were given of it.
     spent_bits_per_second: u64,
-    /// What all would take together with the next better layer that does not fit; null when all have all they want.
+    /// What would have to fit for the next better layer that does not; null when all have all they want.
     wanted_bits_per_second: Option<u64>,
     /// What keeps it from rising.
     held_by: Hold,
