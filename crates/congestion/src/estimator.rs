@@ -83,11 +83,15 @@ pub struct Estimator {
     schedule: Schedule,
     silence: Silence,
     reported_loss: ReportedLoss,
+    /// The share lost that the last receiver report told, 0 to 1.
+    reported: f64,
     remb: Option<(Bitrate, Instant)>,
     has_feedback: bool,
     /// What queues did by the last report: answering it makes the trend forget.
     usage: Usage,
     estimate: Bitrate,
+    /// The receiver's own limit it is.
+    is_receivers_limit: bool,
 }
 
 /// What is known of a path now.
@@ -97,7 +101,7 @@ pub struct Estimate {
     pub bitrate: Bitrate,
     /// What arrives of what is sent.
     pub acknowledged: Option<Bitrate>,
-    /// The share of bytes lost, 0 to 1.
+    /// The share of bytes lost, 0 to 1; where nobody tells of single packets that of the last report.
     pub loss: f64,
     /// Time there and back.
     pub rtt: Duration,
@@ -107,6 +111,10 @@ pub struct Estimate {
     pub loss_state: LossState,
     /// Less is sent than may be.
     pub is_application_limited: bool,
+    /// The receiver tells nothing any more.
+    pub is_silent: bool,
+    /// It is the receiver's own limit.
+    pub is_receivers_limit: bool,
 }
 
 impl Estimator {
@@ -126,10 +134,12 @@ impl Estimator {
             schedule: Schedule::default(),
             silence: Silence::default(),
             reported_loss: ReportedLoss::default(),
+            reported: 0.0,
             remb: None,
             has_feedback: false,
             usage: Usage::default(),
             estimate: bounds.start,
+            is_receivers_limit: false,
         }
     }
 
@@ -181,6 +191,7 @@ impl Estimator {
         if let Some(rtt) = rtt {
             self.rtt.add(rtt);
         }
+        self.reported = lost;
         let rate = self.reported_loss.update(now, self.estimate, lost, self.rtt.get());
         self.aimd.set(now, self.within_bounds(rate));
         self.settle(now);
@@ -244,11 +255,13 @@ impl Estimator {
         Estimate {
             bitrate: self.estimate,
             acknowledged: self.acknowledged.bitrate(),
-            loss: self.loss.average_loss(),
+            loss: if self.has_feedback { self.loss.average_loss() } else { self.reported },
             rtt: self.rtt.get(),
             usage: self.usage,
             loss_state: self.loss.state(),
             is_application_limited: self.application.since().is_some(),
+            is_silent: self.silence.is_silent(),
+            is_receivers_limit: self.is_receivers_limit,
         }
     }
 
@@ -329,8 +342,9 @@ impl Estimator {
     fn settle(&mut self, now: Instant) {
         let by_delay = self.within_bounds(self.aimd.bitrate());
         let bound = self.loss.bound(by_delay);
-        let limited = self.remb(now).map_or(bound, |limit| bound.min(limit));
-        self.estimate = self.within_bounds(limited);
+        let limit = self.remb(now).filter(|limit| *limit <= bound);
+        self.is_receivers_limit = limit.is_some();
+        self.estimate = self.within_bounds(limit.unwrap_or(bound));
     }
 
     /// The receiver's own limit, while it counts.

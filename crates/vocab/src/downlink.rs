@@ -43,6 +43,10 @@ pub enum HeldBy {
     Delay,
     /// Packets are lost on the way.
     Loss,
+    /// The subscriber tells nothing any more: it falls.
+    Silence,
+    /// The subscriber takes no more (REMB).
+    Receiver,
     /// Less is sent than fits: how much more would fit is not known.
     Demand,
     /// Nothing: it rises.
@@ -51,7 +55,8 @@ pub enum HeldBy {
 
 impl HeldBy {
     /// All of them, in the order of their indexes.
-    pub const ALL: [Self; 5] = [Self::Unheard, Self::Delay, Self::Loss, Self::Demand, Self::Nothing];
+    pub const ALL: [Self; 7] =
+        [Self::Unheard, Self::Delay, Self::Loss, Self::Silence, Self::Receiver, Self::Demand, Self::Nothing];
 
     /// The label in metrics.
     pub const fn as_str(self) -> &'static str {
@@ -59,6 +64,8 @@ impl HeldBy {
             Self::Unheard => "unheard",
             Self::Delay => "delay",
             Self::Loss => "loss",
+            Self::Silence => "silence",
+            Self::Receiver => "receiver",
             Self::Demand => "demand",
             Self::Nothing => "nothing",
         }

@@ -304,6 +304,10 @@ impl Downlink {
         let known = self.estimator.estimate();
         let held_by = if !self.estimator.is_heard() {
             HeldBy::Unheard
+        } else if known.is_silent {
+            HeldBy::Silence
+        } else if known.is_receivers_limit {
+            HeldBy::Receiver
         } else if known.loss_state != LossState::NotLimiting {
             HeldBy::Loss
         } else if has_grown {

@@ -174,3 +174,28 @@ fn what_was_taken_for_a_longer_way_is_given_back() {
     path.steps(60, |_| true);
     assert!(path.estimator.bitrate() >= before, "{:?} of {before:?}", path.estimator.bitrate());
 }
+
+#[test]
+fn whose_limit_it_is_and_what_is_lost_is_told_of_receivers_that_report_in_sum() {
+    let mut path = Path::new();
+    path.estimator.on_receiver_report(path.now, 0.25, Some(ms(50)));
+    let known = path.estimator.estimate();
+    assert_eq!((known.loss, known.is_receivers_limit, known.is_silent), (0.25, false, false));
+
+    path.estimator.on_remb(path.now, Bitrate::kbps(300));
+    assert!(path.estimator.estimate().is_receivers_limit);
+    assert_eq!(path.estimator.bitrate(), Bitrate::kbps(300));
+}
+
+#[test]
+fn nothing_is_probed_for_that_the_receiver_does_not_want() {
+    let mut path = Path::new();
+    path.steps(100, |_| true);
+    while path.estimator.poll_probe().is_some() {}
+    path.estimator.set_need(Need::For(Bitrate::mbps(3)));
+    for _ in 0..200 {
+        path.estimator.on_remb(path.now, Bitrate::kbps(500));
+        path.step(true);
+        assert_eq!(path.estimator.poll_probe(), None);
+    }
+}

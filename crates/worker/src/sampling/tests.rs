@@ -63,3 +63,21 @@ fn somebody_who_left_is_not_told_of_any_more() {
 
     assert_eq!(call.world.desks[0].downlinks.latest().len(), 0);
 }
+
+#[test]
+fn what_is_sent_after_a_break_is_not_spread_over_it() {
+    let mut call = Call::on(1);
+    let viewer = call.join(0);
+    call.run(5_000);
+    call.unsubscribe(0, &viewer.video);
+    call.unsubscribe(0, &viewer.audio);
+    call.run(60_000);
+    assert!(call.world.desks[0].downlinks.latest().is_empty(), "nothing is sent");
+    call.watch(0, viewer.client);
+    for _ in 0..30 {
+        call.run(100);
+        let downlinks = call.world.desks[0].downlinks.latest();
+        assert!(downlinks.iter().all(|(_, figures)| figures.sent > Bitrate::kbps(50)), "{downlinks:?}");
+    }
+    assert!(!call.world.desks[0].downlinks.latest().is_empty());
+}

@@ -36,13 +36,15 @@ struct Estimate {
 }
 
 /// What keeps an estimate from rising: nothing was heard of the participant yet, queues grew, packets are
-/// lost, less is sent than fits; or nothing does.
+/// lost, they tell nothing any more, they take no more by their own estimate, less is sent than fits; or nothing does.
 #[derive(Clone, Copy, Debug, JsonSchema, Serialize)]
 #[serde(rename_all = "snake_case")]
 enum Hold {
     Unheard,
     Delay,
     Loss,
+    Silence,
+    Receiver,
     Demand,
     Nothing,
 }
@@ -77,6 +79,8 @@ impl From<HeldBy> for Hold {
             HeldBy::Unheard => Self::Unheard,
             HeldBy::Delay => Self::Delay,
             HeldBy::Loss => Self::Loss,
+            HeldBy::Silence => Self::Silence,
+            HeldBy::Receiver => Self::Receiver,
             HeldBy::Demand => Self::Demand,
             HeldBy::Nothing => Self::Nothing,
         }

@@ -11,6 +11,8 @@ const HELD_BY: ByName<WorkerCounters> = &[
     (HeldBy::Unheard.as_str(), |worker| held(worker, HeldBy::Unheard)),
     (HeldBy::Delay.as_str(), |worker| held(worker, HeldBy::Delay)),
     (HeldBy::Loss.as_str(), |worker| held(worker, HeldBy::Loss)),
+    (HeldBy::Silence.as_str(), |worker| held(worker, HeldBy::Silence)),
+    (HeldBy::Receiver.as_str(), |worker| held(worker, HeldBy::Receiver)),
     (HeldBy::Demand.as_str(), |worker| held(worker, HeldBy::Demand)),
     (HeldBy::Nothing.as_str(), |worker| held(worker, HeldBy::Nothing)),
 ];
@@ -266,7 +268,7 @@ pub(super) const WORKERS: &[Metric] = &[
         "switchyard_feedback_estimate_samples_total",
         Counter,
         "The same, by what keeps the estimate from rising: nothing heard of the subscriber yet, queues that \
-         grew, loss, or that no more was wanted.",
+         grew, loss, silence of the subscriber, its own limit, or that no more was wanted.",
         Read::WorkersBy("held_by", HELD_BY),
     ),
     metric(
