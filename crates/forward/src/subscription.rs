@@ -27,11 +27,12 @@ use crate::allocation::{Grant, Wish};
 use crate::publication::cache::{Cache, CacheRef};
 use crate::publication::clocks::Clocks;
 use crate::publication::layers::Layers;
+use crate::redundancy::MAX_REPEATS;
 
 use crate::reports::{Reports, SenderReports, Streams};
 use keyframe_budget::{Admission, KeyframeBudget};
 use repeats::{Blocks, Recent};
-use rewrite::{Envelope, Plan, Rewrite, Stamps};
+use rewrite::{Envelope, Lengths, Plan, Rewrite, Stamps};
 use select::{Preference, Select};
 use sent::{ResendOutcome, Sent};
 
@@ -91,6 +92,8 @@ pub struct Written {
     pub keyframe_start: bool,
     /// What was done to sound for its repeats.
     pub wrapping: Wrapping,
+    /// Bytes of it that repeats take.
+    pub repeats: usize,
 }
 
 /// What was done to sound for its repeats (RED, RFC 2198).
@@ -101,7 +104,7 @@ pub enum Wrapping {
     AsItCame,
     /// What was sent before it is in it once more.
     Wrapped,
-    /// Its publisher sent repeats, and its receiver gets what is new alone.
+    /// Its publisher sent repeats, and its receiver gets what is new alone: it reads no RED, or has just begun.
     Unwrapped,
 }
 
@@ -128,6 +131,8 @@ pub struct Subscription {
     rewrite: Rewrite,
     sent: Sent,
     recent: Recent,
+    /// Where it began, or began anew.
+    begun: Option<CacheRef>,
     pub(crate) reports: SenderReports,
     next_rtx: ExtSeqNo,
     last_fir: Option<u8>,
@@ -151,6 +156,7 @@ impl Subscription {
             rewrite: Rewrite::new(kind, codec.clock_rate(), seeds.seq, seeds.timestamp),
             sent: Sent::new(kind),
             recent: Recent::default(),
+            begun: None,
             reports: SenderReports::new(kind, seeds.reports),
             next_rtx: ExtSeqNo::starting_at(SeqNo(seeds.rtx_seq.0 & 0x7fff)),
             last_fir: None,
@@ -202,24 +208,34 @@ impl Subscription {
         if self.sent.plan(plan.seq).is_some() {
             return Err(WriteError::NumberGiven(packet.seq));
         }
+        let begins = verdict == Verdict::Switch;
+        if begins {
+            self.begun = Some(packet);
+        }
+        plan.alone = cached.observed.red && !(self.envelope.takes_red() && self.has_begun_before(packet));
         if self.kind() == MediaKind::Audio && self.envelope.takes_red() {
-            let begins = verdict == Verdict::Switch;
             plan.repeats = self.recent.on_sent(begins, (packet, plan.timestamp), &cached, cache);
         }
         let repeated = self.repeated(&plan, cache)?;
-        let len = self.envelope.write(&plan, (&cached, repeated), out)?;
+        let lengths = self.envelope.write(&plan, (&cached, repeated), out)?;
         // The keyframe starts with its parameter sets, where those had to be put in front of it.
         let introduced = std::mem::replace(&mut self.introduced, plan.only_sets.then_some(packet));
         let keyframe_start = cached.observed.keyframe_start && introduced != Some(packet);
         self.sent.note(now, plan, keyframe_start);
-        self.reports.note_media(now, cached.payload.len() + repeated.len());
-        let wrapping = match (cached.observed.red, repeated.is_empty()) {
-            (true, _) if !self.envelope.takes_red() => Wrapping::Unwrapped,
-            (false, false) => Wrapping::Wrapped,
-            _ => Wrapping::AsItCame,
+        self.reports.note_media(now, lengths.payload);
+        let (wrapping, repeats) = match (plan.alone, repeated.is_empty()) {
+            (true, _) => (Wrapping::Unwrapped, 0),
+            (false, false) => (Wrapping::Wrapped, lengths.payload - cached.payload.len()),
+            (false, true) => (Wrapping::AsItCame, 0),
         };
-        let ssrc = self.envelope.section().ssrc;
-        Ok(Written { len, ssrc, seq: plan.seq, stamped: true, keyframe_start, wrapping })
+        let (len, ssrc) = (lengths.packet, self.envelope.section().ssrc);
+        Ok(Written { len, ssrc, seq: plan.seq, stamped: true, keyframe_start, wrapping, repeats })
+    }
+
+    /// Whether what browsers repeat in a packet was said since it began: not while its publisher was muted, say.
+    fn has_begun_before(&self, packet: CacheRef) -> bool {
+        let is_since = |begun: CacheRef| packet.seq.0.saturating_sub(begun.seq.0) >= MAX_REPEATS as u64;
+        self.begun.is_none_or(|begun| begun.encoding != packet.encoding || is_since(begun))
     }
 
     /// What a packet repeats; of one that is written again it has to be the same as the first time.
@@ -266,16 +282,17 @@ impl Subscription {
         let keyframe_start = cached.observed.keyframe_start;
         let Some(rtx) = self.envelope.rtx() else {
             let repeated = self.repeated(&plan, cache)?;
-            let len = self.envelope.write(&plan, (&cached, repeated), out)?;
+            let Lengths { packet: len, .. } = self.envelope.write(&plan, (&cached, repeated), out)?;
             let (ssrc, wrapping) = (self.envelope.section().ssrc, Wrapping::AsItCame);
-            return Ok(Written { len, ssrc, seq, stamped: false, keyframe_start, wrapping });
+            return Ok(Written { len, ssrc, seq, stamped: false, keyframe_start, wrapping, repeats: 0 });
         };
         let seq = self.next_rtx;
-        let len = self.envelope.write_rtx(&plan, &cached, rtx, seq.on_wire(), stamps, out)?;
+        let lengths = self.envelope.write_rtx(&plan, &cached, rtx, seq.on_wire(), stamps, out)?;
         self.next_rtx = seq.plus(1);
-        self.reports.note_rtx(cached.payload.len());
+        self.reports.note_rtx(lengths.payload);
         let wrapping = Wrapping::AsItCame;
-        Ok(Written { len, ssrc: rtx.0, seq, stamped: true, keyframe_start, wrapping })
+        let len = lengths.packet;
+        Ok(Written { len, ssrc: rtx.0, seq, stamped: true, keyframe_start, wrapping, repeats: 0 })
     }
 
     /// The subscriber asks for a keyframe (PLI); `rtt` is its round trip.

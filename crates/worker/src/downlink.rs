@@ -40,8 +40,11 @@ const PACING_UNHEARD: f64 = 8.0;
 /// that is too narrow for them they would make the loss they are against.
 const MOST_FOR_SOUND: f64 = 0.25;
 
-/// A queue that grew so lately says that the link is narrow. A link that loses and shows no queue is not: what is taken
-/// to fit there follows the loss, and there repeats are needed most.
+/// … and where there is no queue and so much is lost that less is taken to fit: that follows the loss, which may be the
+/// radio's, and there repeats are needed most.
+const MOST_FOR_SOUND_ON_LOSS: f64 = 0.5;
+
+/// A queue that grew so lately says that the link is narrow.
 const NARROW_FOR: Duration = Duration::from_secs(10);
 
 /// What a repeat takes of what the packet takes that it repeats: at usual rates a good third of that is headers.
@@ -56,8 +59,10 @@ pub(crate) struct Downlink {
     estimator: Estimator,
     /// Where the subscriber is.
     host: Option<IpAddr>,
-    /// What sound takes.
+    /// What sound takes, as far as feedback tells of it.
     sound: Rate,
+    /// What all sound takes without its repeats.
+    sound_alone: Rate,
     /// Pictures have been sent: there is something to adapt, and to fill probes with.
     has_shown: bool,
     next_look: Option<Instant>,
@@ -95,6 +100,7 @@ impl Downlink {
             estimator: Estimator::new(Bounds::default()),
             host: None,
             sound: Rate::default(),
+            sound_alone: Rate::default(),
             has_shown: false,
             next_look: None,
             divided: Bitrate::default(),
@@ -126,6 +132,11 @@ impl Downlink {
     /// A packet has left, whatever it was. `size` is with all headers.
     pub(crate) const fn count(&mut self, size: DataSize) {
         self.sent += size.as_bytes();
+    }
+
+    /// It was sound, and repeats were so much of it.
+    pub(crate) fn count_sound(&mut self, now: Instant, size: DataSize, repeats: usize) {
+        self.sound_alone.add(now, (size.as_bytes() as usize).saturating_sub(repeats));
     }
 
     /// The packet with the next number has left. `size` is with all headers.
@@ -210,18 +221,25 @@ impl Downlink {
         self.repeats
     }
 
-    /// Sound should be repeated so often: it is, on a narrow link as far as it takes no more than
-    /// [its share](MOST_FOR_SOUND) then.
+    /// Sound should be repeated so often: it is, where the link is found to be narrow as far as it takes no more than
+    /// [its share](MOST_FOR_SOUND) then. Of a link that shows nothing of the kind it is not known how much fits beside
+    /// what is sent.
     pub(crate) fn set_repeats(&mut self, now: Instant, wanted: u8) {
         let is_narrow = self.grew.is_some_and(|at| now.saturating_duration_since(at) < NARROW_FOR);
-        if wanted == 0 || !self.adapts || !is_narrow {
+        let is_held_by_loss = || self.estimator.estimate().loss_state != LossState::NotLimiting;
+        let share = match wanted {
+            0 => None,
+            _ if !self.adapts => None,
+            _ if is_narrow => Some(MOST_FOR_SOUND),
+            _ => is_held_by_loss().then_some(MOST_FOR_SOUND_ON_LOSS),
+        };
+        let Some(share) = share else {
             self.repeats = wanted;
             return;
-        }
-        let with = |repeats: u8| 1.0 + f64::from(repeats) * REPEAT_SIZE;
-        let once = self.sound.bitrate(now).as_bps() as f64 / with(self.repeats);
-        let most = self.estimator.bitrate().as_bps() as f64 * MOST_FOR_SOUND;
-        let fits = |&repeats: &u8| once * with(repeats) <= most;
+        };
+        let once = self.sound_alone.bitrate(now).as_bps() as f64;
+        let most = self.estimator.bitrate().as_bps() as f64 * share;
+        let fits = |&repeats: &u8| once * (1.0 + f64::from(repeats) * REPEAT_SIZE) <= most;
         self.repeats = (0..=wanted).rev().find(fits).unwrap_or(0);
     }
 
@@ -329,3 +347,6 @@ impl Downlink {
         Some(DownlinkFigures { sent, queue_delay, rtt, estimated: Some(estimated) })
     }
 }
+
+#[cfg(test)]
+mod tests;

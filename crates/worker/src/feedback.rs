@@ -155,8 +155,7 @@ impl Worker {
         let rtt = entry.forwarding.handle_report(now, block);
         let Some(peer) = self.peers.get_mut(key) else { return };
         peer.rtt = rtt.unwrap_or(peer.rtt);
-        let share = f64::from(block.fraction_lost) / 256.0;
-        self.on_loss(now, key, |redundancy| redundancy.on_report(now, share));
+        self.on_loss(now, key, |redundancy| redundancy.on_report(now, block.fraction_lost));
         self.with_downlink(key, |downlink| downlink.on_report_block(now, block, rtt));
     }
 

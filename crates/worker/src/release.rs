@@ -129,7 +129,7 @@ impl Worker {
         if let Err(WriteError::Overwritten(_)) = written {
             entry.waits = false;
         }
-        let Written { len, seq, stamped, ssrc, wrapping, .. } = written.map_err(reason_of)?;
+        let Written { len, seq, stamped, ssrc, wrapping, repeats, .. } = written.map_err(reason_of)?;
         let is_rtx = ssrc != entry.forwarding.section().ssrc;
         // The number is given by now, so this must not fail, and does not: only open lines are queued for,
         // the header is our own, and there is room for the tag.
@@ -142,6 +142,9 @@ impl Worker {
             (false, MediaKind::Audio) => PacketKind::Audio,
             (false, MediaKind::Video) => PacketKind::Video,
         };
+        if kind == PacketKind::Audio {
+            peer.downlink.count_sound(now, size, repeats);
+        }
         let section = entry.forwarding.section();
         if stamped && section.codec.ccfb {
             peer.downlink.on_named(ssrc, seq.on_wire());

@@ -27,6 +27,10 @@ pub use reception::Reception;
 /// subscribers look at a frozen picture.
 pub const INACTIVE_AFTER: Duration = Duration::from_millis(1_500);
 
+/// Packets found in later ones whose own coming is still counted: browsers find two of each at most, and what comes
+/// later than this is as good as lost.
+const RECOVERED: usize = 16;
+
 /// The header of a packet, as far as an encoding counts it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Received {
@@ -63,6 +67,10 @@ pub(super) struct Encoding {
     /// Where its newest keyframe began.
     keyframe_at: Option<ExtSeqNo>,
     missing: Missing,
+    /// What was found in later packets and has not come itself: to its sender it is lost until it does. The newest
+    /// takes the place of the oldest.
+    recovered: [Option<ExtSeqNo>; RECOVERED],
+    next_recovered: usize,
     keyframe: KeyframeRequest,
     /// A request decided upon and not yet handed out.
     ask_keyframe: Option<Instant>,
@@ -88,6 +96,8 @@ impl Encoding {
             size: None,
             keyframe_at: None,
             missing: Missing::default(),
+            recovered: [None; RECOVERED],
+            next_recovered: 0,
             keyframe: KeyframeRequest::default(),
             ask_keyframe: None,
             firs_sent: 0,
@@ -112,7 +122,11 @@ impl Encoding {
         if packet.is_admitted {
             self.rate.add(packet.arrival, packet.len);
         }
-        let numbered = self.numbering.handle(packet.seq)?;
+        let numbered = self.numbering.handle(packet.seq);
+        if numbered == Err(DropReason::Duplicate) && packet.is_admitted && self.take_recovered(packet.seq) {
+            self.reception.handle_packet(packet.seq, packet.timestamp, packet.arrival);
+        }
+        let numbered = numbered?;
         if numbered.restarted && !std::mem::take(&mut self.resuming) {
             self.reception = Reception::new(codec.codec.clock_rate());
         }
@@ -153,6 +167,25 @@ impl Encoding {
         self.missing.handle_repair(now, numbered.seq);
         self.note_gap(now, numbered);
         Ok(numbered)
+    }
+
+    /// Counts a packet that was found in a later one: nobody has to be asked for it, but it has not come.
+    pub(super) fn handle_recovered(&mut self, now: Instant, seq: ExtSeqNo) -> Result<(), DropReason> {
+        let numbered = self.handle_repair(now, seq.on_wire())?;
+        if numbered.seq != seq {
+            return Err(DropReason::TooOld);
+        }
+        self.recovered[self.next_recovered] = Some(seq);
+        self.next_recovered = (self.next_recovered + 1) % RECOVERED;
+        Ok(())
+    }
+
+    /// Whether a packet was found in a later one and comes itself now, for the first time (RFC 3550 §6.4.1: what is
+    /// late is received).
+    fn take_recovered(&mut self, seq: SeqNo) -> bool {
+        let Some(seq) = self.numbering.highest().map(|highest| highest.extend(seq)) else { return false };
+        let place = self.recovered.iter_mut().find(|recovered| **recovered == Some(seq));
+        place.is_some_and(|recovered| recovered.take().is_some())
     }
 
     /// Takes over a packet that another worker counted.

@@ -62,7 +62,9 @@ impl Publication {
         }
         // What has come before, or was found before, is not counted again.
         let encoding = self.encodings.get_mut(carrier.encoding.index())?.as_mut()?;
-        encoding.handle_repair(now, seq.on_wire()).ok().filter(|numbered| numbered.seq == seq)?;
+        encoding.handle_recovered(now, seq).ok()?;
+        // Whoever forwards them, they are more than was sent once.
+        self.excess.note(now, carrier.encoding, block.data.len());
         let found =
             Observed { seq, timestamp, marker: false, red: false, attached: Attached::default(), ..*carrier };
         let packet = self.keep(now, &found, (&[], block.data)).ok()?;

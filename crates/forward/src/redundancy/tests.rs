@@ -69,7 +69,7 @@ fn loss_that_comes_in_spells_finds_the_repeats_still_there() {
 fn receiver_reports_alone_are_enough() {
     let mut redundancy = on_loss();
 
-    redundancy.on_report(at(0), 0.2);
+    redundancy.on_report(at(0), 51);
 
     assert_eq!(redundancy.repeats(), 2);
 }
@@ -79,7 +79,7 @@ fn a_report_of_one_stream_does_not_outweigh_feedback_on_all() {
     let mut redundancy = on_loss();
     tell(&mut redundancy, 0, 5, 0);
 
-    redundancy.on_report(at(5_000), 0.5);
+    redundancy.on_report(at(5_000), 128);
 
     assert_eq!(redundancy.repeats(), 0);
 }
@@ -108,4 +108,76 @@ fn after_a_long_silence_old_loss_is_forgotten() {
     }
 
     assert_eq!(redundancy.repeats(), 0);
+}
+
+#[test]
+fn what_a_report_tells_is_not_rounded_up_to_loss_that_needs_repeats() {
+    let (mut below, mut above) = (on_loss(), on_loss());
+
+    below.on_report(at(0), 5);
+    above.on_report(at(0), 6);
+
+    assert_eq!((below.repeats(), above.repeats()), (0, 1));
+}
+
+/// Sound for so many seconds on a link of which `lost` says what share it loses at how many repeats. How many of the
+/// seconds had how many.
+fn live(seconds: u64, mut lost: impl FnMut(u64, u8) -> f64) -> [u64; MAX_REPEATS + 1] {
+    let mut redundancy = on_loss();
+    let mut spent = [0; MAX_REPEATS + 1];
+    for second in 0..seconds {
+        for half in 0..2 {
+            let share = lost(second, redundancy.repeats());
+            redundancy.on_feedback(at(second * 1_000 + half * 500), 25, (25.0 * share).round() as u32);
+        }
+        spent[usize::from(redundancy.repeats())] += 1;
+    }
+    spent
+}
+
+/// Its link carries so many times the sound alone, and drops the rest. In its first seconds it loses a tenth anyway.
+fn narrow(carries: f64) -> [u64; MAX_REPEATS + 1] {
+    live(600, |second, repeats| {
+        let sent = 1.0 + 0.6 * f64::from(repeats);
+        if second < 5 { 0.1 } else { (1.0 - carries / sent).max(0.0) }
+    })
+}
+
+#[test]
+fn who_loses_because_of_repeats_has_them_for_half_a_minute_and_not_again() {
+    let [none, once, twice] = narrow(1.3);
+    assert!(twice <= 30 && none >= 500, "{none} s without, {once} s with one, {twice} s with two");
+
+    let [none, once, twice] = narrow(1.8);
+    assert!(twice <= 30 && none >= 500, "{none} s without, {once} s with one, {twice} s with two");
+}
+
+#[test]
+fn who_loses_whatever_is_sent_has_repeats_nearly_all_the_time() {
+    let [none, once, twice] = live(600, |_, _| 0.2);
+    assert!(
+        none <= 2 && once <= 20 && twice >= 575,
+        "{none} s without, {once} s with one, {twice} s with two"
+    );
+
+    // One packet of each 25.
+    let [none, once, twice] = live(600, |_, _| 0.04);
+    assert!(none <= 20 && once >= 575, "{none} s without, {once} s with one, {twice} s with two");
+}
+
+#[test]
+fn repeats_that_make_loss_are_tried_again_ever_later() {
+    let mut raised = Vec::new();
+    let mut before = 0;
+    live(2_000, |second, repeats| {
+        if repeats > before && repeats == 2 {
+            raised.push(second);
+        }
+        before = repeats;
+        // A radio that loses a little, on a link that takes one repeat.
+        if repeats == 2 { 0.3 } else { 0.08 }
+    });
+
+    let pauses: Vec<_> = raised.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    assert!(pauses.windows(2).take(3).all(|pair| pair[1] >= pair[0] + 20), "{raised:?}");
 }

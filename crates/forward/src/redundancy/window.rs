@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use super::trial::Sample;
+
 /// How finely the window moves on, and how long it is. Shorter sees loss where there was bad luck, longer sees it
 /// late.
 const STEP: Duration = Duration::from_millis(500);
@@ -35,10 +37,16 @@ impl Window {
         count.lost = count.lost.saturating_add(lost);
     }
 
+    /// All of it.
+    pub(super) fn sample(&self) -> Sample {
+        let told = self.counts.iter().map(|count| u64::from(count.told)).sum();
+        let lost = self.counts.iter().map(|count| u64::from(count.lost)).sum();
+        Sample { told, lost }
+    }
+
     /// The share that was lost, if at least so many were told of.
     pub(super) fn loss(&self, least: u32) -> Option<f64> {
-        let told: u64 = self.counts.iter().map(|count| u64::from(count.told)).sum();
-        let lost: u64 = self.counts.iter().map(|count| u64::from(count.lost)).sum();
+        let Sample { told, lost } = self.sample();
         (told >= u64::from(least)).then(|| lost as f64 / told as f64)
     }
 }

@@ -60,7 +60,7 @@ impl Subscription {
         self.next_rtx = seq.plus(1);
         self.reports.note_rtx(0);
         let wrapping = Wrapping::AsItCame;
-        Ok(Written { len, ssrc: rtx.0, seq, stamped: true, keyframe_start: false, wrapping })
+        Ok(Written { len, ssrc: rtx.0, seq, stamped: true, keyframe_start: false, wrapping, repeats: 0 })
     }
 
     /// From the newest backwards, and again.

@@ -54,11 +54,6 @@ impl<'a> Blocks<'a> {
         self.0[MAX_REPEATS - 1].is_none()
     }
 
-    /// Bytes of data in all of them.
-    pub fn len(&self) -> usize {
-        self.iter().map(|block| block.data.len()).sum()
-    }
-
     /// Each of them.
     pub fn iter(&self) -> impl Iterator<Item = Redundant<'a>> + Clone {
         self.0.into_iter().flatten()

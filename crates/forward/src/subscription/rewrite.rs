@@ -19,7 +19,7 @@ use crate::publication::cache::{CacheRef, CachedPacket};
 use crate::publication::clocks::Clocks;
 use crate::subscription::repeats::Repeats;
 
-pub use envelope::{Envelope, Plan, Stamps};
+pub use envelope::{Envelope, Lengths, Plan, Stamps};
 pub use numbers::Numbers;
 pub use sequence::SequenceMap;
 pub use timestamp::TimestampMap;
@@ -94,6 +94,7 @@ impl Rewrite {
             numbers: self.numbers.map(verdict, cached),
             orientation: self.orientation(observed),
             repeats: Repeats::default(),
+            alone: false,
             stamps,
         })
     }

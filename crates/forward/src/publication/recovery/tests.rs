@@ -6,7 +6,7 @@ use switchyard_wire::payload::red;
 use switchyard_wire::rtp::RtpPacket;
 
 use super::*;
-use crate::testing::{Call, Source, receive_section, send_section};
+use crate::testing::{Call, Source, at, receive_section, send_section};
 
 const OPUS: PayloadType = PayloadType(111);
 
@@ -141,4 +141,20 @@ fn one_packet_never_becomes_more_than_three() {
     talk.arrives(9, &[2, 3, 4, 5, 6, 7, 8]).unwrap();
 
     assert_eq!(talk.got().len(), 1 + MAX_RECOVERED + 1);
+}
+
+#[test]
+fn what_is_found_first_and_comes_later_is_no_loss_to_its_sender_and_what_never_comes_is() {
+    let mut talk = Talk::new();
+    talk.arrives(1, &[]).unwrap();
+    talk.arrives(3, &[2]).unwrap();
+    talk.arrives(5, &[4]).unwrap();
+
+    for _ in 0..2 {
+        assert_eq!(talk.arrives(2, &[1]), Err(DropReason::Duplicate));
+    }
+
+    let mut lost = Vec::new();
+    talk.call.publication.take_reception_blocks(at(200), |block| lost.push(block.cumulative_lost));
+    assert_eq!(lost, [1], "the fourth alone; the second counts once, however often it comes");
 }

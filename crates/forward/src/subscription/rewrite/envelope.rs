@@ -43,8 +43,19 @@ pub struct Plan {
     pub orientation: Option<u8>,
     /// What was sent before and is in it once more.
     pub repeats: Repeats,
+    /// What its publisher repeats in it is left out.
+    pub alone: bool,
     /// What was stamped on it.
     pub stamps: Stamps,
+}
+
+/// How long a packet got.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Lengths {
+    /// Of all of it.
+    pub packet: usize,
+    /// Of what is behind its header, without padding.
+    pub payload: usize,
 }
 
 /// How one subscriber wants its packets addressed.
@@ -84,23 +95,24 @@ impl Envelope {
         Some((self.section.rtx_ssrc?, self.section.codec.rtx?))
     }
 
-    /// Writes the packet, with what its plan repeats, and returns its length.
+    /// Writes the packet, with what its plan repeats.
     pub fn write(
         &self,
         plan: &Plan,
         (cached, repeated): (&CachedPacket<'_>, Blocks<'_>),
         out: &mut [u8],
-    ) -> Result<usize, NoRoom> {
+    ) -> Result<Lengths, NoRoom> {
         let stream = Stream {
             ssrc: self.section.ssrc,
-            payload_type: self.red(cached, repeated).unwrap_or(self.section.codec.payload_type),
+            payload_type: self.red(plan, cached, repeated).unwrap_or(self.section.codec.payload_type),
             seq: plan.seq.on_wire(),
         };
-        let len = self.write_header(stream, plan, cached, plan.stamps, out)?;
-        self.write_payload(plan, (cached, repeated), out, len)
+        let header = self.write_header(stream, plan, cached, plan.stamps, out)?;
+        let packet = self.write_payload(plan, (cached, repeated), out, header)?;
+        Ok(Lengths { packet, payload: packet - header })
     }
 
-    /// Writes the packet as a retransmission (RFC 4588 §4) and returns its length.
+    /// Writes the packet as a retransmission (RFC 4588 §4).
     pub fn write_rtx(
         &self,
         plan: &Plan,
@@ -109,11 +121,12 @@ impl Envelope {
         seq: SeqNo,
         stamps: Stamps,
         out: &mut [u8],
-    ) -> Result<usize, NoRoom> {
+    ) -> Result<Lengths, NoRoom> {
         let stream = Stream { ssrc, payload_type, seq };
-        let mut len = self.write_header(stream, plan, cached, stamps, out)?;
-        len += rtx::write_osn(plan.seq.on_wire(), out.get_mut(len..).ok_or(NoRoom)?)?;
-        self.write_payload(plan, (cached, Blocks::default()), out, len)
+        let header = self.write_header(stream, plan, cached, stamps, out)?;
+        let front = rtx::write_osn(plan.seq.on_wire(), out.get_mut(header..).ok_or(NoRoom)?)?;
+        let packet = self.write_payload(plan, (cached, Blocks::default()), out, header + front)?;
+        Ok(Lengths { packet, payload: packet - header })
     }
 
     /// Writes a packet of nothing but padding among the retransmissions (RFC 3550 §5.1) and returns its length.
@@ -147,8 +160,9 @@ impl Envelope {
     }
 
     /// The payload type of a packet that goes out as RED.
-    fn red(&self, cached: &CachedPacket<'_>, repeated: Blocks<'_>) -> Option<PayloadType> {
-        self.section.codec.red.filter(|_| cached.observed.red || !repeated.is_empty())
+    fn red(&self, plan: &Plan, cached: &CachedPacket<'_>, repeated: Blocks<'_>) -> Option<PayloadType> {
+        let is_red = cached.observed.red && !plan.alone || !repeated.is_empty();
+        self.section.codec.red.filter(|_| is_red)
     }
 
     /// The same extensions on every packet of a stream, so that packets of one size stay that and
@@ -254,7 +268,9 @@ impl Envelope {
                 descriptor.renumber(&numbers, out)?;
                 written
             }
-            Some(Numbers::Dependency(_)) | None if cached.observed.red => self.write_red(cached, out)?,
+            Some(Numbers::Dependency(_)) | None if cached.observed.red => {
+                self.write_red(plan, cached, out)?
+            }
             None if !repeated.is_empty() => {
                 red::write(repeated.iter(), (self.section.codec.payload_type, payload), out)?
             }
@@ -264,9 +280,9 @@ impl Envelope {
     }
 
     /// Sound that repeats what was sent before: as it is to those who know that, else what is new in it.
-    fn write_red(&self, cached: &CachedPacket<'_>, out: &mut [u8]) -> Result<usize, NoRoom> {
+    fn write_red(&self, plan: &Plan, cached: &CachedPacket<'_>, out: &mut [u8]) -> Result<usize, NoRoom> {
         let opus = self.section.codec.payload_type;
-        if !self.takes_red() {
+        if plan.alone {
             // It was checked when it came in.
             let red = red::Red::parse(cached.payload).map_err(|_| NoRoom)?;
             return red.write_primary(out);

@@ -41,6 +41,7 @@ impl Envelope {
             numbers: any_numbers(cached),
             orientation: (self.section().codec.codec.kind() == MediaKind::Video).then_some(0),
             repeats: Repeats::default(),
+            alone: !self.takes_red(),
             stamps,
         };
         self.write(&plan, (cached, Blocks::default()), out).map(|_| ())

@@ -298,9 +298,23 @@ fn sound_in_red_reaches_those_who_know_it_under_their_numbers() {
     call.subscription = Subscription::new(&knowing, Preference::default(), crate::testing::seeds());
     let mut source = Source { payload_type: Some(PayloadType(63)), ..source(Codec::Opus, 0) };
 
-    call.push(0, &source.packet(0, true, &red_payload(111), 0));
+    for now in [0, 20, 40] {
+        call.push(now, &source.packet(now, true, &red_payload(111), 0));
+    }
 
-    let packet = RtpPacket::parse(&call.got[0].bytes).unwrap();
+    let [first, second, third] = &call.got[..] else { panic!("{:?}", call.got) };
+    assert!(
+        [first, second].iter().all(|got| payload_of(got) == [4, 5, 6]),
+        "what was said before is not theirs"
+    );
+    let again = call.subscription.write_resend(
+        second.seq,
+        call.publication.cache(),
+        Default::default(),
+        &mut [0; 1_500],
+    );
+    assert_eq!(again.map(|again| again.len), Ok(second.bytes.len()));
+    let packet = RtpPacket::parse(&third.bytes).unwrap();
     assert_eq!(packet.payload_type(), PayloadType(33));
     let red = red::Red::parse(packet.payload()).unwrap();
     let theirs = knowing.codec.payload_type;

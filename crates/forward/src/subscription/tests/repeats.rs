@@ -175,3 +175,15 @@ fn the_length_that_is_asked_for_before_is_never_less_than_what_is_written() {
         assert!(written.max().unwrap() <= longest, "{repeats} {len}");
     }
 }
+
+#[test]
+fn sender_reports_count_what_was_sent_with_its_repeats() {
+    let (mut call, mut source) = call(true, 2);
+
+    talk(&mut call, &mut source, 0..4, 40);
+    call.report(60, &source);
+    let reports = call.subscription.poll_reports(at(500), call.publication.clocks()).expect("one is due");
+
+    let sent = call.got.iter().map(|got| RtpPacket::parse(&got.bytes).unwrap().payload().len() as u32);
+    assert_eq!((reports.media.packets, reports.media.octets), (4, sent.sum()));
+}

@@ -224,13 +224,13 @@ pub(super) const WORKERS: &[Metric] = &[
     metric(
         "switchyard_rewrite_red_wrapped_packets_total",
         Counter,
-        "Packets of sound sent to subscribers with those before them in them once more (RED), because loss was reported.",
+        "Packets of sound sent to subscribers with those before them in them once more (RED).",
         Read::Workers(|worker| worker.red_wrapped as f64),
     ),
     metric(
         "switchyard_rewrite_red_unwrapped_packets_total",
         Counter,
-        "Packets of sound taken out of RED for subscribers that don't read it.",
+        "Packets of sound taken out of RED for subscribers that don't read it, or that begin with them.",
         Read::Workers(|worker| worker.red_unwrapped as f64),
     ),
     metric(
