@@ -27,11 +27,15 @@ pub struct ApplicationLimit {
     seen_at: Option<Instant>,
     since: Option<Instant>,
     ended_at: Option<Instant>,
+    /// Bits that left since then, and the rate of the window before.
+    window: Option<(Instant, f64)>,
+    sent: Option<Bitrate>,
 }
 
 impl ApplicationLimit {
     /// Notes that so much left, where `rate` may be sent.
     pub fn on_sent(&mut self, now: Instant, size: DataSize, rate: Bitrate) {
+        self.count(now, size);
         let elapsed = self.seen_at.map_or(0.0, |at| now.saturating_duration_since(at).as_secs_f64());
         self.seen_at = Some(now);
         let allowed = rate.as_bps() as f64 * USED_SHARE;
@@ -48,6 +52,22 @@ impl ApplicationLimit {
     /// Since when less is sent than may be.
     pub const fn since(&self) -> Option<Instant> {
         self.since
+    }
+
+    /// What was sent in the last whole window.
+    pub const fn sent(&self) -> Option<Bitrate> {
+        self.sent
+    }
+
+    fn count(&mut self, now: Instant, size: DataSize) {
+        let (since, bits) = self.window.unwrap_or((now, 0.0));
+        let seconds = now.saturating_duration_since(since).as_secs_f64();
+        let bits = bits + size.as_bytes() as f64 * 8.0;
+        self.window = Some((since, bits));
+        if seconds >= WINDOW.as_secs_f64() {
+            self.sent = Some(Bitrate::bps((bits / seconds) as u64));
+            self.window = Some((now, 0.0));
+        }
     }
 
     /// When that ended last.

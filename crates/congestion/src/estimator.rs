@@ -294,6 +294,7 @@ impl Estimator {
                 let rtt = self.rtt.get();
                 let conditions = delay::Conditions {
                     usage,
+                    sent: self.application.sent(),
                     acknowledged,
                     drained: (usage == Usage::Over).then(|| self.trend.drained()).flatten(),
                     rtt,

@@ -24,6 +24,10 @@ const BACKOFF_OFFSET: f64 = 5_000.0;
 /// The same where others fill the queue: loss tells when to give way.
 const BACKOFF_IN_COMPETITION: f64 = 0.98;
 
+/// … as long as this share of what is sent arrives. Others take more little by little; where less arrives the link
+/// itself has become narrow.
+const MOST: f64 = 0.75;
+
 /// Growth per second far from where the link was full last.
 const GROWTH_PER_SECOND: f64 = 1.08;
 
@@ -72,6 +76,8 @@ pub struct Aimd {
 pub struct Conditions {
     /// What queues do.
     pub usage: Usage,
+    /// What is sent, if that is less than may be.
+    pub sent: Option<Bitrate>,
     /// What arrives.
     pub acknowledged: Option<Bitrate>,
     /// What arrives while the link's queue is not empty: what it carries.
@@ -181,7 +187,9 @@ impl Aimd {
         }
         self.direction = Direction::Hold;
         self.lowered_at = Some(now);
-        if conditions.has_competition {
+        let sent = conditions.sent.map_or(self.rate, |sent| self.rate.min(sent.as_bps() as f64));
+        let carries_most = |rate: Bitrate| rate.as_bps() as f64 >= MOST * sent;
+        if conditions.has_competition && conditions.carried().is_none_or(carries_most) {
             self.put(now, self.rate * BACKOFF_IN_COMPETITION);
             return true;
         }

@@ -136,6 +136,7 @@ fn a_burst_that_was_held_up_is_no_growing_queue() {
 
 const STEADY: Conditions = Conditions {
     usage: Usage::Normal,
+    sent: None,
     acknowledged: Some(Bitrate::mbps(1)),
     drained: None,
     rtt: Duration::from_millis(100),
@@ -217,4 +218,29 @@ fn beside_others_that_fill_the_queue_little_is_given_way() {
     let mut aimd = Aimd::new(Bitrate::mbps(1));
     aimd.update(t0, &Conditions { usage: Usage::Over, has_competition: true, ..STEADY });
     assert_eq!(aimd.bitrate(), Bitrate::kbps(980));
+
+    let little = Conditions {
+        sent: Some(Bitrate::kbps(300)),
+        acknowledged: Some(Bitrate::kbps(290)),
+        has_competition: true,
+        usage: Usage::Over,
+        ..STEADY
+    };
+    aimd.update(t0 + ms(300), &little);
+    assert_eq!(aimd.bitrate(), Bitrate::bps(960_400), "whoever sends little is not pushed aside");
+}
+
+#[test]
+fn a_link_that_becomes_narrow_is_given_way_to_whoever_fills_the_queue() {
+    let t0 = epoch();
+    let mut aimd = Aimd::new(Bitrate::mbps(1));
+    let narrow = Conditions {
+        sent: Some(Bitrate::kbps(900)),
+        drained: Some(Bitrate::kbps(500)),
+        has_competition: true,
+        usage: Usage::Over,
+        ..STEADY
+    };
+    aimd.update(t0, &narrow);
+    assert_eq!(aimd.bitrate(), Bitrate::kbps(420));
 }
