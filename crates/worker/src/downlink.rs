@@ -40,11 +40,8 @@ const PACING_UNHEARD: f64 = 8.0;
 /// that is too narrow for them they would make the loss they are against.
 const MOST_FOR_SOUND: f64 = 0.25;
 
-/// … and where there is no queue and so much is lost that less is taken to fit: that follows the loss, which may be the
-/// radio's, and there repeats are needed most.
-const MOST_FOR_SOUND_ON_LOSS: f64 = 0.5;
-
-/// A queue that grew so lately says that the link is narrow.
+/// A queue that grew so lately says that the link is narrow. A link that loses and shows no queue is not: what is taken
+/// to fit there follows the loss, and there repeats are needed most.
 const NARROW_FOR: Duration = Duration::from_secs(10);
 
 /// What a repeat takes of what the packet takes that it repeats: at usual rates a good third of that is headers.
@@ -221,24 +218,16 @@ impl Downlink {
         self.repeats
     }
 
-    /// Sound should be repeated so often: it is, where the link is found to be narrow as far as it takes no more than
-    /// [its share](MOST_FOR_SOUND) then. Of a link that shows nothing of the kind it is not known how much fits beside
-    /// what is sent.
+    /// Sound should be repeated so often: it is, on a narrow link as far as it takes no more than
+    /// [its share](MOST_FOR_SOUND) then.
     pub(crate) fn set_repeats(&mut self, now: Instant, wanted: u8) {
         let is_narrow = self.grew.is_some_and(|at| now.saturating_duration_since(at) < NARROW_FOR);
-        let is_held_by_loss = || self.estimator.estimate().loss_state != LossState::NotLimiting;
-        let share = match wanted {
-            0 => None,
-            _ if !self.adapts => None,
-            _ if is_narrow => Some(MOST_FOR_SOUND),
-            _ => is_held_by_loss().then_some(MOST_FOR_SOUND_ON_LOSS),
-        };
-        let Some(share) = share else {
+        if wanted == 0 || !self.adapts || !is_narrow {
             self.repeats = wanted;
             return;
-        };
+        }
         let once = self.sound_alone.bitrate(now).as_bps() as f64;
-        let most = self.estimator.bitrate().as_bps() as f64 * share;
+        let most = self.estimator.bitrate().as_bps() as f64 * MOST_FOR_SOUND;
         let fits = |&repeats: &u8| once * (1.0 + f64::from(repeats) * REPEAT_SIZE) <= most;
         self.repeats = (0..=wanted).rev().find(fits).unwrap_or(0);
     }
