@@ -128,7 +128,8 @@ fn send_section(
     let codec = codec::sendable(&answered.codecs, wanted, transport_cc, is_offered).ok_or(Unsent::NoCodec)?;
     // Retransmission needs both: a payload type of theirs and an SSRC of ours.
     let rtx_ssrc = occupant.rtx_ssrc.filter(|_| codec.rtx.is_some());
-    let codec = CodecMapping { rtx: codec.rtx.filter(|_| rtx_ssrc.is_some()), ..codec };
+    let rtx = codec.rtx.filter(|_| rtx_ssrc.is_some());
+    let codec = CodecMapping { rtx, ccfb: codec.ccfb && offer.policy.ccfb, ..codec };
     Ok(SendSection {
         subscription: occupant.subscription,
         mid: offered.mid,

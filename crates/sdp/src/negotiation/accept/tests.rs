@@ -180,3 +180,17 @@ fn feedback_by_stream_is_taken_from_those_who_answer_with_it() {
     let without = answer.replace("a=rtcp-fb:* ack ccfb\n", "");
     assert_eq!([taken(&answer), taken(&by_format), taken(&without)], [true, true, false]);
 }
+
+#[test]
+fn feedback_by_stream_that_was_not_offered_is_not_taken() {
+    let mut slots = SlotMap::new(crate::OfferPolicy::default());
+    slots.open(camera(1)).unwrap();
+    let offer = slots.offer(&local());
+    assert!(!offer.sdp.contains("ccfb"));
+
+    let answer = client_answer(&offer.sdp);
+    let with = answer.replacen("a=rtcp-fb:", "a=rtcp-fb:* ack ccfb\na=rtcp-fb:", 1);
+    assert!(with.contains("a=rtcp-fb:* ack ccfb"), "{with}");
+    let taken = accept_answer(&mut slots.clone(), &offer, &parse(&with)).unwrap();
+    assert!(!taken.sections[0].codec.ccfb);
+}
