@@ -3,7 +3,7 @@
 //! What is lost of sound can't wait for being asked for again: by then its place has been played. It can be in the
 //! next packets once more. With one repeat a share of p² stays lost, with two p³, as long as losses are
 //! independent: at 20 % that is 4 % and 0.8 %. Each repeat costs as much again as the sound itself, so they
-//! are for those only who need them, and who don't lose because of them: see [`trial`].
+//! are for those only who need them, and who don't lose because of them: see `redundancy/trial.rs`.
 
 mod trial;
 mod window;

@@ -1,5 +1,5 @@
 //! Several packets of sound in one (RFC 2198), read by the clients themselves for the same reason as
-//! [`vp8`](super::vp8).
+//! [`vp8`](super::codec::vp8).
 
 /// An earlier packet in a later one.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
